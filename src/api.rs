@@ -1,0 +1,156 @@
+//! The server's interface on one page: paths, requests and answers, used by both sides. All JSON
+//! under `/v1`; errors are RFC 9457 problems. It has no behaviour.
+//!
+//! | method and path | answer |
+//! |---|---|
+//! | `GET /v1/fleet` | [`Fleet`] |
+//! | `GET /v1/pipelines/{name}` | [`Snapshot`] |
+//! | `GET /v1/pipelines/{name}/events?after=&limit=` | [`Events`] |
+//! | `GET /v1/pipelines/{name}/steps/{id}/log` | the step's log, `text/plain` |
+//! | `GET /v1/stream?after=&pipelines=a,b` | server-sent events, see [`StreamEvent`] |
+//! | `POST /v1/plan` | [`PlanRequest`] to [`Plan`](crate::model::Plan) |
+//! | `POST /v1/commands` | [`CommitRequest`] to [`Settled`] |
+//! | `GET /v1/commands/{key}` | [`Settled`], or 404 when no such request arrived |
+//! | `GET /healthz`, `GET /readyz` | `ok`, `text/plain` |
+
+use crate::model::{
+    Actor, Command, Entry, Org, Pipeline, PipelineName, Refusal, Request, RequestKey, Revision,
+    Span, Summary, Time,
+};
+use serde::{Deserialize, Serialize};
+
+pub const FLEET: &str = "/v1/fleet";
+pub const PIPELINES: &str = "/v1/pipelines";
+pub const STREAM: &str = "/v1/stream";
+pub const PLAN: &str = "/v1/plan";
+pub const COMMANDS: &str = "/v1/commands";
+
+/// How often a stream says that it is alive.
+pub const HEARTBEAT: Span = Span::seconds(5);
+
+/// Everything a client needs to start: rows, the organization, who the server thinks one is, and
+/// the cursor from which a stream continues without a gap.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fleet {
+    pub cursor: Cursor,
+    pub now: Time,
+    pub version: String,
+    pub operator: Actor,
+    pub heartbeat: Span,
+    pub rows: Vec<Summary>,
+    pub org: Org,
+}
+
+/// One pipeline's whole state. Entries of the stream with a later revision continue it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    pub cursor: Cursor,
+    pub now: Time,
+    pub pipeline: Pipeline,
+}
+
+/// A position in one journal, written `epoch:seq`. The epoch changes when a journal is replaced, so
+/// that a position in the old one is never taken for one in the new.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Cursor {
+    pub epoch: String,
+    pub seq: u64,
+}
+
+/// One page of a pipeline's entries, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Events {
+    pub entries: Vec<Entry>,
+    /// The revision of the pipeline, so that a reader knows whether there is more.
+    pub head: Revision,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanRequest {
+    /// None for a command to the organization.
+    pub pipeline: Option<PipelineName>,
+    pub command: Command,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitRequest {
+    pub pipeline: Option<PipelineName>,
+    pub request: Request,
+}
+
+/// What became of a request. The same key always gets the same answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "settled")]
+pub enum Settled {
+    Accepted {
+        key: RequestKey,
+        at: Time,
+        revision: Revision,
+    },
+    Refused {
+        key: RequestKey,
+        at: Time,
+        refusal: Refusal,
+    },
+}
+
+/// What a stream says. The name of the server-sent event is the variant's name, its data the
+/// variant's value as JSON, its id (where it has one) the [`Cursor`] to resume after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event", content = "data")]
+pub enum StreamEvent {
+    /// The row of a pipeline is different.
+    Summary(Summary),
+    /// A fact of the organization, or of a pipeline that was asked for.
+    Entry(Entry),
+    /// Nothing happened, and the server lives.
+    Heartbeat { now: Time, cursor: Cursor },
+    /// The stream cannot continue after the cursor: load everything anew.
+    Reset { why: String },
+}
+
+/// An error answer (RFC 9457, `application/problem+json`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A stable word for programs: `unknown-pipeline`, `refused`, `unauthorized`, ...
+    pub kind: String,
+    pub title: String,
+    pub status: u16,
+    pub detail: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Refusal>,
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.epoch, self.seq)
+    }
+}
+
+impl std::str::FromStr for Cursor {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text
+            .split_once(':')
+            .and_then(|(epoch, seq)| Some((epoch, seq.parse().ok()?)));
+        let (epoch, seq) = parts.ok_or_else(|| format!("{text:?} is not a cursor `epoch:seq`"))?;
+        Ok(Self {
+            epoch: epoch.to_owned(),
+            seq,
+        })
+    }
+}
+
+impl TryFrom<String> for Cursor {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Cursor> for String {
+    fn from(cursor: Cursor) -> String {
+        cursor.to_string()
+    }
+}

@@ -1,0 +1,37 @@
+//! The two ways we speak HTTP: to our own server on this machine, and out to other systems. A bare
+//! `reqwest::Client::new()` panics on a machine without CA certificates, so nothing else builds one.
+
+use std::{path::Path, time::Duration};
+
+/// A client for our own server: over its Unix socket, or plain TCP on loopback. It needs no
+/// certificates and follows no redirects. Without a total time limit, for streams.
+///
+/// # Errors
+/// When the client cannot be built, which says what is wrong with the machine.
+pub fn local(socket: Option<&Path>) -> Result<reqwest::Client, reqwest::Error> {
+    let builder = reqwest::Client::builder()
+        .tls_certs_only([])
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(5))
+        .no_proxy();
+    match socket {
+        Some(path) => builder.unix_socket(path).build(),
+        None => builder.build(),
+    }
+}
+
+/// A client for the systems that are watched: bounded in time, following no redirects.
+///
+/// # Errors
+/// As [`local`]; without CA certificates it still serves `http://`.
+pub fn outbound(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
+    let builder = || {
+        reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(timeout)
+            .pool_idle_timeout(Duration::from_secs(30))
+    };
+    builder()
+        .build()
+        .or_else(|_no_certificates| builder().tls_certs_only([]).build())
+}

@@ -1,0 +1,68 @@
+//! The vocabulary of Pilothouse (DESIGN.md 3) and the whole contract between its parts: `Command`
+//! (an operator asks), `Fact` (it happened), `Effect` (must be done outside), `Outcome` (what came
+//! back). It knows no clock, no I/O, no async, no hash-map order and no floats.
+//!
+//! Start at `fact` for what can happen, at `pipeline` for the fold, at `blockers` and `status` for
+//! the questions everybody asks of it.
+
+mod alarm;
+mod attempt;
+mod blocker;
+mod blockers;
+mod change;
+mod command;
+mod definition;
+mod effect;
+mod evidence;
+mod fact;
+mod fingerprint;
+mod guard;
+mod id;
+mod org;
+mod outcome;
+mod pipeline;
+mod plan;
+mod refusal;
+mod release;
+mod rollout;
+mod status;
+mod summary;
+mod time;
+mod window;
+
+pub use alarm::{AlarmLevel, AlarmState, Observation, Ppm, Reading};
+pub use attempt::{
+    Approval, Attempt, AttemptState, Cause, GateProgress, GateState, Purpose, Rollback,
+};
+pub use blocker::{Blocker, BlockerKind, Clears, Passage};
+pub use blockers::{Candidate, blockers, target_blockers};
+pub use change::{Change, Person};
+pub use command::{Class, Command, Lift, Request, RollbackScope, Verdict};
+pub use definition::{
+    Alarm, AlarmSource, BakeRule, BakeRules, Build, Definition, Deploy, Gate, Kind, Manual, Phase,
+    Region, ReviewRule, Run, Scrape, Series, Severity, Share, Source, Stage, Test, Window, Zone,
+};
+pub use effect::{Deployment, Effect, Owed};
+pub use evidence::evidence;
+pub use fact::{Entry, Fact, Stream};
+pub use fingerprint::{Digest, Fingerprint, Sha};
+pub use guard::{Hold, HoldScope, Override, Quarantine, Ticket};
+pub use id::{
+    Actor, AlarmName, AttemptId, BadName, BlockerId, EffectId, GroupName, HoldId, OverrideId,
+    PipelineName, RegionName, ReleaseId, RequestKey, Revision, ServiceName, StageName, TargetName,
+    TeamName, TicketId, WindowName, ZoneName,
+};
+pub use org::Org;
+pub use outcome::{Artifact, Head, Outcome, StepResult};
+pub use pipeline::{
+    Counters, GOOD_KEPT, Guards, Impossible, PAST_KEPT, PastAttempt, Pipeline, SourceState,
+    StageState, TICKETS_KEPT, TargetState,
+};
+pub use plan::{Plan, PlanRow};
+pub use refusal::Refusal;
+pub use release::{Release, Releases};
+pub use rollout::{Bake, BakePlace, BakeState, Batch, Lane, Progress, Rollout};
+pub use status::{StageView, Status, board};
+pub use summary::{Cell, Summary, summary};
+pub use time::{Span, Time};
+pub use window::{BadWindow, Weekly};

@@ -1,0 +1,94 @@
+//! What an alarm reads. Three-valued, because no answer is neither good nor bad (DESIGN.md 5,
+//! rule 6). How readings are taken and smoothed is `crate::watch`.
+
+use crate::model::{AlarmName, Span, Time};
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// A share in millionths, so that no state ever depends on a float.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct Ppm(pub u64);
+
+impl Ppm {
+    /// `part` of `whole`; none when there is no whole.
+    pub fn ratio(part: u64, whole: u64) -> Option<Self> {
+        let millionths = u128::from(part) * 1_000_000 / u128::from(whole.max(1));
+        (whole > 0).then(|| Self(u64::try_from(millionths).unwrap_or(u64::MAX)))
+    }
+}
+
+/// As a percentage with two digits: `5.00%`.
+impl fmt::Display for Ppm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!(
+            "{}.{:02}%",
+            self.0 / 10_000,
+            self.0 % 10_000 / 100
+        ))
+    }
+}
+
+/// Reads `5%`, `0.5%` or `0.05`, digit by digit.
+impl FromStr for Ppm {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{text:?} is not a share such as 5% or 0.05");
+        let (number, scale) = match text.strip_suffix('%') {
+            Some(number) => (number, 10_000),
+            None => (text, 1_000_000),
+        };
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let all_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) || fraction.len() > 6 {
+            return Err(wrong());
+        }
+        let whole: u64 = whole.parse().map_err(|_huge| wrong())?;
+        let digits = format!("{fraction:0<6}");
+        let fraction: u64 = digits.parse().map_err(|_never| wrong())?;
+        let millionths = whole.checked_mul(scale).ok_or_else(wrong)?;
+        Ok(Self(millionths + fraction * scale / 1_000_000))
+    }
+}
+
+/// What an alarm says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AlarmLevel {
+    Ok,
+    Firing,
+    /// Too little data, or a source that does not answer: blocks, never causes (rule 6).
+    NoData,
+}
+
+/// One evaluation of one alarm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub alarm: AlarmName,
+    pub level: AlarmLevel,
+    pub value: Option<Ppm>,
+    /// Why there is no data, in words; empty otherwise.
+    pub why: String,
+    /// Requests counted since the reading before: the data points of a bake.
+    pub points: u64,
+}
+
+/// One round over all alarms of a pipeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Observation {
+    /// Running time since the round before, as the monotonic clock counts it: suspended machine
+    /// time is not in it, nor is a gap in which nobody looked.
+    pub elapsed: Span,
+    pub readings: Vec<Reading>,
+}
+
+/// An alarm as the fold keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmState {
+    pub level: AlarmLevel,
+    pub since: Time,
+    /// The value when the level was entered.
+    pub value: Option<Ppm>,
+    pub why: String,
+}

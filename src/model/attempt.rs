@@ -1,0 +1,211 @@
+//! One try to get one release through one stage: a rollout, then the approval workflow, which only
+//! starts when the deployment succeeded. This is the recorded state; what happens next is decided
+//! in the engine.
+
+use crate::model::{
+    Actor, AlarmName, AttemptId, Bake, BakePlace, EffectId, Fingerprint, Gate, Progress, ReleaseId,
+    Rollout, StageName, TargetName, Time,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub id: AttemptId,
+    pub stage: StageName,
+    /// The release that is deployed, or, in a rollback, the one that is taken back.
+    pub release: ReleaseId,
+    pub purpose: Purpose,
+    pub started: Time,
+    pub state: AttemptState,
+    pub rollout: Rollout,
+    pub progress: BTreeMap<TargetName, Progress>,
+    pub bakes: Vec<Bake>,
+    /// The approval workflow; in the build stage, the checks.
+    pub gates: Vec<GateProgress>,
+    /// The build step, in the build stage.
+    pub building: Option<EffectId>,
+    /// Alarms that fired already when their blocker was overridden: they cannot cause a rollback
+    /// of this attempt (rule 8).
+    pub baselined: BTreeSet<AlarmName>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    Forward,
+    Rollback(Rollback),
+}
+
+/// A rollback: where every target goes, fixed when it was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rollback {
+    pub cause: Cause,
+    pub destinations: BTreeMap<TargetName, ReleaseId>,
+    /// Targets without a destination, with the reason (said loudly in plan and board).
+    pub skipped: BTreeMap<TargetName, String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    Alarm {
+        alarm: AlarmName,
+        evidence: String,
+    },
+    Deployment {
+        target: TargetName,
+        evidence: String,
+    },
+    Operator {
+        by: Actor,
+        reason: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AttemptState {
+    /// Building, in the build stage; deploying, in all others.
+    Deploying,
+    /// The approval workflow runs.
+    Approving,
+    /// Something outside did not work and the retries are used up: a person decides (rule 13).
+    Paused {
+        since: Time,
+        why: String,
+    },
+    Passed {
+        at: Time,
+    },
+    Failed {
+        at: Time,
+        why: String,
+    },
+    RolledBack {
+        at: Time,
+    },
+    /// A rollback took the lane over.
+    Preempted {
+        at: Time,
+        by: AttemptId,
+    },
+    /// A newer candidate took the place of a pending approval (rule 3), or it was rejected.
+    Withdrawn {
+        at: Time,
+        why: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateProgress {
+    pub gate: Gate,
+    pub state: GateState,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GateState {
+    Waiting,
+    Running {
+        step: EffectId,
+        since: Time,
+    },
+    Baking,
+    /// People were asked.
+    Asked {
+        since: Time,
+        approvals: Vec<Approval>,
+    },
+    Passed {
+        at: Time,
+    },
+    Failed {
+        at: Time,
+        why: String,
+    },
+}
+
+/// One person's yes, with what they had seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    pub by: Actor,
+    pub at: Time,
+    pub evidence: Fingerprint,
+}
+
+impl Attempt {
+    /// Whether the stage's lane is taken by this attempt.
+    pub fn is_active(&self) -> bool {
+        self.is_working() || matches!(self.state, AttemptState::Paused { .. })
+    }
+
+    /// Whether the engine may move it on by itself.
+    pub fn is_working(&self) -> bool {
+        matches!(
+            self.state,
+            AttemptState::Deploying | AttemptState::Approving
+        )
+    }
+
+    pub fn is_rollback(&self) -> bool {
+        matches!(self.purpose, Purpose::Rollback(_))
+    }
+
+    /// The release a target gets from this attempt.
+    pub fn destination(&self, target: &TargetName) -> Option<ReleaseId> {
+        match &self.purpose {
+            Purpose::Forward => self.progress.contains_key(target).then_some(self.release),
+            Purpose::Rollback(rollback) => rollback.destinations.get(target).copied(),
+        }
+    }
+
+    /// Targets that this attempt has begun to change.
+    pub fn touched(&self) -> impl Iterator<Item = &TargetName> {
+        self.progress
+            .iter()
+            .filter(|(_, p)| !matches!(p, Progress::Waiting | Progress::Skipped { .. }))
+            .map(|(target, _)| target)
+    }
+
+    pub fn bake(&self, place: BakePlace) -> Option<&Bake> {
+        self.bakes.iter().find(|bake| bake.place == place)
+    }
+
+    /// The first gate that has not passed.
+    pub fn current_gate(&self) -> Option<(usize, &GateProgress)> {
+        self.gates
+            .iter()
+            .enumerate()
+            .find(|(_, gate)| !matches!(gate.state, GateState::Passed { .. }))
+    }
+
+    /// The manual gate that waits for people now, if any.
+    pub fn asked(&self) -> Option<(usize, &GateProgress)> {
+        let (index, gate) = self.current_gate()?;
+        let asked = self.is_working() && matches!(gate.state, GateState::Asked { .. });
+        asked.then_some((index, gate))
+    }
+
+    /// How many targets are done, of how many.
+    pub fn done(&self) -> (usize, usize) {
+        let done = self
+            .progress
+            .values()
+            .filter(|p| matches!(p, Progress::Done { .. }))
+            .count();
+        (done, self.progress.len())
+    }
+
+    /// When the attempt came to its end; none while it is active.
+    pub fn ended(&self) -> Option<Time> {
+        match &self.state {
+            AttemptState::Deploying | AttemptState::Approving | AttemptState::Paused { .. } => None,
+            AttemptState::Passed { at }
+            | AttemptState::Failed { at, .. }
+            | AttemptState::RolledBack { at }
+            | AttemptState::Preempted { at, .. }
+            | AttemptState::Withdrawn { at, .. } => Some(*at),
+        }
+    }
+}

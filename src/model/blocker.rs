@@ -1,0 +1,61 @@
+//! A reason why a candidate may not start, as it is shown and obeyed. Which ones stand at a moment
+//! is the query in `blockers`.
+
+use crate::model::{BlockerId, OverrideId, RegionName, Time};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocker {
+    pub id: BlockerId,
+    pub kind: BlockerKind,
+    pub since: Time,
+    /// Where it applies; none means everywhere in the stage.
+    pub region: Option<RegionName>,
+    /// What is in the way, in words.
+    pub why: String,
+    pub clears: Clears,
+    pub passage: Passage,
+    /// The override that lets the candidate past it.
+    pub overridden: Option<OverrideId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BlockerKind {
+    Alarm,
+    NoData,
+    Window,
+    Hold,
+    Quarantine,
+    Rejected,
+    Review,
+    Busy,
+    NotApproved,
+}
+
+/// When a blocker is expected to go away by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clears {
+    At(Time),
+    When(String),
+}
+
+/// Who may let a candidate past it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Passage {
+    /// An operator, by a recorded override.
+    Override,
+    /// An operator, by lifting it for everything it stops.
+    Lift,
+    /// Nobody: it is the order of things (rule 1).
+    Nobody,
+}
+
+impl Blocker {
+    /// Whether it really stands in the way.
+    pub fn blocks(&self) -> bool {
+        self.overridden.is_none()
+    }
+}

@@ -1,0 +1,206 @@
+//! What an operator asks for. A command is planned first and committed with the plan's digest and
+//! an idempotency key (DESIGN.md 5, rule 15). It does not know whether it will be accepted.
+
+use crate::model::{
+    AttemptId, BlockerId, Fingerprint, HoldId, HoldScope, OverrideId, PipelineName, ReleaseId,
+    RequestKey, Span, StageName,
+};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "verb")]
+pub enum Command {
+    Approve(Verdict),
+    Reject(Verdict),
+    Override {
+        stage: StageName,
+        release: ReleaseId,
+        blockers: Vec<BlockerId>,
+        reason: String,
+        lasts: Span,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ticket: Option<String>,
+    },
+    Rollback {
+        scope: RollbackScope,
+        release: ReleaseId,
+        reason: String,
+    },
+    Hold {
+        scope: HoldScope,
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lasts: Option<Span>,
+    },
+    Lift {
+        what: Lift,
+        reason: String,
+    },
+    /// Try again what failed or is paused in a stage.
+    Retry {
+        stage: StageName,
+        release: ReleaseId,
+    },
+}
+
+/// A yes or no to exactly what somebody saw (rule 4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    pub stage: StageName,
+    pub release: ReleaseId,
+    pub attempt: AttemptId,
+    pub evidence: Fingerprint,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RollbackScope {
+    Stage(StageName),
+    /// Every stage that holds the changes of the release.
+    Everywhere,
+}
+
+/// What a lift takes away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lift {
+    Hold(HoldId),
+    Override(OverrideId),
+    /// The quarantine that the rollback of this release left behind.
+    Quarantine(ReleaseId),
+}
+
+/// How much friction an action deserves (UX.md, safety rules).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    Safer,
+    Restore,
+    Riskier,
+    RuleBreaking,
+}
+
+impl Command {
+    /// The word for it, the same on keys, on the command line and in the audit.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Command::Approve(_) => "approve",
+            Command::Reject(_) => "reject",
+            Command::Override { .. } => "override",
+            Command::Rollback { .. } => "rollback",
+            Command::Hold { .. } => "hold",
+            Command::Lift { .. } => "lift",
+            Command::Retry { .. } => "retry",
+        }
+    }
+
+    pub fn class(&self) -> Class {
+        match self {
+            Command::Reject(_) | Command::Hold { .. } => Class::Safer,
+            Command::Lift {
+                what: Lift::Override(_),
+                ..
+            } => Class::Safer,
+            Command::Rollback { .. } => Class::Restore,
+            Command::Approve(_) | Command::Retry { .. } => Class::Riskier,
+            Command::Lift {
+                what: Lift::Hold(_),
+                ..
+            } => Class::Riskier,
+            Command::Override { .. }
+            | Command::Lift {
+                what: Lift::Quarantine(_),
+                ..
+            } => Class::RuleBreaking,
+        }
+    }
+
+    pub fn reason(&self) -> &str {
+        match self {
+            Command::Approve(verdict) | Command::Reject(verdict) => &verdict.reason,
+            Command::Override { reason, .. }
+            | Command::Rollback { reason, .. }
+            | Command::Hold { reason, .. }
+            | Command::Lift { reason, .. } => reason,
+            Command::Retry { .. } => "",
+        }
+    }
+
+    /// The command line that does the same (UX.md, principle 8). `None` is the organization.
+    pub fn twin(&self, pipeline: Option<&PipelineName>, expect: Option<&Fingerprint>) -> String {
+        let mut words = vec!["pilothouse".to_owned(), self.verb().to_owned()];
+        words.extend(pipeline.map(ToString::to_string));
+        match self {
+            Command::Approve(v) | Command::Reject(v) => {
+                words.push(format!("--stage {} --release {}", v.stage, v.release));
+            }
+            Command::Override {
+                stage,
+                release,
+                blockers,
+                lasts,
+                ticket,
+                ..
+            } => {
+                words.extend(blockers.iter().map(ToString::to_string));
+                words.push(format!("--stage {stage} --release {release} --for {lasts}"));
+                words.extend(
+                    ticket
+                        .iter()
+                        .map(|ticket| format!("--ticket {}", quoted(ticket))),
+                );
+            }
+            Command::Rollback {
+                scope: RollbackScope::Stage(stage),
+                release,
+                ..
+            } => {
+                words.push(format!("--stage {stage} --release {release}"));
+            }
+            Command::Rollback {
+                scope: RollbackScope::Everywhere,
+                release,
+                ..
+            } => {
+                words.push(format!("--everywhere --release {release}"));
+            }
+            Command::Hold { scope, lasts, .. } => {
+                match scope {
+                    HoldScope::Stage(stage) => words.push(format!("--stage {stage}")),
+                    HoldScope::Pipeline => {}
+                    HoldScope::Service(service) => words.push(format!("--service {service}")),
+                    HoldScope::Organization => words.push("--organization".to_owned()),
+                }
+                words.extend(lasts.iter().map(|lasts| format!("--for {lasts}")));
+            }
+            Command::Lift { what, .. } => words.push(match what {
+                Lift::Hold(id) => id.to_string(),
+                Lift::Override(id) => id.to_string(),
+                Lift::Quarantine(release) => format!("--quarantine {release}"),
+            }),
+            Command::Retry { stage, release } => {
+                words.push(format!("--stage {stage} --release {release}"));
+            }
+        }
+        if !self.reason().is_empty() {
+            words.push(format!("--reason {}", quoted(self.reason())));
+        }
+        words.extend(expect.map(|digest| format!("--expect {digest}")));
+        words.join(" ")
+    }
+}
+
+/// A word as a POSIX shell reads it back.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A command on its way to be committed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    pub key: RequestKey,
+    /// The digest of the plan that the operator saw; a changed world refuses with the new plan.
+    pub expect: Fingerprint,
+    pub command: Command,
+}

@@ -1,0 +1,307 @@
+//! What a pipeline is, as checked data: the effective definition after inheritance. How it is
+//! written in TOML, inherited and explained is `crate::definition`; this file knows no files.
+
+use crate::model::{
+    AlarmName, Digest, GroupName, PipelineName, Ppm, RegionName, ServiceName, Span, StageName,
+    TargetName, TeamName, Weekly, WindowName, ZoneName,
+};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+/// A pipeline, as its release trains run it. Travels in `Fact::Defined`, so the journal also says
+/// what the definition was at any moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Definition {
+    pub name: PipelineName,
+    pub kind: Kind,
+    pub service: ServiceName,
+    pub owner: TeamName,
+    /// Where steps after the build run: the folder that the definition was read from.
+    pub directory: String,
+    /// The file and the digest of the effective values.
+    pub file: String,
+    pub digest: Digest,
+    pub runbook: Option<String>,
+    pub source: Source,
+    pub build: Build,
+    pub stages: Vec<Stage>,
+    pub alarms: Vec<Alarm>,
+    pub windows: Vec<Window>,
+    /// How often alarms are read and bakes counted.
+    pub watch_every: Span,
+}
+
+/// What kind of change a pipeline carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    Application,
+    Infrastructure,
+    OsPatch,
+    Configuration,
+    FeatureFlags,
+    StaticAssets,
+    OperatorTooling,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    pub repository: String,
+    pub branch: String,
+    pub poll_every: Span,
+    pub review: Option<ReviewRule>,
+}
+
+/// Which trailer proves a review, and whether the author's own does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewRule {
+    pub trailer: String,
+    pub not_author: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    pub run: Run,
+    /// The file that the build leaves, relative to the checkout.
+    pub artifact: String,
+    pub timeout: Span,
+    pub checks: Vec<Test>,
+}
+
+/// A command: an argument vector, or a shell's text only where the definition says `shell`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Run {
+    Argv(Vec<String>),
+    Shell(String),
+}
+
+/// A named command whose exit status is evidence (DESIGN.md 4: 0, 75, anything else).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Test {
+    pub name: String,
+    pub run: Run,
+    pub timeout: Span,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    pub name: StageName,
+    pub phase: Phase,
+    pub deploy: Deploy,
+    pub regions: Vec<Region>,
+    /// What must pass after the deployment, in order. A stage bake is its last-but-manual step.
+    pub approval: Vec<Gate>,
+    pub bake: BakeRules,
+    pub windows: Vec<WindowName>,
+    pub alarms: Vec<AlarmName>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    Test,
+    Production,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deploy {
+    pub run: Run,
+    /// Run after `run` on the same target; it must exit 0 for the target to count as healthy.
+    pub check: Option<Run>,
+    pub timeout: Span,
+    /// Whether the first batch of each lane is a single target.
+    pub one_box: bool,
+    /// How many targets of a region may be out at once, forward and in a rollback.
+    pub max_unavailable: Share,
+    pub rollback_max_unavailable: Share,
+}
+
+/// A part of the targets of a region; at least one target comes out of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Share {
+    Percent(u8),
+    Count(u32),
+}
+
+impl Share {
+    /// How many of `n_targets` this allows at once, rounded down but never zero.
+    pub fn of(self, n_targets: usize) -> usize {
+        let allowed = match self {
+            Share::Percent(percent) => n_targets * usize::from(percent) / 100,
+            Share::Count(count) => usize::try_from(count).unwrap_or(usize::MAX),
+        };
+        allowed.clamp(1, n_targets.max(1))
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Region {
+    pub name: RegionName,
+    pub time_zone: Tz,
+    pub zones: Vec<Zone>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Zone {
+    pub name: ZoneName,
+    pub targets: Vec<TargetName>,
+}
+
+/// One step of an approval workflow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gate {
+    Test(Test),
+    Bake(BakeRule),
+    Manual(Manual),
+}
+
+/// Watched waiting: contiguous healthy time AND data points (DESIGN.md 5, rule 7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BakeRule {
+    pub time: Span,
+    /// Requests that the stage's alarms must have seen meanwhile; the least of them counts.
+    pub points: u64,
+}
+
+/// The bakes inside a rollout; the bake of the whole stage is a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BakeRules {
+    pub one_box: BakeRule,
+    pub zone: BakeRule,
+}
+
+/// A decision that people must take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manual {
+    pub name: String,
+    /// Who may approve; everybody when absent.
+    pub from: Option<GroupName>,
+    pub count: u32,
+    /// The author of a contained change does not count.
+    pub not_author: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alarm {
+    pub name: AlarmName,
+    pub severity: Severity,
+    pub source: AlarmSource,
+    pub runbook: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    High,
+    Medium,
+    Low,
+}
+
+/// Where an alarm's value comes from and when it fires.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmSource {
+    /// The ratio of two counters' increases over a window, read from a `/metrics` page.
+    Scrape(Scrape),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scrape {
+    pub url: String,
+    pub numerator: Series,
+    pub denominator: Series,
+    pub window: Span,
+    pub above: Ppm,
+    /// Fires when `fire.0` of the last `fire.1` readings are above.
+    pub fire: (u32, u32),
+    /// Clears after this many readings in a row that are not above.
+    pub clear: u32,
+    /// With fewer requests than this in the window there is too little to judge: no data.
+    pub minimum: u64,
+}
+
+/// A counter's name and the labels it must carry; several matching series are added up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    pub metric: String,
+    pub labels: Vec<(String, String)>,
+}
+
+/// When deployments may start, in the time zone of the target (DESIGN.md 5, rule 5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    pub name: WindowName,
+    pub allow: Option<Weekly>,
+    pub deny: Option<Weekly>,
+    /// `file:line` of the rule, for the person who wonders.
+    pub origin: String,
+}
+
+impl Definition {
+    pub fn stage(&self, name: &StageName) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.name == *name)
+    }
+
+    /// Every column of the board in order: source, build, then the stages.
+    pub fn columns(&self) -> impl Iterator<Item = StageName> + '_ {
+        [StageName::source(), StageName::build()]
+            .into_iter()
+            .chain(self.stages.iter().map(|stage| stage.name.clone()))
+    }
+
+    /// The column that a release enters after leaving `stage`.
+    pub fn next_after(&self, stage: &StageName) -> Option<StageName> {
+        self.columns().skip_while(|column| column != stage).nth(1)
+    }
+
+    pub fn alarm(&self, name: &AlarmName) -> Option<&Alarm> {
+        self.alarms.iter().find(|alarm| alarm.name == *name)
+    }
+
+    pub fn window(&self, name: &WindowName) -> Option<&Window> {
+        self.windows.iter().find(|window| window.name == *name)
+    }
+
+    /// Whether `stage` is the first of the production phase.
+    pub fn is_first_production(&self, stage: &StageName) -> bool {
+        let first = self
+            .stages
+            .iter()
+            .find(|stage| stage.phase == Phase::Production);
+        first.is_some_and(|first| first.name == *stage)
+    }
+}
+
+impl Stage {
+    /// Every target with where it is, in rollout order.
+    pub fn targets(&self) -> impl Iterator<Item = (&Region, &Zone, &TargetName)> {
+        self.regions.iter().flat_map(|region| {
+            region.zones.iter().flat_map(move |zone| {
+                zone.targets
+                    .iter()
+                    .map(move |target| (region, zone, target))
+            })
+        })
+    }
+
+    pub fn region(&self, name: &RegionName) -> Option<&Region> {
+        self.regions.iter().find(|region| region.name == *name)
+    }
+}
+
+impl Gate {
+    /// A few words for screens.
+    pub fn title(&self) -> String {
+        match self {
+            Gate::Test(test) => format!("test {}", test.name),
+            Gate::Bake(rule) if rule.points > 0 => {
+                format!("bake {} and {} points", rule.time, rule.points)
+            }
+            Gate::Bake(rule) => format!("bake {}", rule.time),
+            Gate::Manual(manual) => format!("approval {}", manual.name),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Work to be done outside, with all it needs, so that whoever runs it needs no definition. It runs
+//! at least once under a stable id; a target turns down an epoch older than one it has seen.
+
+use crate::model::{
+    AttemptId, Digest, EffectId, RegionName, ReleaseId, Run, Sha, Span, StageName, TargetName,
+    Time, ZoneName,
+};
+use serde::{Deserialize, Serialize};
+
+/// An effect that is owed: opened by a fact and not yet closed by one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owed {
+    pub id: EffectId,
+    pub attempt: AttemptId,
+    pub effect: Effect,
+    /// Starts at 1; more after infrastructure errors (rule 13).
+    pub tries: u32,
+    /// Not to be run before this, when a retry backs off.
+    pub not_before: Option<Time>,
+    pub started: Time,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "work")]
+pub enum Effect {
+    /// Check out a commit, run the build, keep the artifact.
+    Build {
+        release: ReleaseId,
+        repository: String,
+        sha: Sha,
+        run: Run,
+        artifact: String,
+        timeout: Span,
+    },
+    /// Run a named check in the checkout of the build.
+    Check {
+        release: ReleaseId,
+        sha: Sha,
+        gate: usize,
+        name: String,
+        run: Run,
+        timeout: Span,
+    },
+    /// Put a release on one target and see it healthy.
+    Deploy(Deployment),
+    /// Run a test of an approval workflow.
+    Test {
+        stage: StageName,
+        release: ReleaseId,
+        artifact: Digest,
+        gate: usize,
+        name: String,
+        run: Run,
+        directory: String,
+        timeout: Span,
+    },
+}
+
+/// One release onto one target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deployment {
+    pub stage: StageName,
+    pub region: RegionName,
+    pub zone: ZoneName,
+    pub target: TargetName,
+    pub release: ReleaseId,
+    pub artifact: Digest,
+    /// Rises with every deployment to the target; what carries an older one is late.
+    pub epoch: u64,
+    pub rollback: bool,
+    pub run: Run,
+    pub check: Option<Run>,
+    pub directory: String,
+    pub timeout: Span,
+}
+
+impl Effect {
+    /// A few words for screens and logs.
+    pub fn title(&self) -> String {
+        match self {
+            Effect::Build { release, .. } => format!("build {release}"),
+            Effect::Check { name, release, .. } => format!("check {name} of {release}"),
+            Effect::Deploy(d) if d.rollback => format!("roll {} back to {}", d.target, d.release),
+            Effect::Deploy(d) => format!("deploy {} to {}", d.release, d.target),
+            Effect::Test { name, release, .. } => format!("test {name} of {release}"),
+        }
+    }
+}

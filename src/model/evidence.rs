@@ -1,0 +1,44 @@
+//! What an approver has seen, as one fingerprint: the release, its digest, the attempt and every
+//! result behind the request. An approval names it, so that it can never cover what changed since
+//! (DESIGN.md 5, rule 4).
+
+use crate::model::{AlarmLevel, AlarmName, Attempt, Fingerprint, GateState, Pipeline, TargetName};
+use std::collections::BTreeMap;
+
+/// The evidence behind an attempt's request for approval. Approvals given meanwhile are not part of
+/// it, or a second approver would always be refused.
+pub fn evidence(pipeline: &Pipeline, attempt: &Attempt) -> Fingerprint {
+    let artifact = pipeline
+        .releases
+        .get(attempt.release)
+        .and_then(|r| r.artifact.as_ref());
+    let gates: Vec<_> = attempt
+        .gates
+        .iter()
+        .map(|gate| match &gate.state {
+            GateState::Asked { since, .. } => GateState::Asked {
+                since: *since,
+                approvals: vec![],
+            },
+            other => other.clone(),
+        })
+        .collect();
+    let targets: Vec<&TargetName> = attempt.progress.keys().collect();
+    let stage = pipeline
+        .definition
+        .as_ref()
+        .and_then(|d| d.stage(&attempt.stage));
+    let alarms: BTreeMap<&AlarmName, Option<AlarmLevel>> = stage
+        .iter()
+        .flat_map(|stage| &stage.alarms)
+        .map(|alarm| (alarm, pipeline.alarms.get(alarm).map(|state| state.level)))
+        .collect();
+    Fingerprint::of(&(
+        attempt.id,
+        attempt.release,
+        artifact,
+        gates,
+        targets,
+        alarms,
+    ))
+}

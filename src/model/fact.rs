@@ -1,0 +1,268 @@
+//! What happened: the journal and the wire. A fact carries no time of its own; the entry around it
+//! does, and the fold computes deadlines from it. Facts are never changed, only added to.
+
+use crate::model::{
+    Actor, AlarmName, AlarmState, AttemptId, BakePlace, BakeRule, Change, Command, Definition,
+    EffectId, Fingerprint, GateProgress, GroupName, Head, HoldId, HoldScope, OverrideId, Owed,
+    PipelineName, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout, Sha, Span, StageName,
+    StepResult, TargetName, TicketId, Time,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A stream of facts: one per pipeline and one for the organization.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stream {
+    Organization,
+    Pipeline(PipelineName),
+}
+
+/// A fact in its place: where, as the how-many-th, when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    pub stream: Stream,
+    /// Position in the stream, from 1.
+    pub revision: Revision,
+    /// Position in the whole journal; what a client resumes by.
+    pub seq: u64,
+    /// Engine time: never less than that of any entry before (INVARIANTS.md I39).
+    pub at: Time,
+    pub fact: Fact,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "fact")]
+pub enum Fact {
+    Defined {
+        definition: Box<Definition>,
+    },
+    GroupsDefined {
+        groups: BTreeMap<GroupName, Vec<Actor>>,
+    },
+
+    HeadMoved {
+        head: Head,
+    },
+    SourceFailed {
+        why: String,
+    },
+    SourceRecovered,
+    ReleaseCut {
+        release: ReleaseId,
+        sha: Sha,
+        parent: Option<ReleaseId>,
+        changes: Vec<Change>,
+    },
+    Superseded {
+        stage: StageName,
+        release: ReleaseId,
+        by: ReleaseId,
+    },
+
+    AttemptStarted {
+        attempt: AttemptId,
+        stage: StageName,
+        release: ReleaseId,
+        purpose: Purpose,
+        rollout: Rollout,
+        gates: Vec<GateProgress>,
+        baselined: BTreeSet<AlarmName>,
+        /// The alarm data the start was decided on (INVARIANTS.md I13).
+        evidence: Fingerprint,
+    },
+    StepStarted {
+        owed: Box<Owed>,
+    },
+    StepRetried {
+        id: EffectId,
+        why: String,
+        after: Span,
+    },
+    StepFinished {
+        id: EffectId,
+        result: StepResult,
+    },
+    /// The step's work is not wanted any more; it is stopped and its late result will be stale.
+    StepAbandoned {
+        id: EffectId,
+        why: String,
+    },
+    /// A result that nobody waits for. It changes nothing (INVARIANTS.md I02).
+    StaleResult {
+        id: EffectId,
+        result: StepResult,
+    },
+    BakeStarted {
+        attempt: AttemptId,
+        place: BakePlace,
+        rule: BakeRule,
+    },
+    BakeCounted {
+        attempt: AttemptId,
+        place: BakePlace,
+        healthy: Span,
+        points: u64,
+    },
+    BakePaused {
+        attempt: AttemptId,
+        place: BakePlace,
+        why: String,
+    },
+    /// Counting again after a pause, with what had been counted.
+    BakeResumed {
+        attempt: AttemptId,
+        place: BakePlace,
+    },
+    /// From zero again, after an alarm fired and cleared (rule 7).
+    BakeRestarted {
+        attempt: AttemptId,
+        place: BakePlace,
+        why: String,
+    },
+    BakeFinished {
+        attempt: AttemptId,
+        place: BakePlace,
+    },
+    DeploymentDone {
+        attempt: AttemptId,
+    },
+    ApprovalRequested {
+        attempt: AttemptId,
+        gate: usize,
+    },
+    Approved {
+        attempt: AttemptId,
+        gate: usize,
+        by: Actor,
+        evidence: Fingerprint,
+    },
+    GatePassed {
+        attempt: AttemptId,
+        gate: usize,
+    },
+    Rejected {
+        attempt: AttemptId,
+        gate: usize,
+        by: Actor,
+        reason: String,
+    },
+    AttemptPaused {
+        attempt: AttemptId,
+        why: String,
+    },
+    AttemptResumed {
+        attempt: AttemptId,
+    },
+    AttemptPassed {
+        attempt: AttemptId,
+    },
+    AttemptFailed {
+        attempt: AttemptId,
+        why: String,
+    },
+    AttemptPreempted {
+        attempt: AttemptId,
+        by: AttemptId,
+    },
+    AttemptWithdrawn {
+        attempt: AttemptId,
+        why: String,
+    },
+    RolledBack {
+        attempt: AttemptId,
+    },
+    TargetSkipped {
+        attempt: AttemptId,
+        target: TargetName,
+        why: String,
+    },
+
+    AlarmChanged {
+        alarm: AlarmName,
+        state: AlarmState,
+    },
+    Quarantined {
+        release: ReleaseId,
+        changes: Vec<Sha>,
+        why: String,
+    },
+    QuarantineLifted {
+        release: ReleaseId,
+        by: Actor,
+        reason: String,
+    },
+    HoldPlaced {
+        id: HoldId,
+        scope: HoldScope,
+        by: Actor,
+        reason: String,
+        lasts: Option<Span>,
+    },
+    /// `by` is none when it expired.
+    HoldLifted {
+        id: HoldId,
+        by: Option<Actor>,
+        reason: String,
+    },
+    Overridden {
+        id: OverrideId,
+        blockers: Vec<crate::model::BlockerId>,
+        stage: StageName,
+        release: ReleaseId,
+        by: Actor,
+        reason: String,
+        lasts: Span,
+        ticket: Option<String>,
+    },
+    OverrideEnded {
+        id: OverrideId,
+        by: Option<Actor>,
+    },
+    TicketOpened {
+        id: TicketId,
+        cause: String,
+        title: String,
+        stage: StageName,
+        release: ReleaseId,
+    },
+    TicketResolved {
+        id: TicketId,
+        why: String,
+    },
+
+    /// An operator's request that was carried out; the facts that follow are its effect.
+    CommandAccepted {
+        key: RequestKey,
+        by: Actor,
+        command: Command,
+        plan: Fingerprint,
+    },
+    /// An operator's request that was turned down; it changed nothing.
+    CommandRefused {
+        key: RequestKey,
+        by: Actor,
+        command: Command,
+        refusal: Refusal,
+    },
+}
+
+impl Fact {
+    /// The effect that this fact makes owed.
+    pub fn opens(&self) -> Option<&Owed> {
+        if let Fact::StepStarted { owed } = self {
+            Some(owed)
+        } else {
+            None
+        }
+    }
+
+    /// The effect that this fact settles.
+    pub fn closes(&self) -> Option<&EffectId> {
+        if let Fact::StepFinished { id, .. } | Fact::StepAbandoned { id, .. } = self {
+            Some(id)
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The names and numbers of the vocabulary, each a type of its own so that a stage can never be
+//! passed where a target is meant. It does not know what the named things are.
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// Why a text is not a usable name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a {1}: use 1 to 64 of a-z A-Z 0-9 . _ - and start with a letter or digit")]
+pub struct BadName(pub String, pub &'static str);
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident is $what:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(into = "String", try_from = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Checks a text; names travel in paths, environments and on screens, so they are plain.
+            pub fn parse(text: &str) -> Result<Self, BadName> {
+                if plain(text) { Ok(Self(text.to_owned())) } else { Err(BadName(text.to_owned(), $what)) }
+            }
+
+            pub fn as_str(&self) -> &str { &self.0 }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.pad(&self.0) }
+        }
+
+        impl FromStr for $name {
+            type Err = BadName;
+            fn from_str(text: &str) -> Result<Self, BadName> { Self::parse(text) }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = BadName;
+            fn try_from(text: String) -> Result<Self, BadName> { Self::parse(&text) }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> String { name.0 }
+        }
+    )*};
+}
+
+names! {
+    /// A pipeline, unique in the organization.
+    PipelineName is "pipeline name";
+    /// A service; it usually has several pipelines.
+    ServiceName is "service name";
+    /// The team that owns a pipeline.
+    TeamName is "team name";
+    /// A column of the board.
+    StageName is "stage name";
+    /// A region of a stage.
+    RegionName is "region name";
+    /// A zone of a region.
+    ZoneName is "zone name";
+    /// One deployment unit: host, cell, cluster. Unique within a service.
+    TargetName is "target name";
+    /// An alarm of a definition.
+    AlarmName is "alarm name";
+    /// A time window of a definition.
+    WindowName is "window name";
+    /// A named set of people who may approve.
+    GroupName is "group name";
+    /// A person or program that acts: the login name that the server saw, never what a client said.
+    Actor is "operator name";
+    /// Names one request of an operator; sending it again gives the first answer.
+    RequestKey is "request key";
+}
+
+/// Names of the two stages every pipeline has before the ones its definition lists.
+impl StageName {
+    pub fn source() -> Self {
+        Self("source".to_owned())
+    }
+
+    pub fn build() -> Self {
+        Self("build".to_owned())
+    }
+}
+
+fn plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    (1..=64).contains(&bytes.len())
+        && bytes[0].is_ascii_alphanumeric()
+        && bytes
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+}
+
+macro_rules! numbers {
+    ($($(#[$doc:meta])* $name:ident($inner:ty) written $prefix:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(into = "String", try_from = "String")]
+        pub struct $name(pub $inner);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&format!(concat!($prefix, "{}"), self.0))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                text.strip_prefix($prefix)
+                    .and_then(|digits| digits.parse().ok())
+                    .map(Self)
+                    .ok_or_else(|| format!(concat!("{:?} is not of the form ", $prefix, "42"), text))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = String;
+            fn try_from(text: String) -> Result<Self, String> { text.parse() }
+        }
+
+        impl From<$name> for String {
+            fn from(number: $name) -> String { number.to_string() }
+        }
+    )*};
+}
+
+numbers! {
+    /// A release, numbered per pipeline.
+    ReleaseId(u32) written "r";
+    /// One try to get one release through one stage, numbered per pipeline.
+    AttemptId(u64) written "a";
+    /// A person's stop, numbered per stream.
+    HoldId(u32) written "h";
+    /// A permission to pass a blocker, numbered per pipeline.
+    OverrideId(u32) written "o";
+    /// What on-call must deal with, numbered per pipeline.
+    TicketId(u32) written "t";
+}
+
+/// How many facts a stream holds; the revision of the state they fold to.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct Revision(pub u64);
+
+impl Revision {
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for Revision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Names one piece of outside work for ever: `checkout-17`. A rerun keeps the id (DESIGN.md 1).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EffectId(pub String);
+
+impl EffectId {
+    pub fn new(pipeline: &PipelineName, number: u64) -> Self {
+        Self(format!("{pipeline}-{number}"))
+    }
+}
+
+impl fmt::Display for EffectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A name for something to be passed by override, as an operator types it: `window/business-hours`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct BlockerId(pub String);
+
+impl fmt::Display for BlockerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}

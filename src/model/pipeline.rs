@@ -1,0 +1,330 @@
+//! A pipeline as the fold of its facts. `apply` is the only way its state comes about: recovery,
+//! the server, the terminal's replica, drafts, previews and tests all use it. An impossible fact is
+//! a hard error, because it was either decided wrongly or read back wrongly.
+
+mod attempts;
+mod guards;
+
+use crate::model::{
+    AlarmName, AlarmState, Attempt, AttemptId, Definition, EffectId, Entry, Fact, Hold, HoldId,
+    Override, OverrideId, Owed, PipelineName, Quarantine, Release, ReleaseId, Releases, Revision,
+    Sha, StageName, TargetName, Ticket, TicketId, Time,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pipeline {
+    pub name: PipelineName,
+    pub revision: Revision,
+    /// Engine time of the last fact.
+    pub at: Time,
+    /// None until the first `Defined`.
+    pub definition: Option<Arc<Definition>>,
+    pub source: SourceState,
+    pub releases: Releases,
+    pub stages: BTreeMap<StageName, StageState>,
+    pub targets: BTreeMap<TargetName, TargetState>,
+    /// Effects that are owed.
+    pub steps: BTreeMap<EffectId, Owed>,
+    pub alarms: BTreeMap<AlarmName, AlarmState>,
+    pub guards: Guards,
+    pub counters: Counters,
+}
+
+/// The branch, as it was last seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceState {
+    pub head: Option<Sha>,
+    pub moved: Option<Time>,
+    /// Since when and why the repository does not answer.
+    pub trouble: Option<(Time, String)>,
+}
+
+/// A column: the queue before it, the attempt in it, what became of the ones before.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageState {
+    /// Releases approved by the stage before that have not entered, oldest first, with since when.
+    pub waiting: Vec<(ReleaseId, Time)>,
+    /// The newest attempt, active or ended.
+    pub attempt: Option<Attempt>,
+    /// Ended attempts before it, newest first, at most [`PAST_KEPT`].
+    pub past: Vec<PastAttempt>,
+    /// The newest release that passed, and when.
+    pub passed: Option<(ReleaseId, Time)>,
+    /// Releases turned down by a person here; final (rule 4).
+    pub rejected: BTreeSet<ReleaseId>,
+}
+
+/// What is kept of an attempt once another has followed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastAttempt {
+    pub id: AttemptId,
+    pub release: ReleaseId,
+    pub rollback: bool,
+    pub started: Time,
+    pub ended: Time,
+    pub word: String,
+}
+
+pub const PAST_KEPT: usize = 20;
+
+/// A target as the engine believes it to be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetState {
+    pub stage: Option<StageName>,
+    /// What runs there; none before the first deployment and after a failed one.
+    pub running: Option<ReleaseId>,
+    pub since: Option<Time>,
+    /// Of the newest deployment that was started.
+    pub epoch: u64,
+    /// The deployment under way.
+    pub step: Option<EffectId>,
+    /// Releases that finished bake here, newest last, at most [`GOOD_KEPT`].
+    pub good: Vec<ReleaseId>,
+}
+
+pub const GOOD_KEPT: usize = 10;
+
+/// What people and rollbacks put in the way, and the permissions to pass.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guards {
+    pub holds: BTreeMap<HoldId, Hold>,
+    pub overrides: BTreeMap<OverrideId, Override>,
+    pub quarantine: BTreeMap<Sha, Quarantine>,
+    /// Open tickets, and the newest resolved ones up to [`TICKETS_KEPT`] in all.
+    pub tickets: BTreeMap<TicketId, Ticket>,
+}
+
+pub const TICKETS_KEPT: usize = 50;
+
+/// The highest number given out of each kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    pub releases: u32,
+    pub attempts: u64,
+    pub effects: u64,
+    pub holds: u32,
+    pub overrides: u32,
+    pub tickets: u32,
+}
+
+/// A fact that cannot follow the ones before it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Impossible {
+    #[error("revision {got} does not follow {have}")]
+    Gap { have: Revision, got: Revision },
+    #[error("there is no such {0}")]
+    Missing(&'static str),
+    #[error("a terminal state was left: {0}")]
+    Terminal(String),
+    #[error("the fact belongs to another stream: {0}")]
+    Stray(String),
+}
+
+impl Impossible {
+    /// A fact of another kind of stream, named by its first words.
+    pub fn stray(fact: &Fact) -> Self {
+        Impossible::Stray(format!("{fact:?}").chars().take(60).collect())
+    }
+}
+
+impl Pipeline {
+    /// A pipeline of which nothing is known yet.
+    pub fn new(name: PipelineName) -> Self {
+        Self {
+            name,
+            revision: Revision(0),
+            at: Time(0),
+            definition: None,
+            source: SourceState::default(),
+            releases: Releases::default(),
+            stages: BTreeMap::new(),
+            targets: BTreeMap::new(),
+            steps: BTreeMap::new(),
+            alarms: BTreeMap::new(),
+            guards: Guards::default(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// Adds the next entry of the stream. An error leaves the state unusable for deciding.
+    pub fn apply(&mut self, entry: &Entry) -> Result<(), Impossible> {
+        if entry.revision != self.revision.next() {
+            return Err(Impossible::Gap {
+                have: self.revision,
+                got: entry.revision,
+            });
+        }
+        self.fold(entry.at, &entry.fact)?;
+        self.revision = entry.revision;
+        Ok(())
+    }
+
+    /// Adds one fact without an entry around it: for drafts, which have no revision yet.
+    pub fn fold(&mut self, at: Time, fact: &Fact) -> Result<(), Impossible> {
+        self.at = self.at.max(at);
+        match fact {
+            Fact::Defined { definition } => {
+                self.define(definition);
+                Ok(())
+            }
+            Fact::HeadMoved { head } => {
+                self.source.head = Some(head.sha.clone());
+                self.source.moved = Some(at);
+                Ok(())
+            }
+            Fact::SourceFailed { why } => {
+                self.source.trouble = Some((at, why.clone()));
+                Ok(())
+            }
+            Fact::SourceRecovered => {
+                self.source.trouble = None;
+                Ok(())
+            }
+            Fact::ReleaseCut {
+                release,
+                sha,
+                parent,
+                changes,
+            } => {
+                let cut = Release {
+                    id: *release,
+                    sha: sha.clone(),
+                    parent: *parent,
+                    changes: changes.clone(),
+                    cut: at,
+                    artifact: None,
+                };
+                self.releases.0.insert(*release, cut);
+                self.counters.releases = self.counters.releases.max(release.0);
+                self.stage_mut(&StageName::source())?.passed = Some((*release, at));
+                self.stage_mut(&StageName::build())?
+                    .waiting
+                    .push((*release, at));
+                Ok(())
+            }
+            Fact::Superseded { stage, release, .. } => {
+                let stage = self.stage_mut(stage)?;
+                stage.waiting.retain(|(waiting, _)| waiting != release);
+                Ok(())
+            }
+            Fact::AlarmChanged { alarm, state } => {
+                self.alarms.insert(alarm.clone(), state.clone());
+                Ok(())
+            }
+            Fact::CommandAccepted { .. } | Fact::CommandRefused { .. } => Ok(()),
+            Fact::GroupsDefined { .. } => Err(Impossible::stray(fact)),
+            Fact::Quarantined { .. }
+            | Fact::QuarantineLifted { .. }
+            | Fact::HoldPlaced { .. }
+            | Fact::HoldLifted { .. }
+            | Fact::Overridden { .. }
+            | Fact::OverrideEnded { .. }
+            | Fact::TicketOpened { .. }
+            | Fact::TicketResolved { .. } => {
+                guards::fold(&mut self.guards, &mut self.counters, at, fact)
+            }
+            Fact::AttemptStarted { .. }
+            | Fact::StepStarted { .. }
+            | Fact::StepRetried { .. }
+            | Fact::StepFinished { .. }
+            | Fact::StepAbandoned { .. }
+            | Fact::StaleResult { .. }
+            | Fact::BakeStarted { .. }
+            | Fact::BakeCounted { .. }
+            | Fact::BakePaused { .. }
+            | Fact::BakeResumed { .. }
+            | Fact::BakeRestarted { .. }
+            | Fact::BakeFinished { .. }
+            | Fact::DeploymentDone { .. }
+            | Fact::ApprovalRequested { .. }
+            | Fact::Approved { .. }
+            | Fact::GatePassed { .. }
+            | Fact::Rejected { .. }
+            | Fact::AttemptPaused { .. }
+            | Fact::AttemptResumed { .. }
+            | Fact::AttemptPassed { .. }
+            | Fact::AttemptFailed { .. }
+            | Fact::AttemptPreempted { .. }
+            | Fact::AttemptWithdrawn { .. }
+            | Fact::RolledBack { .. }
+            | Fact::TargetSkipped { .. } => attempts::fold(self, at, fact),
+        }
+    }
+
+    /// Takes a new definition: columns and targets it adds appear, what it no longer names stays
+    /// as it was, so that nothing under way loses its ground.
+    fn define(&mut self, definition: &Definition) {
+        for column in definition.columns() {
+            self.stages.entry(column).or_default();
+        }
+        for stage in &definition.stages {
+            for (_, _, target) in stage.targets() {
+                self.targets.entry(target.clone()).or_default().stage = Some(stage.name.clone());
+            }
+        }
+        self.alarms
+            .retain(|alarm, _| definition.alarm(alarm).is_some());
+        self.definition = Some(Arc::new(definition.clone()));
+    }
+
+    pub fn stage(&self, stage: &StageName) -> Option<&StageState> {
+        self.stages.get(stage)
+    }
+
+    fn stage_mut(&mut self, stage: &StageName) -> Result<&mut StageState, Impossible> {
+        self.stages
+            .get_mut(stage)
+            .ok_or(Impossible::Missing("stage"))
+    }
+
+    /// The attempt with this id, if it is still the newest of its stage.
+    pub fn attempt(&self, id: AttemptId) -> Option<&Attempt> {
+        self.stages
+            .values()
+            .filter_map(|stage| stage.attempt.as_ref())
+            .find(|a| a.id == id)
+    }
+
+    fn attempt_mut(&mut self, id: AttemptId) -> Result<&mut Attempt, Impossible> {
+        self.stages
+            .values_mut()
+            .filter_map(|stage| stage.attempt.as_mut())
+            .find(|attempt| attempt.id == id)
+            .ok_or(Impossible::Missing("attempt"))
+    }
+
+    /// Every active attempt, in the order of the stages' names.
+    pub fn active(&self) -> impl Iterator<Item = &Attempt> {
+        self.stages
+            .values()
+            .filter_map(|stage| stage.attempt.as_ref())
+            .filter(|a| a.is_active())
+    }
+
+    /// Releases that run on the targets of a stage, with how many targets each; `None` counts the
+    /// targets on which nothing certain runs.
+    pub fn running(&self, stage: &StageName) -> BTreeMap<Option<ReleaseId>, usize> {
+        let mut counts = BTreeMap::new();
+        for target in self
+            .targets
+            .values()
+            .filter(|t| t.stage.as_ref() == Some(stage))
+        {
+            *counts.entry(target.running).or_insert(0) += 1;
+        }
+        counts
+    }
+
+    /// A change in a release that is in quarantine, if there is one: the release may not deploy.
+    pub fn quarantined(&self, release: ReleaseId) -> Option<&Quarantine> {
+        self.guards
+            .quarantine
+            .values()
+            .find(|q| self.releases.carries(release, &q.change))
+    }
+}

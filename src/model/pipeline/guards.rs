@@ -1,0 +1,133 @@
+//! The fold of holds, overrides, quarantine and tickets. It knows no attempts.
+
+use crate::model::{
+    Counters, Fact, Guards, Hold, Impossible, Override, Quarantine, TICKETS_KEPT, Ticket, Time,
+};
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller routes by kind; the rest is stray"
+)]
+pub(super) fn fold(
+    guards: &mut Guards,
+    counters: &mut Counters,
+    at: Time,
+    fact: &Fact,
+) -> Result<(), Impossible> {
+    match fact {
+        Fact::Quarantined {
+            release,
+            changes,
+            why,
+        } => {
+            for change in changes {
+                let entry = Quarantine {
+                    change: change.clone(),
+                    release: *release,
+                    at,
+                    why: why.clone(),
+                };
+                guards.quarantine.entry(change.clone()).or_insert(entry);
+            }
+        }
+        Fact::QuarantineLifted { release, .. } => {
+            guards
+                .quarantine
+                .retain(|_, entry| entry.release != *release);
+        }
+        Fact::HoldPlaced {
+            id,
+            scope,
+            by,
+            reason,
+            lasts,
+        } => {
+            let hold = Hold {
+                id: *id,
+                scope: scope.clone(),
+                by: by.clone(),
+                at,
+                reason: reason.clone(),
+                expires: lasts.map(|lasts| at + lasts),
+            };
+            guards.holds.insert(*id, hold);
+            counters.holds = counters.holds.max(id.0);
+        }
+        Fact::HoldLifted { id, .. } => {
+            guards.holds.remove(id).ok_or(Impossible::Missing("hold"))?;
+        }
+        Fact::Overridden {
+            id,
+            blockers,
+            stage,
+            release,
+            by,
+            reason,
+            lasts,
+            ticket,
+        } => {
+            let given = Override {
+                id: *id,
+                blockers: blockers.clone(),
+                stage: stage.clone(),
+                release: *release,
+                by: by.clone(),
+                at,
+                expires: at + *lasts,
+                reason: reason.clone(),
+                ticket: ticket.clone(),
+            };
+            guards.overrides.insert(*id, given);
+            counters.overrides = counters.overrides.max(id.0);
+        }
+        Fact::OverrideEnded { id, .. } => {
+            guards
+                .overrides
+                .remove(id)
+                .ok_or(Impossible::Missing("override"))?;
+        }
+        Fact::TicketOpened {
+            id,
+            cause,
+            title,
+            stage,
+            release,
+        } => {
+            let ticket = Ticket {
+                id: *id,
+                cause: cause.clone(),
+                title: title.clone(),
+                stage: stage.clone(),
+                release: *release,
+                opened: at,
+                resolved: None,
+            };
+            guards.tickets.insert(*id, ticket);
+            counters.tickets = counters.tickets.max(id.0);
+            forget_old_tickets(guards);
+        }
+        Fact::TicketResolved { id, .. } => {
+            let ticket = guards
+                .tickets
+                .get_mut(id)
+                .ok_or(Impossible::Missing("ticket"))?;
+            ticket.resolved = Some(at);
+        }
+        other => return Err(Impossible::stray(other)),
+    }
+    Ok(())
+}
+
+fn forget_old_tickets(guards: &mut Guards) {
+    while guards.tickets.len() > TICKETS_KEPT {
+        let oldest = guards
+            .tickets
+            .values()
+            .find(|t| t.resolved.is_some())
+            .map(|t| t.id);
+        match oldest {
+            Some(id) => drop(guards.tickets.remove(&id)),
+            None => break,
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! The words of the board: what state a stage, and so a pipeline, is in, most urgent first
+//! (DESIGN.md 3, UX.md "Glyphs"). Pure questions about the folded state.
+
+use crate::model::{
+    AlarmLevel, Attempt, AttemptState, Bake, BakeState, Candidate, Org, Pipeline, Progress,
+    ReleaseId, StageName, Time, blockers,
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// In order of urgency: the smallest needs a human most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    Alarm,
+    Fail,
+    Approve,
+    Rollback,
+    Blocked,
+    Held,
+    NoData,
+    Partial,
+    Run,
+    Bake,
+    Ok,
+    NotYet,
+    Superseded,
+}
+
+impl Status {
+    pub const ALL: [Status; 13] = [
+        Status::Alarm,
+        Status::Fail,
+        Status::Approve,
+        Status::Rollback,
+        Status::Blocked,
+        Status::Held,
+        Status::NoData,
+        Status::Partial,
+        Status::Run,
+        Status::Bake,
+        Status::Ok,
+        Status::NotYet,
+        Status::Superseded,
+    ];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Alarm => "ALARM",
+            Status::Fail => "FAIL",
+            Status::Approve => "APPROVE",
+            Status::Rollback => "ROLLBACK",
+            Status::Blocked => "BLOCKED",
+            Status::Held => "HELD",
+            Status::NoData => "NO DATA",
+            Status::Partial => "PARTIAL",
+            Status::Run => "RUN",
+            Status::Bake => "BAKE",
+            Status::Ok => "OK",
+            Status::NotYet => "NOT YET",
+            Status::Superseded => "SUPERSEDED",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// What a stage shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StageView {
+    pub stage: StageName,
+    pub status: Status,
+    /// The release the status is about: in the stage, waiting for it, or running there.
+    pub release: Option<ReleaseId>,
+    pub since: Option<Time>,
+    /// One line: what is going on, or why nothing is.
+    pub why: String,
+}
+
+/// What every column of the board shows, in order.
+pub fn board(pipeline: &Pipeline, org: &Org, now: Time) -> Vec<StageView> {
+    let Some(definition) = &pipeline.definition else {
+        return Vec::new();
+    };
+    definition
+        .columns()
+        .map(|stage| stage_view(pipeline, org, now, stage))
+        .collect()
+}
+
+fn stage_view(pipeline: &Pipeline, org: &Org, now: Time, stage: StageName) -> StageView {
+    let view = |status, release, since, why: String| StageView {
+        stage: stage.clone(),
+        status,
+        release,
+        since,
+        why,
+    };
+    if stage == StageName::source() {
+        return source_view(pipeline, view);
+    }
+    let Some(state) = pipeline.stage(&stage) else {
+        return view(Status::NotYet, None, None, String::new());
+    };
+    if let Some(attempt) = state.attempt.as_ref().filter(|attempt| attempt.is_active()) {
+        let (status, why) = attempt_view(pipeline, attempt);
+        return view(status, Some(attempt.release), Some(attempt.started), why);
+    }
+    if let Some(&(release, since)) = state.waiting.last() {
+        let standing = blockers(
+            pipeline,
+            org,
+            now,
+            Candidate {
+                stage: &stage,
+                release,
+            },
+        );
+        let worst = standing
+            .iter()
+            .filter(|b| b.blocks())
+            .min_by_key(|b| b.kind);
+        if let Some(worst) = worst {
+            let status = match worst.kind {
+                crate::model::BlockerKind::Alarm => Status::Alarm,
+                crate::model::BlockerKind::NoData => Status::NoData,
+                crate::model::BlockerKind::Hold => Status::Held,
+                crate::model::BlockerKind::Window
+                | crate::model::BlockerKind::Quarantine
+                | crate::model::BlockerKind::Rejected
+                | crate::model::BlockerKind::Review
+                | crate::model::BlockerKind::Busy
+                | crate::model::BlockerKind::NotApproved => Status::Blocked,
+            };
+            return view(status, Some(release), Some(since), worst.why.clone());
+        }
+    }
+    let firing = firing(pipeline, &stage);
+    match (&state.attempt, firing) {
+        (_, Some((why, since))) => view(Status::Alarm, current(pipeline, &stage), Some(since), why),
+        (Some(attempt), None) => ended_view(pipeline, attempt, view),
+        (None, None) => idle_view(pipeline, &stage, view),
+    }
+}
+
+fn source_view(
+    pipeline: &Pipeline,
+    view: impl Fn(Status, Option<ReleaseId>, Option<Time>, String) -> StageView,
+) -> StageView {
+    let newest = pipeline.releases.newest();
+    match (&pipeline.source.trouble, newest) {
+        (Some((since, why)), _) => view(
+            Status::NoData,
+            newest.map(|r| r.id),
+            Some(*since),
+            why.clone(),
+        ),
+        (None, Some(release)) => {
+            let title = release
+                .changes
+                .last()
+                .map(|c| c.title.clone())
+                .unwrap_or_default();
+            view(Status::Ok, Some(release.id), Some(release.cut), title)
+        }
+        (None, None) => view(Status::NotYet, None, None, "no change seen yet".to_owned()),
+    }
+}
+
+/// The first alarm of a stage that fires.
+fn firing(pipeline: &Pipeline, stage: &StageName) -> Option<(String, Time)> {
+    let stage = pipeline.definition.as_ref()?.stage(stage)?;
+    stage.alarms.iter().find_map(|alarm| {
+        let state = pipeline.alarms.get(alarm)?;
+        let value = state
+            .value
+            .map(|value| format!(" at {value}"))
+            .unwrap_or_default();
+        (state.level == AlarmLevel::Firing)
+            .then(|| (format!("alarm {alarm} fires{value}"), state.since))
+    })
+}
+
+fn attempt_view(pipeline: &Pipeline, attempt: &Attempt) -> (Status, String) {
+    let (done, total) = attempt.done();
+    let lost = attempt
+        .progress
+        .iter()
+        .find_map(|(target, progress)| match progress {
+            Progress::Unknown { why, .. } => Some(format!("{target}: {why}")),
+            Progress::Waiting
+            | Progress::Running { .. }
+            | Progress::Done { .. }
+            | Progress::Failed { .. }
+            | Progress::Skipped { .. } => None,
+        });
+    if let AttemptState::Paused { why, .. } = &attempt.state {
+        return (Status::Fail, format!("paused: {why}"));
+    }
+    if attempt.is_rollback() {
+        return (
+            Status::Rollback,
+            format!(
+                "rolling back {}: {done} of {total} targets",
+                attempt.release
+            ),
+        );
+    }
+    if let Some((why, _)) = firing(pipeline, &attempt.stage) {
+        return (Status::Alarm, why);
+    }
+    if let Some(why) = lost {
+        return (Status::NoData, why);
+    }
+    if let Some((_, gate)) = attempt.asked() {
+        let approvals = match &gate.gate {
+            crate::model::Gate::Manual(manual) => {
+                let from = manual
+                    .from
+                    .as_ref()
+                    .map_or("anybody".to_owned(), ToString::to_string);
+                format!("{} asks {from}", manual.name)
+            }
+            crate::model::Gate::Test(_) | crate::model::Gate::Bake(_) => String::new(),
+        };
+        return (Status::Approve, approvals);
+    }
+    if let Some(bake) = attempt.bakes.iter().find(|bake| !bake.is_finished()) {
+        return bake_view(bake);
+    }
+    if attempt.building.is_some() {
+        return (Status::Run, format!("building {}", attempt.release));
+    }
+    match (&attempt.state, attempt.current_gate()) {
+        (AttemptState::Approving, Some((_, gate))) => (Status::Run, gate.gate.title()),
+        _ => (Status::Run, format!("{done} of {total} targets")),
+    }
+}
+
+fn bake_view(bake: &Bake) -> (Status, String) {
+    match &bake.state {
+        BakeState::Paused { why, .. } => (Status::NoData, format!("bake paused: {why}")),
+        BakeState::Counting | BakeState::Finished { .. } => {
+            let points = if bake.rule.points > 0 {
+                format!(", {}/{} points", bake.points, bake.rule.points)
+            } else {
+                String::new()
+            };
+            let text = format!(
+                "bake {}/{}{points}",
+                bake.healthy.short(),
+                bake.rule.time.short()
+            );
+            (Status::Bake, text)
+        }
+    }
+}
+
+fn ended_view(
+    pipeline: &Pipeline,
+    attempt: &Attempt,
+    view: impl Fn(Status, Option<ReleaseId>, Option<Time>, String) -> StageView,
+) -> StageView {
+    let release = Some(attempt.release);
+    match &attempt.state {
+        AttemptState::Failed { at, why } => view(Status::Fail, release, Some(*at), why.clone()),
+        AttemptState::Withdrawn { at, why } if attempt.progress.is_empty() => {
+            view(Status::Superseded, release, Some(*at), why.clone())
+        }
+        AttemptState::RolledBack { at } => {
+            let now = current(pipeline, &attempt.stage);
+            let text = format!("{} was rolled back", attempt.release);
+            view(mixed(pipeline, &attempt.stage), now, Some(*at), text)
+        }
+        AttemptState::Passed { at }
+        | AttemptState::Withdrawn { at, .. }
+        | AttemptState::Preempted { at, .. } => view(
+            mixed(pipeline, &attempt.stage),
+            release,
+            Some(*at),
+            String::new(),
+        ),
+        AttemptState::Deploying | AttemptState::Approving | AttemptState::Paused { .. } => {
+            view(Status::Run, release, Some(attempt.started), String::new())
+        }
+    }
+}
+
+fn idle_view(
+    pipeline: &Pipeline,
+    stage: &StageName,
+    view: impl Fn(Status, Option<ReleaseId>, Option<Time>, String) -> StageView,
+) -> StageView {
+    match current(pipeline, stage) {
+        Some(release) => view(mixed(pipeline, stage), Some(release), None, String::new()),
+        None => view(Status::NotYet, None, None, String::new()),
+    }
+}
+
+/// The newest release that runs on the stage's targets.
+fn current(pipeline: &Pipeline, stage: &StageName) -> Option<ReleaseId> {
+    pipeline.running(stage).into_keys().flatten().max()
+}
+
+/// OK when every target runs the same release, PARTIAL when they differ (rule 13).
+fn mixed(pipeline: &Pipeline, stage: &StageName) -> Status {
+    if pipeline.running(stage).len() > 1 {
+        Status::Partial
+    } else {
+        Status::Ok
+    }
+}
