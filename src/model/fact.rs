@@ -5,7 +5,7 @@ use crate::model::{
     Actor, AlarmName, AlarmState, AttemptId, BakePlace, BakeRule, Change, Command, Definition,
     EffectId, Fingerprint, GateProgress, GroupName, Head, HoldId, HoldScope, OverrideId, Owed,
     PipelineName, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout, Sha, Span, StageName,
-    StepResult, TargetName, TicketId, Time,
+    StepResult, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -171,11 +171,6 @@ pub enum Fact {
     },
     RolledBack {
         attempt: AttemptId,
-    },
-    TargetSkipped {
-        attempt: AttemptId,
-        target: TargetName,
-        why: String,
     },
 
     AlarmChanged {

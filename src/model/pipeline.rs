@@ -251,8 +251,7 @@ impl Pipeline {
             | Fact::AttemptFailed { .. }
             | Fact::AttemptPreempted { .. }
             | Fact::AttemptWithdrawn { .. }
-            | Fact::RolledBack { .. }
-            | Fact::TargetSkipped { .. } => attempts::fold(self, at, fact),
+            | Fact::RolledBack { .. } => attempts::fold(self, at, fact),
         }
     }
 

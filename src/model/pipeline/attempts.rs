@@ -3,9 +3,10 @@
 
 use crate::model::{
     Approval, Attempt, AttemptId, AttemptState, Bake, BakePlace, BakeState, Effect, EffectId, Fact,
-    GOOD_KEPT, GateState, Impossible, PAST_KEPT, PastAttempt, Pipeline, Progress, StageState,
-    StepResult, Time,
+    GOOD_KEPT, GateState, Impossible, PAST_KEPT, PastAttempt, Pipeline, Progress, Purpose,
+    StageState, StepResult, Time,
 };
+use std::collections::BTreeMap;
 
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -123,16 +124,6 @@ pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(),
             gate(working(pipeline, *attempt)?, *index)?.state = GateState::Passed { at };
             Ok(())
         }
-        Fact::TargetSkipped {
-            attempt,
-            target,
-            why,
-        } => {
-            let attempt = working(pipeline, *attempt)?;
-            let skipped = Progress::Skipped { why: why.clone() };
-            attempt.progress.insert(target.clone(), skipped);
-            Ok(())
-        }
         Fact::DeploymentDone { attempt } => enter(pipeline, *attempt, AttemptState::Approving),
         Fact::AttemptPaused { attempt, why } => enter(
             pipeline,
@@ -198,6 +189,18 @@ fn start(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossibl
     else {
         return Err(Impossible::stray(fact));
     };
+    let mut progress: BTreeMap<_, _> = rollout
+        .targets()
+        .map(|target| (target.clone(), Progress::Waiting))
+        .collect();
+    if let Purpose::Rollback(rollback) = purpose {
+        progress.extend(
+            rollback
+                .skipped
+                .iter()
+                .map(|(target, why)| (target.clone(), Progress::Skipped { why: why.clone() })),
+        );
+    }
     let attempt = Attempt {
         id: *id,
         stage: stage.clone(),
@@ -205,10 +208,7 @@ fn start(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossibl
         purpose: purpose.clone(),
         started: at,
         state: AttemptState::Deploying,
-        progress: rollout
-            .targets()
-            .map(|t| (t.clone(), Progress::Waiting))
-            .collect(),
+        progress,
         rollout: rollout.clone(),
         bakes: Vec::new(),
         gates: gates.clone(),
