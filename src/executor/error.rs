@@ -1,0 +1,41 @@
+//! What can go wrong between the executor and the machine. Trouble within a step is no error but a
+//! `StepResult`; these are for opening the state directory and for looking at a repository.
+
+use std::{io, path::PathBuf};
+
+/// Why the executor cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecutorError {
+    #[error("cannot {operation} {}: {source}", path.display())]
+    File {
+        operation: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+}
+
+/// Why a look at a branch gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    #[error(
+        "{repository:?} is not a repository to read from: use https://, ssh://, file:// or an absolute path"
+    )]
+    BadRepository { repository: String },
+    #[error("{branch:?} is not a branch name that git accepts")]
+    BadBranch { branch: String },
+    #[error("the repository {repository} has no branch {branch}")]
+    NoBranch { repository: String, branch: String },
+    #[error("git {operation} {repository}: {why}")]
+    Git {
+        operation: &'static str,
+        repository: String,
+        /// What git said, or why it could not run.
+        why: String,
+    },
+    #[error("cannot {operation} {}: {source}", path.display())]
+    File {
+        operation: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+}
