@@ -1,1 +1,256 @@
-//! Not written yet.
+//! How the terminal and the command line speak to a server: one method for each route of `api`,
+//! errors that say what to do next, the event stream, and a feed that stays connected. It knows
+//! nothing of screens, and it never sends a command a second time.
+
+mod address;
+mod error;
+mod feed;
+mod link;
+mod sse;
+mod stream;
+
+pub use address::Address;
+pub use error::ClientError;
+pub use feed::{Feed, FeedCommand, FeedEvent};
+pub use link::{Link, Monitor, longest_pause};
+pub use sse::{EVENT_LIMIT, Message, Oversize, Parser};
+pub use stream::EventStream;
+
+use crate::{
+    api::{self, CommitRequest, Cursor, Events, Fleet, PlanRequest, Settled, Snapshot},
+    http,
+    model::{EffectId, PipelineName, Plan, RequestKey, Revision, Span},
+};
+use reqwest::{
+    Method, RequestBuilder, Response,
+    header::{AUTHORIZATION, HeaderMap, HeaderValue},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{collections::BTreeSet, future::Future, path::Path};
+
+/// A person waits for every answer, and the server is near: longer than this is no answer.
+const PATIENCE: Span = Span::seconds(5);
+
+/// A connection to one server. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    address: Address,
+    headers: HeaderMap,
+}
+
+impl Client {
+    /// Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the address is not usable: a token that no header can carry, or TCP that would leave
+    /// this machine.
+    pub fn new(address: Address) -> Result<Self, ClientError> {
+        let unusable = |why: String| ClientError::Address {
+            address: address.to_string(),
+            why,
+        };
+        let mut headers = HeaderMap::new();
+        if let Some(token) = address.checked_token().map_err(unusable)? {
+            let text = format!("Bearer {token}");
+            let mut value = HeaderValue::from_str(&text)
+                .map_err(|_holds_the_token| unusable("the token is not plain text".to_owned()))?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        let http = http::local(address.socket()).map_err(|why| unusable(error::chain(&why)))?;
+        Ok(Self {
+            http,
+            address,
+            headers,
+        })
+    }
+
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    pub async fn fleet(&self) -> Result<Fleet, ClientError> {
+        self.get("loading the fleet", api::FLEET).await
+    }
+
+    pub async fn pipeline(&self, name: &PipelineName) -> Result<Snapshot, ClientError> {
+        let path = format!("{}/{name}", api::PIPELINES);
+        self.get("loading a pipeline", &path).await
+    }
+
+    /// One page of a pipeline's entries after a revision, oldest first.
+    pub async fn events(
+        &self,
+        name: &PipelineName,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Events, ClientError> {
+        let path = format!(
+            "{}/{name}/events?after={after}&limit={limit}",
+            api::PIPELINES
+        );
+        self.get("loading events", &path).await
+    }
+
+    /// The dry run of a command. Changes nothing, so it may be asked for again.
+    pub async fn plan(&self, request: &PlanRequest) -> Result<Plan, ClientError> {
+        self.post("planning", api::PLAN, request).await
+    }
+
+    /// Sends a command, once.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] when the server said no; [`ClientError::UnknownOutcome`] when the
+    /// request may have arrived but no answer came: ask [`Client::settled`], do not send again.
+    /// After any other error nothing was done.
+    pub async fn commit(&self, request: &CommitRequest) -> Result<Settled, ClientError> {
+        let key = &request.request.key;
+        self.post("sending a command", api::COMMANDS, request)
+            .await
+            .map_err(|why| why.after_sending(key))
+    }
+
+    /// What became of a request; none when no request with this key ever arrived.
+    pub async fn settled(&self, key: &RequestKey) -> Result<Option<Settled>, ClientError> {
+        let path = format!("{}/{key}", api::COMMANDS);
+        match self.get("asking about a request", &path).await {
+            Ok(settled) => Ok(Some(settled)),
+            Err(ClientError::Problem { problem, .. }) if problem.kind == "unknown-request" => {
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// What a step has written so far. Bytes that are no text come back replaced.
+    pub async fn log(&self, name: &PipelineName, id: &EffectId) -> Result<String, ClientError> {
+        let path = format!("{}/{name}/steps/{id}/log", api::PIPELINES);
+        let doing = "loading a log";
+        let answer = self.send(doing, self.request(Method::GET, &path)).await?;
+        let body = self.body(doing, answer).await?;
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// What happens from the cursor on (from now on without one): rows of all pipelines, facts of
+    /// the organization and of the pipelines named.
+    pub async fn stream(
+        &self,
+        after: Option<&Cursor>,
+        pipelines: &BTreeSet<PipelineName>,
+    ) -> Result<EventStream, ClientError> {
+        let names: Vec<&str> = pipelines.iter().map(PipelineName::as_str).collect();
+        let mut request = self
+            .request(Method::GET, api::STREAM)
+            .query(&[("pipelines", names.join(","))]);
+        if let Some(cursor) = after {
+            request = request.header("last-event-id", cursor.to_string());
+        }
+        let answer = self.send("opening the stream", request).await?;
+        Ok(EventStream::new(answer, self.address.to_string()))
+    }
+
+    async fn get<T: DeserializeOwned>(
+        &self,
+        doing: &'static str,
+        path: &str,
+    ) -> Result<T, ClientError> {
+        let answer = self.send(doing, self.request(Method::GET, path)).await?;
+        self.read(doing, answer).await
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        doing: &'static str,
+        path: &str,
+        body: &(impl Serialize + Sync),
+    ) -> Result<T, ClientError> {
+        let request = self.request(Method::POST, path).json(body);
+        let answer = self.send(doing, request).await?;
+        self.read(doing, answer).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}{path}", self.address.base());
+        self.http.request(method, url).headers(self.headers.clone())
+    }
+
+    /// Sends and takes the head of the answer; an answer that is no success becomes its problem.
+    async fn send(
+        &self,
+        doing: &'static str,
+        request: RequestBuilder,
+    ) -> Result<Response, ClientError> {
+        let answer = within(PATIENCE, request.send())
+            .await
+            .ok_or_else(|| self.timed_out(doing))?
+            .map_err(|why| self.failed(doing, &why))?;
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        let status = answer.status().as_u16();
+        let version = error::version(&answer);
+        let body = self.body(doing, answer).await?;
+        Err(ClientError::from_problem(
+            doing,
+            self.address.to_string(),
+            status,
+            version,
+            &body,
+        ))
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &self,
+        doing: &'static str,
+        answer: Response,
+    ) -> Result<T, ClientError> {
+        let version = error::version(&answer);
+        let body = self.body(doing, answer).await?;
+        serde_json::from_slice(&body).map_err(|why| {
+            ClientError::not_understood(doing, self.address.to_string(), version, why.to_string())
+        })
+    }
+
+    async fn body(&self, doing: &'static str, answer: Response) -> Result<Vec<u8>, ClientError> {
+        let bytes = within(PATIENCE, answer.bytes())
+            .await
+            .ok_or_else(|| self.timed_out(doing))?
+            .map_err(|why| self.failed(doing, &why))?;
+        Ok(bytes.into())
+    }
+
+    fn timed_out(&self, doing: &'static str) -> ClientError {
+        ClientError::TimedOut {
+            doing,
+            address: self.address.to_string(),
+            after: PATIENCE,
+        }
+    }
+
+    fn failed(&self, doing: &'static str, why: &reqwest::Error) -> ClientError {
+        let address = self.address.to_string();
+        let missing = self
+            .address
+            .socket()
+            .is_some_and(|path| !Path::exists(path));
+        if why.is_connect() || why.is_builder() {
+            let why = if missing {
+                "there is no such socket".to_owned()
+            } else {
+                error::chain(why)
+            };
+            return ClientError::Unreachable { address, why };
+        }
+        ClientError::Broken {
+            doing,
+            address,
+            why: error::chain(why),
+        }
+    }
+}
+
+/// The future's value, or none when it took too long.
+async fn within<T>(patience: Span, future: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(patience.std(), future).await.ok()
+}
