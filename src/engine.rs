@@ -1,9 +1,33 @@
 //! The rules (DESIGN.md 5). `decide` takes a pipeline as it is, the organization, the time and one
 //! input, and says which facts follow; it changes nothing itself. It knows no clock, no I/O, no
 //! async and no randomness, and it reads definitions only as the fold recorded them.
+//!
+//! An input is first taken in (`outcome`, `source`, `command`), then the pipeline is settled: every
+//! rule that can move it on does, until none can (`settle`).
 
+mod attempt;
+mod bake;
+mod command;
+mod draft;
+mod org;
+mod outcome;
+mod plan;
+mod promote;
+mod rollback;
+mod rollout;
+mod settle;
+mod source;
+mod ticket;
+mod wake;
+mod workflow;
+
+pub use org::{decide_org, plan_org};
+pub use plan::plan;
+pub use wake::next_wake;
+
+use crate::engine::draft::Draft;
 use crate::model::{
-    Actor, Command, Definition, Fact, Org, Outcome, Pipeline, Plan, Refusal, Request, Time,
+    Actor, Definition, Fact, Fingerprint, Org, Outcome, Pipeline, Refusal, Request, Time,
 };
 
 /// What can make a pipeline move.
@@ -21,34 +45,30 @@ pub enum Input {
 
 /// Decides what follows from an input. Only a command can be refused; the refusal is then recorded
 /// with [`refused`] and nothing else happens.
-pub fn decide(_p: &Pipeline, _org: &Org, _now: Time, _input: Input) -> Result<Vec<Fact>, Refusal> {
-    Ok(Vec::new())
-}
-
-/// The dry run of a command: what `decide` would do, in words, with the digest to commit it by.
-pub fn plan(
-    _p: &Pipeline,
-    _org: &Org,
-    _now: Time,
-    _by: &Actor,
-    _command: &Command,
-) -> Result<Plan, Refusal> {
-    Err(Refusal::Undefined)
-}
-
-/// As `decide`, for a command to the organization.
-pub fn decide_org(
-    _org: &Org,
-    _now: Time,
-    _by: &Actor,
-    _request: Request,
+pub fn decide(
+    pipeline: &Pipeline,
+    org: &Org,
+    now: Time,
+    input: Input,
 ) -> Result<Vec<Fact>, Refusal> {
-    Ok(Vec::new())
-}
-
-/// As `plan`, for a command to the organization.
-pub fn plan_org(_org: &Org, _now: Time, _by: &Actor, _command: &Command) -> Result<Plan, Refusal> {
-    Err(Refusal::Undefined)
+    let mut draft = Draft::new(pipeline, org, now);
+    match input {
+        Input::Command { by, request } => {
+            let expected = plan::plan(pipeline, org, now, &by, &request.command)?;
+            if expected.digest != request.expect {
+                return Err(Refusal::PlanChanged {
+                    plan: Box::new(expected),
+                });
+            }
+            draft.record(accepted(by.clone(), request.clone()));
+            command::carry_out(&mut draft, &by, &request.command)?;
+        }
+        Input::Outcome(outcome) => outcome::take(&mut draft, outcome),
+        Input::Define(definition) => draft.record(Fact::Defined { definition }),
+        Input::Tick => {}
+    }
+    settle::settle(&mut draft);
+    Ok(draft.into_facts())
 }
 
 /// The fact that puts a refused request into the audit.
@@ -61,7 +81,12 @@ pub fn refused(by: Actor, request: Request, refusal: Refusal) -> Fact {
     }
 }
 
-/// When the pipeline wants a [`Input::Tick`] although nothing happens; none when never.
-pub fn next_wake(_p: &Pipeline, _org: &Org, _now: Time) -> Option<Time> {
-    None
+fn accepted(by: Actor, request: Request) -> Fact {
+    let plan: Fingerprint = request.expect;
+    Fact::CommandAccepted {
+        key: request.key,
+        by,
+        command: request.command,
+        plan,
+    }
 }

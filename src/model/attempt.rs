@@ -53,8 +53,9 @@ pub enum Cause {
         alarm: AlarmName,
         evidence: String,
     },
+    /// A deployment or a test in production failed.
     Deployment {
-        target: TargetName,
+        target: Option<TargetName>,
         evidence: String,
     },
     Operator {
@@ -206,6 +207,16 @@ impl Attempt {
             | AttemptState::RolledBack { at }
             | AttemptState::Preempted { at, .. }
             | AttemptState::Withdrawn { at, .. } => Some(*at),
+        }
+    }
+}
+
+impl Cause {
+    /// Why, for screens, tickets and the audit.
+    pub fn words(&self) -> String {
+        match self {
+            Cause::Alarm { evidence, .. } | Cause::Deployment { evidence, .. } => evidence.clone(),
+            Cause::Operator { by, reason } => format!("{by}: {reason}"),
         }
     }
 }

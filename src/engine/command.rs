@@ -1,0 +1,86 @@
+//! Carries out what an operator asks for, or refuses with a reason the operator can act on. Each
+//! verb records only its own facts; what follows from them is settled afterwards.
+
+mod approve;
+mod guard;
+mod retry;
+mod rollback;
+
+use crate::engine::draft::Draft;
+use crate::model::{
+    Actor, Attempt, Command, Definition, Refusal, Release, ReleaseId, StageName, StageState,
+};
+use std::sync::Arc;
+
+pub(super) use rollback::intent_of;
+
+/// Records the facts of a command.
+pub(super) fn carry_out(
+    draft: &mut Draft<'_>,
+    by: &Actor,
+    command: &Command,
+) -> Result<(), Refusal> {
+    match command {
+        Command::Approve(verdict) => approve::approve(draft, by, verdict),
+        Command::Reject(verdict) => approve::reject(draft, by, verdict),
+        Command::Override { .. } => guard::override_blockers(draft, by, command),
+        Command::Rollback {
+            scope,
+            release,
+            reason,
+        } => rollback::roll_back(draft, by, scope, *release, reason),
+        Command::Hold {
+            scope,
+            reason,
+            lasts,
+        } => guard::hold(draft, by, scope, reason, *lasts),
+        Command::Lift { what, reason } => guard::lift(draft, by, what, reason),
+        Command::Retry { stage, release } => retry::retry(draft, stage, *release),
+    }
+}
+
+/// Visible characters of a reason.
+pub(super) fn require_reason(reason: &str, least: usize) -> Result<(), Refusal> {
+    let visible = reason
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .count();
+    if visible < least {
+        Err(Refusal::NeedsReason { least })
+    } else {
+        Ok(())
+    }
+}
+
+fn definition(draft: &Draft<'_>) -> Result<Arc<Definition>, Refusal> {
+    draft.definition().ok_or(Refusal::Undefined)
+}
+
+fn stage<'a>(draft: &'a Draft<'_>, stage: &StageName) -> Result<&'a StageState, Refusal> {
+    let known = definition(draft)?.columns().collect::<Vec<_>>();
+    let unknown = || Refusal::UnknownStage {
+        stage: stage.clone(),
+        known,
+    };
+    draft.pipeline.stage(stage).ok_or_else(unknown)
+}
+
+fn release<'a>(draft: &'a Draft<'_>, release: ReleaseId) -> Result<&'a Release, Refusal> {
+    draft
+        .pipeline
+        .releases
+        .get(release)
+        .ok_or(Refusal::UnknownRelease { release })
+}
+
+/// What a stage is doing instead of what was asked about, for refusals.
+fn instead(attempt: Option<&Attempt>) -> String {
+    match attempt {
+        None => "nothing has entered it yet".to_owned(),
+        Some(attempt) => format!(
+            "its newest attempt is {} of {}",
+            attempt.state.word(),
+            attempt.release
+        ),
+    }
+}

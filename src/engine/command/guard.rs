@@ -1,0 +1,165 @@
+//! Overrides, holds and lifts: permissions and stops that people place and take away (DESIGN.md 5,
+//! rules 9 and 12; INVARIANTS.md I12).
+
+use crate::engine::command::{release, require_reason, stage};
+use crate::engine::draft::Draft;
+use crate::model::{
+    Actor, BlockerId, Candidate, Command, Fact, HoldId, HoldScope, Lift, OverrideId, Passage,
+    Refusal, ReleaseId, Span, StageName, blockers,
+};
+
+/// The reason of what breaks a rule must say something (UX.md, class 4).
+pub(super) const REASON_LEAST: usize = 20;
+
+/// No override lasts longer; there is no "for ever".
+pub(super) const OVERRIDE_MOST: Span = Span::hours(24);
+
+pub(super) fn override_blockers(
+    draft: &mut Draft<'_>,
+    by: &Actor,
+    command: &Command,
+) -> Result<(), Refusal> {
+    let Command::Override {
+        stage: name,
+        release: id,
+        blockers,
+        reason,
+        lasts,
+        ticket,
+    } = command
+    else {
+        return Ok(());
+    };
+    stage(draft, name)?;
+    release(draft, *id)?;
+    check_overridable(draft, name, *id, blockers)?;
+    require_reason(reason, REASON_LEAST)?;
+    if *lasts > OVERRIDE_MOST || lasts.is_zero() {
+        return Err(Refusal::TooLong {
+            asked: *lasts,
+            most: OVERRIDE_MOST,
+        });
+    }
+    draft.record(Fact::Overridden {
+        id: OverrideId(draft.pipeline.counters.overrides + 1),
+        blockers: blockers.clone(),
+        stage: name.clone(),
+        release: *id,
+        by: by.clone(),
+        reason: reason.clone(),
+        lasts: *lasts,
+        ticket: ticket.clone(),
+    });
+    Ok(())
+}
+
+/// Every named blocker must stand now and be one that an override can pass.
+fn check_overridable(
+    draft: &Draft<'_>,
+    stage: &StageName,
+    release: ReleaseId,
+    named: &[BlockerId],
+) -> Result<(), Refusal> {
+    let candidate = Candidate { stage, release };
+    let standing = blockers(&draft.pipeline, draft.org, draft.now, candidate);
+    let present: Vec<BlockerId> = standing.iter().map(|blocker| blocker.id.clone()).collect();
+    let absent = |blocker: BlockerId| Refusal::NoSuchBlocker {
+        blocker,
+        stage: stage.clone(),
+        release,
+        present: present.clone(),
+    };
+    if named.is_empty() {
+        return Err(absent(BlockerId("no blocker".to_owned())));
+    }
+    for id in named {
+        let Some(blocker) = standing.iter().find(|blocker| blocker.id == *id) else {
+            return Err(absent(id.clone()));
+        };
+        let why = match blocker.passage {
+            Passage::Override => continue,
+            Passage::Lift => "it is lifted for everything it stops, not passed once",
+            Passage::Nobody => {
+                "it is the order of things, and only time or a newer release clears it"
+            }
+        };
+        return Err(Refusal::NotOverridable {
+            blocker: id.clone(),
+            why: why.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+pub(super) fn hold(
+    draft: &mut Draft<'_>,
+    by: &Actor,
+    scope: &HoldScope,
+    reason: &str,
+    lasts: Option<Span>,
+) -> Result<(), Refusal> {
+    match scope {
+        HoldScope::Stage(name) => drop(stage(draft, name)?),
+        HoldScope::Pipeline => {}
+        HoldScope::Service(_) | HoldScope::Organization => return Err(Refusal::WrongStream),
+    }
+    require_reason(reason, 1)?;
+    draft.record(Fact::HoldPlaced {
+        id: HoldId(draft.pipeline.counters.holds + 1),
+        scope: scope.clone(),
+        by: by.clone(),
+        reason: reason.to_owned(),
+        lasts,
+    });
+    Ok(())
+}
+
+pub(super) fn lift(
+    draft: &mut Draft<'_>,
+    by: &Actor,
+    what: &Lift,
+    reason: &str,
+) -> Result<(), Refusal> {
+    let guards = &draft.pipeline.guards;
+    let fact = match what {
+        Lift::Hold(id) => {
+            guards
+                .holds
+                .get(id)
+                .ok_or(Refusal::UnknownHold { hold: *id })?;
+            Fact::HoldLifted {
+                id: *id,
+                by: Some(by.clone()),
+                reason: reason.to_owned(),
+            }
+        }
+        Lift::Override(id) => {
+            guards
+                .overrides
+                .get(id)
+                .ok_or(Refusal::UnknownOverride { id: *id })?;
+            Fact::OverrideEnded {
+                id: *id,
+                by: Some(by.clone()),
+            }
+        }
+        Lift::Quarantine(release) => {
+            if !guards
+                .quarantine
+                .values()
+                .any(|entry| entry.release == *release)
+            {
+                return Err(Refusal::NotQuarantined { release: *release });
+            }
+            require_reason(reason, REASON_LEAST)?;
+            let (by, reason) = (by.clone(), reason.to_owned());
+            Fact::QuarantineLifted {
+                release: *release,
+                by,
+                reason,
+            }
+        }
+    };
+    draft.record(fact);
+    Ok(())
+}

@@ -1,0 +1,107 @@
+//! Commands to the organization: stopping the line, or a service, and letting it go on. It knows no
+//! pipeline; every pipeline reads the organization's holds when it looks at its blockers.
+
+use crate::engine::command::require_reason;
+use crate::engine::{accepted, plan};
+use crate::model::{
+    Actor, Command, Fact, HoldId, HoldScope, Lift, Org, Plan, Refusal, Request, Time,
+};
+
+/// As `decide`, for a command to the organization.
+pub fn decide_org(
+    org: &Org,
+    now: Time,
+    by: &Actor,
+    request: Request,
+) -> Result<Vec<Fact>, Refusal> {
+    let expected = plan_org(org, now, by, &request.command)?;
+    if expected.digest != request.expect {
+        return Err(Refusal::PlanChanged {
+            plan: Box::new(expected),
+        });
+    }
+    let fact = fact(org, by, &request.command)?;
+    Ok(vec![accepted(by.clone(), request), fact])
+}
+
+/// As `plan`, for a command to the organization.
+pub fn plan_org(org: &Org, _now: Time, by: &Actor, command: &Command) -> Result<Plan, Refusal> {
+    let fact = fact(org, by, command)?;
+    let title = match (command, org_hold(org, command)) {
+        (
+            Command::Hold {
+                scope: HoldScope::Service(service),
+                ..
+            },
+            _,
+        ) => {
+            format!("hold every pipeline of service {service}")
+        }
+        (Command::Lift { .. }, Some(hold)) => format!("lift hold {} of {}", hold.id, hold.by),
+        _ => "stop the line: hold every pipeline of the organization".to_owned(),
+    };
+    let notes = vec!["no new deployment starts; what runs finishes; rollbacks go on".to_owned()];
+    let confirm = matches!(command, Command::Lift { .. }).then(|| "organization".to_owned());
+    Ok(plan::assemble(plan::Draft {
+        pipeline: None,
+        command: command.clone(),
+        title,
+        rows: Vec::new(),
+        notes,
+        warnings: Vec::new(),
+        confirm,
+        revision: org.revision,
+        facts: vec![fact],
+    }))
+}
+
+fn org_hold<'a>(org: &'a Org, command: &Command) -> Option<&'a crate::model::Hold> {
+    if let Command::Lift {
+        what: Lift::Hold(id),
+        ..
+    } = command
+    {
+        org.holds.get(id)
+    } else {
+        None
+    }
+}
+
+fn fact(org: &Org, by: &Actor, command: &Command) -> Result<Fact, Refusal> {
+    match command {
+        Command::Hold {
+            scope: scope @ (HoldScope::Service(_) | HoldScope::Organization),
+            reason,
+            lasts,
+        } => {
+            require_reason(reason, 1)?;
+            Ok(Fact::HoldPlaced {
+                id: HoldId(org.holds_placed + 1),
+                scope: scope.clone(),
+                by: by.clone(),
+                reason: reason.clone(),
+                lasts: *lasts,
+            })
+        }
+        Command::Lift {
+            what: Lift::Hold(id),
+            reason,
+        } => {
+            org.holds
+                .get(id)
+                .ok_or(Refusal::UnknownHold { hold: *id })?;
+            Ok(Fact::HoldLifted {
+                id: *id,
+                by: Some(by.clone()),
+                reason: reason.clone(),
+            })
+        }
+        Command::Hold { .. }
+        | Command::Lift { .. }
+        | Command::Approve(_)
+        | Command::Reject(_)
+        | Command::Override { .. }
+        | Command::Rollback { .. }
+        | Command::Retry { .. } => Err(Refusal::WrongStream),
+    }
+}

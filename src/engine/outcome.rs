@@ -1,0 +1,140 @@
+//! What came back from outside, taken in: the end of a step, a moved branch, a round of readings.
+//! Infrastructure errors are retried with a limit and then pause for a person; only evidence about
+//! the change fails or rolls back (DESIGN.md 5, rules 13 and 14).
+
+use crate::engine::{attempt, bake, draft::Draft, rollback, source};
+use crate::model::{
+    AlarmState, Cause, Effect, EffectId, Fact, Observation, Outcome, Owed, Phase, Span, StepResult,
+};
+
+/// How often a step is tried in all before a person is asked.
+const TRIES_MAX: u32 = 3;
+
+pub(super) fn take(draft: &mut Draft<'_>, outcome: Outcome) {
+    match outcome {
+        Outcome::Step { id, result } => step_ended(draft, id, result),
+        Outcome::Head(head) => source::moved(draft, head),
+        Outcome::SourceFailed { why } => source::failed(draft, why),
+        Outcome::Observed(observation) => observed(draft, &observation),
+    }
+}
+
+fn step_ended(draft: &mut Draft<'_>, id: EffectId, result: StepResult) {
+    let Some(owed) = draft.pipeline.steps.get(&id).cloned() else {
+        draft.record(Fact::StaleResult { id, result });
+        return;
+    };
+    if let StepResult::Infrastructure { why, .. } = &result
+        && owed.tries < TRIES_MAX
+    {
+        let after = Span::seconds(1 << owed.tries);
+        draft.record(Fact::StepRetried {
+            id,
+            why: why.clone(),
+            after,
+        });
+        return;
+    }
+    draft.record(Fact::StepFinished {
+        id,
+        result: result.clone(),
+    });
+    match &result {
+        StepResult::Succeeded { artifact, .. } => built_something(draft, &owed, artifact.is_some()),
+        StepResult::Failed { why, .. } => evidence(draft, &owed, why),
+        StepResult::Infrastructure { why, .. } => {
+            let why = format!(
+                "{} did not work {TRIES_MAX} times: {why}",
+                owed.effect.title()
+            );
+            pause(draft, &owed, &why);
+        }
+        StepResult::Unknown { why } => {
+            let why = format!("nobody knows how {} ended: {why}", owed.effect.title());
+            pause(draft, &owed, &why);
+        }
+    }
+}
+
+/// A build that succeeded without an artifact is no build.
+fn built_something(draft: &mut Draft<'_>, owed: &Owed, artifact: bool) {
+    if matches!(owed.effect, Effect::Build { .. }) && !artifact {
+        evidence(draft, owed, "the build ended well but left no artifact");
+    }
+}
+
+fn pause(draft: &mut Draft<'_>, owed: &Owed, why: &str) {
+    let stage = draft
+        .pipeline
+        .attempt(owed.attempt)
+        .map(|attempt| attempt.stage.clone());
+    if let Some(stage) = stage {
+        attempt::pause(draft, &stage, why);
+    }
+}
+
+/// Evidence against the change: in production it rolls the stage back, before production it fails
+/// the attempt. A rollback that fails waits for a person; it is never rolled back itself (rule 11).
+fn evidence(draft: &mut Draft<'_>, owed: &Owed, why: &str) {
+    let Some(found) = draft
+        .pipeline
+        .attempt(owed.attempt)
+        .filter(|a| a.is_active())
+    else {
+        return;
+    };
+    let (stage, release, is_rollback) = (found.stage.clone(), found.release, found.is_rollback());
+    let why = format!("{}: {why}", owed.effect.title());
+    let definition = draft.definition();
+    let phase = definition
+        .as_ref()
+        .and_then(|d| d.stage(&stage))
+        .map(|stage| stage.phase);
+    if is_rollback {
+        attempt::pause(draft, &stage, &why);
+    } else if phase == Some(Phase::Production) {
+        let cause = match &owed.effect {
+            Effect::Deploy(deployment) => Cause::Deployment {
+                target: Some(deployment.target.clone()),
+                evidence: why,
+            },
+            Effect::Build { .. } | Effect::Check { .. } | Effect::Test { .. } => {
+                Cause::Deployment {
+                    target: None,
+                    evidence: why,
+                }
+            }
+        };
+        rollback::automatic(draft, &stage, release, cause);
+    } else {
+        attempt::fail(draft, &stage, &why);
+    }
+}
+
+fn observed(draft: &mut Draft<'_>, observation: &Observation) {
+    for reading in &observation.readings {
+        let known = draft
+            .pipeline
+            .definition
+            .as_ref()
+            .and_then(|d| d.alarm(&reading.alarm));
+        let before = draft
+            .pipeline
+            .alarms
+            .get(&reading.alarm)
+            .map(|state| state.level);
+        if known.is_some() && before != Some(reading.level) {
+            let state = AlarmState {
+                level: reading.level,
+                since: draft.now,
+                value: reading.value,
+                why: reading.why.clone(),
+            };
+            draft.record(Fact::AlarmChanged {
+                alarm: reading.alarm.clone(),
+                state,
+            });
+        }
+    }
+    bake::observe(draft, observation);
+}

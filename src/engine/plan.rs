@@ -1,0 +1,69 @@
+//! The dry run of a command: the same decision on a draft, told in words, with a digest over what
+//! it would record. A commit names the digest, so a changed world is noticed (rule 15).
+
+mod describe;
+
+use crate::engine::{command, draft, settle};
+use crate::model::{
+    Actor, Command, Fact, Fingerprint, Org, Pipeline, PipelineName, Plan, PlanRow, Refusal,
+    Revision, Time,
+};
+
+/// What a command would do, or why it would be refused.
+pub fn plan(
+    pipeline: &Pipeline,
+    org: &Org,
+    now: Time,
+    by: &Actor,
+    command: &Command,
+) -> Result<Plan, Refusal> {
+    let before = draft::Draft::new(pipeline, org, now);
+    let mut after = draft::Draft::new(pipeline, org, now);
+    command::carry_out(&mut after, by, command)?;
+    let facts = after.facts().to_vec();
+    settle::settle(&mut after);
+    let told = describe::describe(&before, &after, by, command)?;
+    Ok(assemble(Draft {
+        pipeline: Some(pipeline.name.clone()),
+        command: command.clone(),
+        title: told.title,
+        rows: told.rows,
+        notes: told.notes,
+        warnings: told.warnings,
+        confirm: told.confirm,
+        revision: pipeline.revision,
+        facts,
+    }))
+}
+
+/// A plan before it has a digest.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) pipeline: Option<PipelineName>,
+    pub(super) command: Command,
+    pub(super) title: String,
+    pub(super) rows: Vec<PlanRow>,
+    pub(super) notes: Vec<String>,
+    pub(super) warnings: Vec<String>,
+    pub(super) confirm: Option<String>,
+    pub(super) revision: Revision,
+    /// What the command itself would record. Facts carry no times, so the digest only changes when
+    /// the consequence does.
+    pub(super) facts: Vec<Fact>,
+}
+
+pub(super) fn assemble(draft: Draft) -> Plan {
+    let digest = Fingerprint::of(&(&draft.pipeline, &draft.command, &draft.facts, &draft.rows));
+    Plan {
+        pipeline: draft.pipeline,
+        class: draft.command.class(),
+        command: draft.command,
+        title: draft.title,
+        rows: draft.rows,
+        notes: draft.notes,
+        warnings: draft.warnings,
+        confirm: draft.confirm,
+        revision: draft.revision,
+        digest,
+    }
+}

@@ -1,0 +1,130 @@
+//! Which release enters a stage, and when: the newest that may, once nothing stands in the way
+//! (DESIGN.md 5, rules 1, 2 and 5). Waiting work is superseded, running work never.
+
+use crate::engine::{draft::Draft, rollout};
+use crate::model::{
+    AlarmLevel, AlarmName, AlarmState, AttemptId, BlockerKind, Candidate, Fact, Fingerprint, Gate,
+    GateProgress, GateState, Pipeline, Purpose, ReleaseId, Rollout, StageName, blockers,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The release that is to enter a stage next: the newest waiting one that is neither quarantined
+/// nor rejected; with none of those, the newest, whose blockers then say why nothing moves.
+pub(super) fn candidate(pipeline: &Pipeline, stage: &StageName) -> Option<ReleaseId> {
+    let state = pipeline.stage(stage)?;
+    let waiting = || state.waiting.iter().map(|(release, _)| *release);
+    let clean = |release: &ReleaseId| {
+        pipeline.quarantined(*release).is_none() && !state.rejected.contains(release)
+    };
+    waiting().filter(clean).max().or_else(|| waiting().max())
+}
+
+/// Takes releases older than the candidate out of the queue; their changes are in the candidate.
+pub(super) fn supersede(draft: &mut Draft<'_>, stage: &StageName) {
+    let Some(by) = candidate(&draft.pipeline, stage) else {
+        return;
+    };
+    let waiting = draft
+        .pipeline
+        .stage(stage)
+        .map(|state| state.waiting.clone())
+        .unwrap_or_default();
+    for (release, _) in waiting.into_iter().filter(|(release, _)| *release < by) {
+        draft.record(Fact::Superseded {
+            stage: stage.clone(),
+            release,
+            by,
+        });
+    }
+}
+
+/// Starts the candidate's attempt if the stage is free and nothing blocks.
+pub(super) fn start(draft: &mut Draft<'_>, stage: &StageName) {
+    if draft.active(stage).is_some() {
+        return;
+    }
+    let Some(release) = candidate(&draft.pipeline, stage) else {
+        return;
+    };
+    if may_start(draft, stage, release) {
+        begin(draft, stage, release);
+    }
+}
+
+/// Whether nothing stands in the way. Closed windows stop a start only while every region that
+/// could go first is closed; each target is tested again when its turn comes.
+fn may_start(draft: &Draft<'_>, stage: &StageName, release: ReleaseId) -> bool {
+    let standing = blockers(
+        &draft.pipeline,
+        draft.org,
+        draft.now,
+        Candidate { stage, release },
+    );
+    let (windows, others): (Vec<_>, Vec<_>) = standing
+        .into_iter()
+        .filter(crate::model::Blocker::blocks)
+        .partition(|blocker| blocker.kind == BlockerKind::Window);
+    if !others.is_empty() {
+        return false;
+    }
+    windows.is_empty() || rollout::some_region_is_open(draft, stage, release)
+}
+
+/// Records the start of a forward attempt: its rollout, its gates, and the alarm data it was
+/// decided on.
+pub(super) fn begin(draft: &mut Draft<'_>, stage: &StageName, release: ReleaseId) {
+    let Some(definition) = draft.definition() else {
+        return;
+    };
+    let (rollout, gates) = match definition.stage(stage) {
+        Some(stage) => (rollout::forward(&definition, stage), stage.approval.clone()),
+        None => {
+            let checks = definition
+                .build
+                .checks
+                .iter()
+                .cloned()
+                .map(Gate::Test)
+                .collect();
+            (Rollout::default(), checks)
+        }
+    };
+    let alarms = alarm_data(&draft.pipeline, stage);
+    let firing = alarms
+        .iter()
+        .filter(|(_, state)| state.level == AlarmLevel::Firing);
+    let baselined: BTreeSet<AlarmName> = firing.map(|(name, _)| name.clone()).collect();
+    let gates = gates.into_iter().map(|gate| GateProgress {
+        gate,
+        state: GateState::Waiting,
+    });
+    draft.record(Fact::AttemptStarted {
+        attempt: AttemptId(draft.pipeline.counters.attempts + 1),
+        stage: stage.clone(),
+        release,
+        purpose: Purpose::Forward,
+        rollout,
+        gates: gates.collect(),
+        baselined,
+        evidence: Fingerprint::of(&alarms),
+    });
+}
+
+/// What the stage's alarms say, as recorded in the evidence of a start (INVARIANTS.md I13).
+fn alarm_data(pipeline: &Pipeline, stage: &StageName) -> BTreeMap<AlarmName, AlarmState> {
+    let definition = pipeline.definition.as_ref();
+    let alarms = definition
+        .and_then(|d| d.stage(stage))
+        .map(|stage| stage.alarms.clone());
+    alarms
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|alarm| {
+            pipeline
+                .alarms
+                .get(&alarm)
+                .cloned()
+                .map(|state| (alarm, state))
+        })
+        .collect()
+}

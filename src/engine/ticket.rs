@@ -1,0 +1,43 @@
+//! Tickets: what on-call must deal with. One per cause, not per event (DESIGN.md 5, rule 16).
+
+use crate::engine::draft::Draft;
+use crate::model::{Fact, ReleaseId, StageName, Ticket, TicketId};
+
+/// Opens a ticket, unless one with the same cause is open.
+pub(super) fn open(
+    draft: &mut Draft<'_>,
+    cause: &str,
+    title: String,
+    stage: &StageName,
+    release: ReleaseId,
+) {
+    let same = |ticket: &Ticket| ticket.cause == cause && ticket.resolved.is_none();
+    if draft.pipeline.guards.tickets.values().any(same) {
+        return;
+    }
+    let id = TicketId(draft.pipeline.counters.tickets + 1);
+    let cause = cause.to_owned();
+    draft.record(Fact::TicketOpened {
+        id,
+        cause,
+        title,
+        stage: stage.clone(),
+        release,
+    });
+}
+
+/// Resolves what the passing of a release has dealt with: every open ticket of the stage that was
+/// about this or an older release.
+pub(super) fn resolve(draft: &mut Draft<'_>, stage: &StageName, passed: ReleaseId) {
+    let settled = |ticket: &&Ticket| {
+        ticket.resolved.is_none() && ticket.stage == *stage && ticket.release <= passed
+    };
+    let tickets = draft.pipeline.guards.tickets.values();
+    let ids: Vec<TicketId> = tickets.filter(settled).map(|ticket| ticket.id).collect();
+    for id in ids {
+        draft.record(Fact::TicketResolved {
+            id,
+            why: format!("{passed} passed {stage}"),
+        });
+    }
+}

@@ -1,0 +1,47 @@
+//! When time alone changes something: an expiry, a window that opens or closes. The service sleeps
+//! until then and sends a tick.
+
+use crate::model::{Org, Pipeline, Stage, StageName, Time};
+
+/// When the pipeline wants a tick although nothing happens; none when never.
+pub fn next_wake(pipeline: &Pipeline, org: &Org, now: Time) -> Option<Time> {
+    let guards = &pipeline.guards;
+    let expiries = guards
+        .holds
+        .values()
+        .chain(org.holds.values())
+        .filter_map(|hold| hold.expires)
+        .chain(guards.overrides.values().map(|given| given.expires));
+    expiries
+        .chain(window_changes(pipeline, now))
+        .filter(|at| *at > now)
+        .min()
+}
+
+/// The next opening or closing of every window that something is waiting at or deploying under.
+fn window_changes(pipeline: &Pipeline, now: Time) -> Vec<Time> {
+    let Some(definition) = &pipeline.definition else {
+        return Vec::new();
+    };
+    let concerned = |stage: &&Stage| is_concerned(pipeline, &stage.name);
+    let mut changes = Vec::new();
+    for stage in definition.stages.iter().filter(concerned) {
+        for window in stage
+            .windows
+            .iter()
+            .filter_map(|name| definition.window(name))
+        {
+            for region in &stage.regions {
+                let rules = [&window.allow, &window.deny].into_iter().flatten();
+                changes.extend(rules.filter_map(|rule| rule.next_change(now, region.time_zone)));
+            }
+        }
+    }
+    changes
+}
+
+fn is_concerned(pipeline: &Pipeline, stage: &StageName) -> bool {
+    pipeline.stage(stage).is_some_and(|state| {
+        !state.waiting.is_empty() || state.attempt.as_ref().is_some_and(|a| a.is_active())
+    })
+}
