@@ -1,1 +1,7 @@
+//! Every integration test, in one binary so that it links once.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop where it is"
+)]
 
+mod journal;

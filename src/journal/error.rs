@@ -1,0 +1,52 @@
+//! What can go wrong with a journal as a whole, said to the person who can do something about it.
+
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    #[error(
+        "the SQLite built into this program is {have}, and journals need {need} or newer (older \
+         ones can corrupt them): build it again from the supplied Cargo.lock"
+    )]
+    OldSqlite { have: i32, need: i32 },
+    #[error("cannot use {} for the journal: {source}; make it a directory that this user may write to", path.display())]
+    Directory {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error(
+        "{} is in use by another Pilothouse server{holder}: stop that one first, or give this one \
+         another state directory", directory.display()
+    )]
+    InUse { directory: PathBuf, holder: String },
+    #[error(
+        "{} is not a journal of Pilothouse: {why}. Move it away, restore it from a backup, or use \
+         another state directory", path.display()
+    )]
+    Foreign { path: PathBuf, why: String },
+    #[error(
+        "{} was written by a newer Pilothouse (format {have}; this one knows up to {known}): \
+         install that version again, or restore a backup from before the upgrade", path.display()
+    )]
+    Newer {
+        path: PathBuf,
+        have: i64,
+        known: i64,
+    },
+    #[error("entry {seq} in {} is damaged: {why}; restore the file from a backup", path.display())]
+    Damaged {
+        path: PathBuf,
+        seq: u64,
+        why: String,
+    },
+    #[error("{doing} failed in {}: {source}", path.display())]
+    Sql {
+        doing: &'static str,
+        path: PathBuf,
+        source: rusqlite::Error,
+    },
+    #[error("cannot make a name for the new journal from the system's randomness: {0}")]
+    Epoch(std::io::Error),
+    #[error("a fact cannot be written as JSON: {0}")]
+    Unwritable(serde_json::Error),
+}

@@ -1,0 +1,163 @@
+//! A journal that forgets everything when the process ends: for tests and simulations. Same rules
+//! as the SQLite one (a conformance suite holds them together).
+
+use crate::{
+    journal::{Commit, Committed, Conflict, Journal, JournalError, Lease},
+    model::{EffectId, Entry, Owed, RequestKey, Revision, Stream, Time},
+};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone)]
+pub struct Memory {
+    epoch: String,
+    entries: Vec<Entry>,
+    /// Where in `entries` a request was settled.
+    requests: BTreeMap<RequestKey, usize>,
+    effects: BTreeMap<EffectId, Opened>,
+}
+
+#[derive(Debug, Clone)]
+struct Opened {
+    stream: Stream,
+    owed: Owed,
+    lease: Option<(String, Time)>,
+}
+
+impl Memory {
+    pub fn new(epoch: &str) -> Self {
+        Self {
+            epoch: epoch.to_owned(),
+            entries: Vec::new(),
+            requests: BTreeMap::new(),
+            effects: BTreeMap::new(),
+        }
+    }
+
+    /// What a server would find if this one were killed now: every commit that was acknowledged.
+    pub fn fork(&self) -> Self {
+        self.clone()
+    }
+
+    fn head(&self, stream: &Stream) -> Revision {
+        let newest = self.entries.iter().rfind(|entry| entry.stream == *stream);
+        newest.map_or(Revision(0), |entry| entry.revision)
+    }
+
+    fn append(&mut self, commit: &Commit) -> Result<Vec<Entry>, Conflict> {
+        let used = |key| self.requests.get(key).map(|index| &self.entries[*index]);
+        if let Some(first) = commit.request.as_ref().and_then(used) {
+            return Err(Conflict::KeyUsed {
+                seq: first.seq,
+                revision: first.revision,
+            });
+        }
+        let have = self.head(&commit.stream);
+        if have != commit.expect {
+            return Err(Conflict::Revision { have });
+        }
+        if let Some(key) = &commit.request {
+            let index = self.entries.len() + commit.settling();
+            self.requests.insert(key.clone(), index);
+        }
+        let entries = commit.entries(self.last());
+        for entry in &entries {
+            self.track(entry);
+        }
+        self.entries.extend_from_slice(&entries);
+        Ok(entries)
+    }
+
+    /// Keeps the owed effects in step with the facts that open and close them.
+    fn track(&mut self, entry: &Entry) {
+        if let Some(id) = entry.fact.closes() {
+            self.effects.remove(id);
+        }
+        if let Some(owed) = entry.fact.opens() {
+            let opened = Opened {
+                stream: entry.stream.clone(),
+                owed: owed.clone(),
+                lease: None,
+            };
+            self.effects.insert(owed.id.clone(), opened);
+        }
+    }
+}
+
+impl Journal for Memory {
+    fn epoch(&self) -> &str {
+        &self.epoch
+    }
+
+    fn last(&self) -> (u64, Time) {
+        self.entries
+            .last()
+            .map_or((0, Time(i64::MIN)), |entry| (entry.seq, entry.at))
+    }
+
+    fn read(
+        &self,
+        stream: &Stream,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Vec<Entry>, JournalError> {
+        let wanted = |entry: &&Entry| entry.stream == *stream && entry.revision > after;
+        let found = self.entries.iter().filter(wanted).take(limit);
+        Ok(found.cloned().collect())
+    }
+
+    fn history(&self, after_seq: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
+        let later = self.entries.iter().filter(|entry| entry.seq > after_seq);
+        Ok(later.take(limit).cloned().collect())
+    }
+
+    fn heads(&self) -> Result<BTreeMap<Stream, Revision>, JournalError> {
+        let heads = self.entries.iter().map(|e| (e.stream.clone(), e.revision));
+        Ok(heads.collect())
+    }
+
+    fn request(&self, key: &RequestKey) -> Result<Option<Entry>, JournalError> {
+        Ok(self.requests.get(key).map(|i| self.entries[*i].clone()))
+    }
+
+    fn commit(&mut self, batch: &[Commit]) -> Result<Committed, JournalError> {
+        Ok(batch.iter().map(|commit| self.append(commit)).collect())
+    }
+
+    fn owed(&self) -> Result<Vec<(Stream, Owed)>, JournalError> {
+        let effects = self.effects.values();
+        Ok(effects
+            .map(|opened| (opened.stream.clone(), opened.owed.clone()))
+            .collect())
+    }
+
+    fn lease(&mut self, ids: &[EffectId], lease: &Lease) -> Result<Vec<EffectId>, JournalError> {
+        let mut taken = Vec::new();
+        for id in ids {
+            let Some(opened) = self.effects.get_mut(id) else {
+                continue;
+            };
+            let free = opened
+                .lease
+                .as_ref()
+                .is_none_or(|(runner, until)| *runner == lease.runner || *until <= lease.now);
+            if free {
+                opened.lease = Some((lease.runner.clone(), lease.until));
+                taken.push(id.clone());
+            }
+        }
+        Ok(taken)
+    }
+
+    fn renew(&mut self, lease: &Lease) -> Result<Vec<EffectId>, JournalError> {
+        let mut held = Vec::new();
+        for (id, opened) in &mut self.effects {
+            if let Some((runner, until)) = &mut opened.lease
+                && *runner == lease.runner
+            {
+                *until = lease.until;
+                held.push(id.clone());
+            }
+        }
+        Ok(held)
+    }
+}
