@@ -28,6 +28,7 @@ mod rollout;
 mod status;
 mod summary;
 mod time;
+mod told;
 mod window;
 
 pub use alarm::{AlarmLevel, AlarmState, Observation, Ppm, Reading};
@@ -65,4 +66,5 @@ pub use rollout::{Bake, BakePlace, BakeState, Batch, Lane, Progress, Rollout};
 pub use status::{StageView, Status, board};
 pub use summary::{Cell, Summary, summary};
 pub use time::{Span, Time};
+pub use told::Told;
 pub use window::{BadWindow, Weekly};
