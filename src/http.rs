@@ -4,15 +4,18 @@
 use std::{path::Path, time::Duration};
 
 /// A client for our own server: over its Unix socket, or plain TCP on loopback. It needs no
-/// certificates and follows no redirects. Without a total time limit, for streams.
+/// certificates and follows no redirects. Without a total time limit, for streams. Connections are
+/// not kept: a command sent on one that the server is just closing would have no known outcome.
 ///
 /// # Errors
 /// When the client cannot be built, which says what is wrong with the machine.
 pub fn local(socket: Option<&Path>) -> Result<reqwest::Client, reqwest::Error> {
+    choose_cryptography();
     let builder = reqwest::Client::builder()
         .tls_certs_only([])
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(5))
+        .pool_max_idle_per_host(0)
         .no_proxy();
     match socket {
         Some(path) => builder.unix_socket(path).build(),
@@ -25,6 +28,7 @@ pub fn local(socket: Option<&Path>) -> Result<reqwest::Client, reqwest::Error> {
 /// # Errors
 /// As [`local`]; without CA certificates it still serves `http://`.
 pub fn outbound(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
+    choose_cryptography();
     let builder = || {
         reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -34,4 +38,10 @@ pub fn outbound(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
     builder()
         .build()
         .or_else(|_no_certificates| builder().tls_certs_only([]).build())
+}
+
+/// Without a choice, building a client panics, even one that will never speak TLS.
+fn choose_cryptography() {
+    // An error means that it was chosen before, which is as good.
+    let _chosen = rustls::crypto::ring::default_provider().install_default();
 }

@@ -2,11 +2,14 @@
 //! the watched pipelines, then what happens. It resumes by cursor, and loads everything anew when
 //! the stream has a gap. It knows no screens.
 
+mod follower;
+
 use crate::{
     api::{Fleet, Snapshot, StreamEvent},
     client::{Client, Link},
     model::PipelineName,
 };
+use follower::Follower;
 use std::collections::BTreeSet;
 use tokio::sync::mpsc;
 
@@ -50,7 +53,8 @@ impl Feed {
     pub fn start(client: Client, watched: BTreeSet<PipelineName>) -> Self {
         let (events_in, events) = mpsc::channel(QUEUE);
         let (commands, commands_out) = mpsc::channel(16);
-        drop((client, watched, events_in, commands_out));
+        let follower = Follower::new(client, watched, events_in, commands_out);
+        tokio::spawn(follower.run());
         Self { events, commands }
     }
 
