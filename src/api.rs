@@ -25,6 +25,9 @@ pub const STREAM: &str = "/v1/stream";
 pub const PLAN: &str = "/v1/plan";
 pub const COMMANDS: &str = "/v1/commands";
 
+/// The header in which every answer names the server's version.
+pub const VERSION_HEADER: &str = "pilothouse-version";
+
 /// How often a stream says that it is alive.
 pub const HEARTBEAT: Span = Span::seconds(5);
 

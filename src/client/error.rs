@@ -2,13 +2,10 @@
 //! line runs between a command that was never sent and one whose outcome is not known.
 
 use crate::{
-    api::Problem,
+    api::{Problem, VERSION_HEADER},
     model::{Refusal, RequestKey, Span},
 };
 use std::error::Error;
-
-/// The header in which a server names its version.
-pub(crate) const VERSION_HEADER: &str = "pilothouse-version";
 
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
