@@ -77,10 +77,12 @@ fn release<'a>(draft: &'a Draft<'_>, release: ReleaseId) -> Result<&'a Release, 
 fn instead(attempt: Option<&Attempt>) -> String {
     match attempt {
         None => "nothing has entered it yet".to_owned(),
-        Some(attempt) => format!(
-            "its newest attempt is {} of {}",
-            attempt.state.word(),
-            attempt.release
-        ),
+        Some(attempt) => {
+            format!(
+                "the newest there is {}, which is {}",
+                attempt.release,
+                attempt.state.word()
+            )
+        }
     }
 }

@@ -67,6 +67,7 @@ fn pause(draft: &mut Draft<'_>, owed: &Owed, why: &str) {
     let stage = draft
         .pipeline
         .attempt(owed.attempt)
+        .filter(|attempt| !attempt.is_rollback())
         .map(|attempt| attempt.stage.clone());
     if let Some(stage) = stage {
         attempt::pause(draft, &stage, why);
@@ -91,8 +92,10 @@ fn evidence(draft: &mut Draft<'_>, owed: &Owed, why: &str) {
         .and_then(|d| d.stage(&stage))
         .map(|stage| stage.phase);
     if is_rollback {
-        attempt::pause(draft, &stage, &why);
-    } else if phase == Some(Phase::Production) {
+        // The other targets go on; the attempt is paused when none is left (`rollout::drive`).
+        return;
+    }
+    if phase == Some(Phase::Production) {
         let cause = match &owed.effect {
             Effect::Deploy(deployment) => Cause::Deployment {
                 target: Some(deployment.target.clone()),

@@ -178,11 +178,11 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, intent: Intent, cause: &Cause) {
         let Some(stage) = definition.stage(&name) else {
             continue;
         };
-        first.get_or_insert_with(|| name.clone());
         if rollback.destinations.is_empty() {
             attempt::fail(draft, &name, &format!("{why}; nowhere to roll back to"));
             continue;
         }
+        first.get_or_insert_with(|| name.clone());
         let id = AttemptId(draft.pipeline.counters.attempts + 1);
         if let Some(running) = draft.active(&name).map(|attempt| attempt.id) {
             attempt::abandon_steps(draft, running, "a rollback takes over");
@@ -253,7 +253,9 @@ fn firing(draft: &Draft<'_>, attempt: &Attempt) -> Option<(AlarmName, String)> {
     let stage = definition.stage(&attempt.stage)?;
     stage.alarms.iter().find_map(|alarm| {
         let state = draft.pipeline.alarms.get(alarm)?;
-        let known = attempt.baselined.contains(alarm) || is_overridden(draft, attempt, alarm);
+        // An alarm that cleared and fires again is news.
+        let baselined = attempt.baselined.contains(alarm) && state.since <= attempt.started;
+        let known = baselined || is_overridden(draft, attempt, alarm);
         let since = draft.now.since(attempt.started).short();
         let value = state
             .value

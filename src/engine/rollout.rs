@@ -144,14 +144,20 @@ pub(super) fn drive(draft: &mut Draft<'_>, stage: &StageName) {
     let through = (0..attempt.rollout.lanes.len())
         .map(|lane| !waits_for_lead(&attempt, lane) && drive_lane(draft, &attempt, lane))
         .fold(true, |all, lane| all && lane);
-    if through {
-        match attempt.purpose {
-            Purpose::Forward => draft.record(Fact::DeploymentDone {
-                attempt: attempt.id,
-            }),
-            Purpose::Rollback(_) => draft.record(Fact::RolledBack {
-                attempt: attempt.id,
-            }),
+    if !through {
+        return;
+    }
+    let unsettled = attempt.unsuccessful();
+    match (&attempt.purpose, unsettled.is_empty()) {
+        (Purpose::Forward, _) => draft.record(Fact::DeploymentDone {
+            attempt: attempt.id,
+        }),
+        (Purpose::Rollback(_), true) => draft.record(Fact::RolledBack {
+            attempt: attempt.id,
+        }),
+        (Purpose::Rollback(_), false) => {
+            let why = format!("not rolled back: {}", unsettled.join("; "));
+            crate::engine::attempt::pause(draft, stage, &why);
         }
     }
 }
@@ -170,6 +176,13 @@ fn is_batch_through(attempt: &Attempt, lane: usize, batch: usize) -> bool {
     else {
         return true;
     };
+    if attempt.is_rollback() {
+        // A target that could not be taken back does not keep the others from it.
+        return entry
+            .targets
+            .iter()
+            .all(|target| attempt.is_settled(target));
+    }
     let place = BakePlace::Batch { lane, batch };
     let baked = entry.bake == NO_BAKE || attempt.bake(place).is_some_and(|bake| bake.is_finished());
     entry.is_deployed(&attempt.progress) && baked

@@ -169,6 +169,34 @@ impl Attempt {
             .map(|(target, _)| target)
     }
 
+    /// Whether nothing more happens to a target in this attempt by itself.
+    pub fn is_settled(&self, target: &TargetName) -> bool {
+        match self.progress.get(target) {
+            Some(Progress::Waiting | Progress::Running { .. }) => false,
+            Some(
+                Progress::Done { .. }
+                | Progress::Failed { .. }
+                | Progress::Unknown { .. }
+                | Progress::Skipped { .. },
+            )
+            | None => true,
+        }
+    }
+
+    /// The targets that failed or are unknown, each with why.
+    pub fn unsuccessful(&self) -> Vec<String> {
+        let told = |(target, progress): (&TargetName, &Progress)| match progress {
+            Progress::Failed { why, .. } | Progress::Unknown { why, .. } => {
+                Some(format!("{target} ({why})"))
+            }
+            Progress::Waiting
+            | Progress::Running { .. }
+            | Progress::Done { .. }
+            | Progress::Skipped { .. } => None,
+        };
+        self.progress.iter().filter_map(told).collect()
+    }
+
     pub fn bake(&self, place: BakePlace) -> Option<&Bake> {
         self.bakes.iter().find(|bake| bake.place == place)
     }

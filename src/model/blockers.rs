@@ -67,6 +67,10 @@ fn standing(
     let Some(state) = pipeline.stage(candidate.stage) else {
         return found;
     };
+    let active = state.attempt.as_ref().filter(|attempt| attempt.is_active());
+    if active.is_some_and(|attempt| attempt.release == candidate.release) {
+        return found;
+    }
     let waiting = state
         .waiting
         .iter()

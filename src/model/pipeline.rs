@@ -218,8 +218,12 @@ impl Pipeline {
             }
             Fact::CommandAccepted { .. } | Fact::CommandRefused { .. } => Ok(()),
             Fact::GroupsDefined { .. } => Err(Impossible::stray(fact)),
+            Fact::QuarantineLifted { release, .. } => {
+                guards::fold(&mut self.guards, &mut self.counters, at, fact)?;
+                attempts::requeue(self, at, *release);
+                Ok(())
+            }
             Fact::Quarantined { .. }
-            | Fact::QuarantineLifted { .. }
             | Fact::HoldPlaced { .. }
             | Fact::HoldLifted { .. }
             | Fact::Overridden { .. }

@@ -2,8 +2,8 @@
 //! (DESIGN.md 3, UX.md "Glyphs"). Pure questions about the folded state.
 
 use crate::model::{
-    AlarmLevel, Attempt, AttemptState, Bake, BakeState, Candidate, Org, Pipeline, Progress,
-    ReleaseId, StageName, Time, blockers,
+    AlarmLevel, Attempt, AttemptState, Bake, BakeState, Blocker, BlockerKind, Candidate, Org,
+    Pipeline, Progress, ReleaseId, StageName, Time, blockers,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -107,7 +107,7 @@ fn stage_view(pipeline: &Pipeline, org: &Org, now: Time, stage: StageName) -> St
         return view(Status::NotYet, None, None, String::new());
     };
     if let Some(attempt) = state.attempt.as_ref().filter(|attempt| attempt.is_active()) {
-        let (status, why) = attempt_view(pipeline, attempt);
+        let (status, why) = attempt_view(pipeline, org, now, attempt);
         return view(status, Some(attempt.release), Some(attempt.started), why);
     }
     if let Some(&(release, since)) = state.waiting.last() {
@@ -125,17 +125,7 @@ fn stage_view(pipeline: &Pipeline, org: &Org, now: Time, stage: StageName) -> St
             .filter(|b| b.blocks())
             .min_by_key(|b| b.kind);
         if let Some(worst) = worst {
-            let status = match worst.kind {
-                crate::model::BlockerKind::Alarm => Status::Alarm,
-                crate::model::BlockerKind::NoData => Status::NoData,
-                crate::model::BlockerKind::Hold => Status::Held,
-                crate::model::BlockerKind::Window
-                | crate::model::BlockerKind::Quarantine
-                | crate::model::BlockerKind::Rejected
-                | crate::model::BlockerKind::Review
-                | crate::model::BlockerKind::Busy
-                | crate::model::BlockerKind::NotApproved => Status::Blocked,
-            };
+            let status = worst.kind.status();
             return view(status, Some(release), Some(since), worst.why.clone());
         }
     }
@@ -185,7 +175,7 @@ fn firing(pipeline: &Pipeline, stage: &StageName) -> Option<(String, Time)> {
     })
 }
 
-fn attempt_view(pipeline: &Pipeline, attempt: &Attempt) -> (Status, String) {
+fn attempt_view(pipeline: &Pipeline, org: &Org, now: Time, attempt: &Attempt) -> (Status, String) {
     let (done, total) = attempt.done();
     let lost = attempt
         .progress
@@ -232,6 +222,9 @@ fn attempt_view(pipeline: &Pipeline, attempt: &Attempt) -> (Status, String) {
     if let Some(bake) = attempt.bakes.iter().find(|bake| !bake.is_finished()) {
         return bake_view(bake);
     }
+    if let Some(stuck) = stuck_view(pipeline, org, now, attempt) {
+        return stuck;
+    }
     if attempt.building.is_some() {
         return (Status::Run, format!("building {}", attempt.release));
     }
@@ -239,6 +232,35 @@ fn attempt_view(pipeline: &Pipeline, attempt: &Attempt) -> (Status, String) {
         (AttemptState::Approving, Some((_, gate))) => (Status::Run, gate.gate.title()),
         _ => (Status::Run, format!("{done} of {total} targets")),
     }
+}
+
+/// A deployment under way of which no target may start at this moment.
+fn stuck_view(
+    pipeline: &Pipeline,
+    org: &Org,
+    now: Time,
+    attempt: &Attempt,
+) -> Option<(Status, String)> {
+    let any = |wanted: fn(&Progress) -> bool| attempt.progress.values().any(wanted);
+    let running = any(|progress| matches!(progress, Progress::Running { .. }));
+    let waiting = any(|progress| matches!(progress, Progress::Waiting));
+    if running || !waiting {
+        return None;
+    }
+    let candidate = Candidate {
+        stage: &attempt.stage,
+        release: attempt.release,
+    };
+    let standing = blockers(pipeline, org, now, candidate);
+    let worst = standing
+        .into_iter()
+        .filter(Blocker::blocks)
+        .min_by_key(|b| b.kind)?;
+    let (done, total) = attempt.done();
+    Some((
+        worst.kind.status(),
+        format!("{done} of {total} targets, then {}", worst.why),
+    ))
 }
 
 fn bake_view(bake: &Bake) -> (Status, String) {
@@ -276,9 +298,13 @@ fn ended_view(
             let text = format!("{} was rolled back", attempt.release);
             view(mixed(pipeline, &attempt.stage), now, Some(*at), text)
         }
-        AttemptState::Passed { at }
-        | AttemptState::Withdrawn { at, .. }
-        | AttemptState::Preempted { at, .. } => view(
+        AttemptState::Withdrawn { at, why } => view(
+            mixed(pipeline, &attempt.stage),
+            release,
+            Some(*at),
+            why.clone(),
+        ),
+        AttemptState::Passed { at } | AttemptState::Preempted { at, .. } => view(
             mixed(pipeline, &attempt.stage),
             release,
             Some(*at),
@@ -312,5 +338,22 @@ fn mixed(pipeline: &Pipeline, stage: &StageName) -> Status {
         Status::Partial
     } else {
         Status::Ok
+    }
+}
+
+impl BlockerKind {
+    /// The status of a stage that is kept from starting by this.
+    pub fn status(self) -> Status {
+        match self {
+            BlockerKind::Alarm => Status::Alarm,
+            BlockerKind::NoData => Status::NoData,
+            BlockerKind::Hold => Status::Held,
+            BlockerKind::Window
+            | BlockerKind::Quarantine
+            | BlockerKind::Rejected
+            | BlockerKind::Review
+            | BlockerKind::Busy
+            | BlockerKind::NotApproved => Status::Blocked,
+        }
     }
 }

@@ -5,3 +5,5 @@
 )]
 
 mod journal;
+mod scenario;
+mod world;

@@ -329,11 +329,12 @@ fn waits(after: &Draft<'_>, stage: &StageName, release: ReleaseId) -> String {
     let candidate = Candidate { stage, release };
     let standing = blockers(&after.pipeline, after.org, after.now, candidate);
     let orderly = |blocker: &&Blocker| blocker.blocks() && blocker.passage != Passage::Nobody;
-    let ids: Vec<String> = standing
+    let mut ids: Vec<String> = standing
         .iter()
         .filter(orderly)
         .map(|b| b.id.to_string())
         .collect();
+    ids.dedup();
     if ids.is_empty() {
         String::new()
     } else {

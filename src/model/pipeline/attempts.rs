@@ -4,7 +4,7 @@
 use crate::model::{
     Approval, Attempt, AttemptId, AttemptState, Bake, BakePlace, BakeState, Effect, EffectId, Fact,
     GOOD_KEPT, GateState, Impossible, PAST_KEPT, PastAttempt, Pipeline, Progress, Purpose,
-    StageState, StepResult, Time,
+    ReleaseId, StageName, StageState, StepResult, Time,
 };
 use std::collections::BTreeMap;
 
@@ -225,8 +225,53 @@ fn start(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossibl
     }
     state.waiting.retain(|(waiting, _)| waiting != release);
     remember(state);
+    let is_rollback = attempt.is_rollback();
     state.attempt = Some(attempt);
+    if is_rollback {
+        withdraw_promotions(pipeline, stage);
+    }
     Ok(())
+}
+
+/// What was rolled back in a stage has not passed it any more: it leaves the queues after it.
+fn withdraw_promotions(pipeline: &mut Pipeline, stage: &StageName) {
+    let Some(definition) = pipeline.definition.clone() else {
+        return;
+    };
+    for later in definition
+        .columns()
+        .skip_while(|column| column != stage)
+        .skip(1)
+    {
+        let waiting = pipeline
+            .stage(&later)
+            .map(|state| state.waiting.clone())
+            .unwrap_or_default();
+        let clean = waiting
+            .into_iter()
+            .filter(|(r, _)| pipeline.quarantined(*r).is_none());
+        let clean: Vec<_> = clean.collect();
+        if let Some(state) = pipeline.stages.get_mut(&later) {
+            state.waiting = clean;
+        }
+    }
+}
+
+/// After its quarantine was lifted a release starts again where it was first rolled back.
+pub(super) fn requeue(pipeline: &mut Pipeline, at: Time, release: ReleaseId) {
+    let Some(definition) = pipeline.definition.clone() else {
+        return;
+    };
+    let back = definition.columns().find(|column| {
+        let attempt = pipeline
+            .stage(column)
+            .and_then(|state| state.attempt.as_ref());
+        attempt.is_some_and(|attempt| attempt.is_rollback() && attempt.release == release)
+    });
+    if let Some(state) = back.and_then(|stage| pipeline.stages.get_mut(&stage)) {
+        state.waiting.push((release, at));
+        state.waiting.sort_unstable();
+    }
 }
 
 /// Moves the ended attempt of a stage to its past.
@@ -317,11 +362,12 @@ fn finish(
         Effect::Deploy(deployment) => {
             let progress = match result {
                 StepResult::Succeeded { .. } => Progress::Done { at },
-                StepResult::Failed { why, .. } => Progress::Failed {
-                    at,
-                    why: why.clone(),
-                },
-                StepResult::Infrastructure { .. } => Progress::Waiting,
+                StepResult::Failed { why, .. } | StepResult::Infrastructure { why, .. } => {
+                    Progress::Failed {
+                        at,
+                        why: why.clone(),
+                    }
+                }
                 StepResult::Unknown { why } => Progress::Unknown {
                     at,
                     why: why.clone(),

@@ -1,0 +1,380 @@
+//! Operator sessions as scripts: `tests/scenarios/*.txt` hold commands (`> ...`) and under each the
+//! transcript that the real engine must print. `PILOTHOUSE_BLESS=1 cargo test scenario` rewrites
+//! the transcripts; the difference is then read in review.
+
+use crate::world::{World, sha, success};
+use pilothouse::engine::Input;
+use pilothouse::model::*;
+use std::{fmt::Write as _, fs, path::Path};
+
+#[test]
+fn every_scenario_prints_its_transcript() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut files: Vec<_> = fs::read_dir(directory)
+        .unwrap()
+        .map(|f| f.unwrap().path())
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    let mut wrong = Vec::new();
+    for file in files {
+        let expected = fs::read_to_string(&file).unwrap();
+        let printed = play(&expected);
+        if std::env::var_os("PILOTHOUSE_BLESS").is_some() {
+            fs::write(&file, &printed).unwrap();
+        } else if printed != expected {
+            let line = printed
+                .lines()
+                .zip(expected.lines())
+                .position(|(a, b)| a != b);
+            let line =
+                line.unwrap_or_else(|| printed.lines().count().min(expected.lines().count()));
+            wrong.push(format!(
+                "{}:{}\n  expected: {}\n  printed:  {}",
+                file.display(),
+                line + 1,
+                expected.lines().nth(line).unwrap_or("(end)"),
+                printed.lines().nth(line).unwrap_or("(end)"),
+            ));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "transcripts differ:\n{}",
+        wrong.join("\n")
+    );
+}
+
+/// Runs the commands of a script and writes it anew with what they print.
+fn play(script: &str) -> String {
+    let mut world = World::new();
+    let mut printed = String::new();
+    for line in script.lines() {
+        if line.starts_with('#') || (line.is_empty() && printed.lines().all(|l| l.starts_with('#')))
+        {
+            writeln!(printed, "{line}").unwrap();
+        } else if let Some(command) = line.strip_prefix("> ") {
+            if !printed.ends_with("\n\n") && !printed.is_empty() {
+                printed.push('\n');
+            }
+            writeln!(printed, "{line}").unwrap();
+            printed.push_str(&run(&mut world, command));
+        }
+    }
+    // What a restart would know is what the live state is, after every scenario.
+    assert_eq!(world.recovered(), world.pipeline);
+    printed
+}
+
+fn run(world: &mut World, command: &str) -> String {
+    let (words, reason) = command.split_once(": ").unwrap_or((command, ""));
+    let words: Vec<&str> = words.split_whitespace().collect();
+    match words.as_slice() {
+        ["push", author, "reviewed-by", reviewers] => {
+            let reviewers: Vec<&str> = reviewers
+                .split(',')
+                .filter(|name| *name != "nobody")
+                .collect();
+            // `revert 2 ...` reverts the second commit.
+            let number = reason
+                .strip_prefix("revert ")
+                .and_then(|rest| rest.split(' ').next());
+            let reverts: Vec<Sha> = number
+                .map(|n| sha(n.parse().unwrap()))
+                .into_iter()
+                .collect();
+            told(&world.push(author, &reviewers, reason, &reverts))
+        }
+        ["ok", "all"] => finish_all(world),
+        ["flow"] => flow(world),
+        ["ok", what] => finish(world, what, success),
+        ["fail", what] => finish(world, what, |_| StepResult::Failed {
+            took: Span::seconds(1),
+            why: reason.to_owned(),
+        }),
+        ["infra", what] => finish(world, what, |_| StepResult::Infrastructure {
+            took: Span::seconds(1),
+            why: reason.to_owned(),
+        }),
+        ["lose", what] => finish(world, what, |_| StepResult::Unknown {
+            why: reason.to_owned(),
+        }),
+        ["late", id] => told(&world.finish(
+            &EffectId((*id).to_owned()),
+            StepResult::Succeeded {
+                took: Span::seconds(9),
+                artifact: None,
+            },
+        )),
+        ["observe", elapsed, level, points] => {
+            let elapsed: Span = elapsed.parse().unwrap();
+            observe(world, elapsed, level, points.parse().unwrap(), reason)
+        }
+        ["wait", span] => {
+            world.now = world.now + span.parse::<Span>().unwrap();
+            told(&world.input(Input::Tick).unwrap())
+        }
+        ["board"] => board_text(world),
+        ["blockers", stage, release] => blockers_text(world, stage, release),
+        ["plan", by, rest @ ..] => plan_text(world, by, rest, reason),
+        [by, rest @ ..] => match world.command(by, parse(world, rest, reason)) {
+            Ok(facts) => told(&facts),
+            Err(refusal) => format!("  refused: {refusal}\n"),
+        },
+        [] => panic!("empty command"),
+    }
+}
+
+/// `approve gamma r1`, `override wave-2 r1 window/business-hours 30m`, `rollback wave-1 r2`, ...
+fn parse(world: &World, words: &[&str], reason: &str) -> Command {
+    let reason = reason.to_owned();
+    match words {
+        ["approve", stage, release] => {
+            Command::Approve(world.verdict(&name(stage), name(release), &reason))
+        }
+        ["reject", stage, release] => {
+            Command::Reject(world.verdict(&name(stage), name(release), &reason))
+        }
+        ["override", stage, release, blocker, lasts] => Command::Override {
+            stage: name(stage),
+            release: name(release),
+            blockers: vec![BlockerId((*blocker).to_owned())],
+            reason,
+            lasts: lasts.parse().unwrap(),
+            ticket: None,
+        },
+        ["rollback", "everywhere", release] => Command::Rollback {
+            scope: RollbackScope::Everywhere,
+            release: name(release),
+            reason,
+        },
+        ["rollback", stage, release] => Command::Rollback {
+            scope: RollbackScope::Stage(name(stage)),
+            release: name(release),
+            reason,
+        },
+        ["hold", "pipeline"] => Command::Hold {
+            scope: HoldScope::Pipeline,
+            reason,
+            lasts: None,
+        },
+        ["hold", stage, lasts] => Command::Hold {
+            scope: HoldScope::Stage(name(stage)),
+            reason,
+            lasts: Some(lasts.parse().unwrap()),
+        },
+        ["lift", "quarantine", release] => Command::Lift {
+            what: Lift::Quarantine(name(release)),
+            reason,
+        },
+        ["lift", id] if id.starts_with('h') => Command::Lift {
+            what: Lift::Hold(name(id)),
+            reason,
+        },
+        ["lift", id] => Command::Lift {
+            what: Lift::Override(name(id)),
+            reason,
+        },
+        ["retry", stage, release] => Command::Retry {
+            stage: name(stage),
+            release: name(release),
+        },
+        other => panic!("not a command of the scenarios: {other:?}"),
+    }
+}
+
+/// Ends the owed steps whose title contains `what`, or whose id it is.
+fn finish(world: &mut World, what: &str, result: impl Fn(&Effect) -> StepResult) -> String {
+    let what = what.replace('_', " ");
+    let found: Vec<Owed> = world
+        .pipeline
+        .steps
+        .values()
+        .filter(|owed| {
+            let title = owed.effect.title();
+            title.starts_with(&what) || title.split(' ').any(|word| word == what)
+        })
+        .cloned()
+        .collect();
+    if found.is_empty() {
+        let owed: Vec<String> = world
+            .pipeline
+            .steps
+            .values()
+            .map(|o| o.effect.title())
+            .collect();
+        return format!("  NO SUCH STEP; owed: {}\n", owed.join(", "));
+    }
+    found
+        .iter()
+        .map(|owed| told(&world.finish(&owed.id, result(&owed.effect))))
+        .collect()
+}
+
+/// Ends every owed step well, and those that follow, until nothing is owed.
+fn finish_all(world: &mut World) -> String {
+    let mut printed = String::new();
+    while let Some(owed) = world.pipeline.steps.values().next().cloned() {
+        printed.push_str(&told(&world.finish(&owed.id, success(&owed.effect))));
+    }
+    printed
+}
+
+fn observe(world: &mut World, elapsed: Span, level: &str, points: u64, why: &str) -> String {
+    let (level, value) = match level {
+        "ok" => (AlarmLevel::Ok, Some(Ppm(1_000))),
+        "firing" => (AlarmLevel::Firing, Some(Ppm(312_500))),
+        "nodata" => (AlarmLevel::NoData, None),
+        other => panic!("not a level: {other}"),
+    };
+    world.now = world.now + elapsed;
+    let alarm = AlarmName::parse("faults").unwrap();
+    let reading = Reading {
+        alarm,
+        level,
+        value,
+        why: why.to_owned(),
+        points,
+    };
+    let observation = Observation {
+        elapsed,
+        readings: vec![reading],
+    };
+    told(
+        &world
+            .input(Input::Outcome(Outcome::Observed(observation)))
+            .unwrap(),
+    )
+}
+
+/// Lets steps end well and minutes pass without an alarm until nothing moves by itself.
+fn flow(world: &mut World) -> String {
+    let mut printed = String::new();
+    loop {
+        let before = world.entries.len();
+        if !world.pipeline.steps.is_empty() {
+            printed.push_str(&finish_all(world));
+        }
+        let observed = observe(world, Span::minutes(1), "ok", 100, "");
+        if world.entries.len() == before {
+            return if printed.is_empty() {
+                observed
+            } else {
+                printed
+            };
+        }
+        if observed != "  nothing\n" {
+            printed.push_str(&observed);
+        }
+    }
+}
+
+fn board_text(world: &World) -> String {
+    let mut text = String::new();
+    for view in board(&world.pipeline, &world.org, world.now) {
+        let release = view
+            .release
+            .map_or("-".to_owned(), |release| release.to_string());
+        writeln!(
+            text,
+            "  {:8} {:10} {release:4} {}",
+            view.stage, view.status, view.why
+        )
+        .unwrap();
+    }
+    text
+}
+
+fn blockers_text(world: &World, stage: &str, release: &str) -> String {
+    let stage = name(stage);
+    let candidate = Candidate {
+        stage: &stage,
+        release: name(release),
+    };
+    let mut text = String::new();
+    for blocker in blockers(&world.pipeline, &world.org, world.now, candidate) {
+        let clears = match &blocker.clears {
+            Clears::At(at) => format!("at {at}"),
+            Clears::When(when) => format!("when {when}"),
+        };
+        let passed = blocker
+            .overridden
+            .map_or(String::new(), |id| format!(" [passed by {id}]"));
+        let age = world.now.since(blocker.since).short();
+        writeln!(
+            text,
+            "  {} for {age}: {}; clears {clears}{passed}",
+            blocker.id, blocker.why
+        )
+        .unwrap();
+    }
+    if text.is_empty() {
+        "  nothing\n".to_owned()
+    } else {
+        text
+    }
+}
+
+fn plan_text(world: &World, by: &str, words: &[&str], reason: &str) -> String {
+    let by = Actor::parse(by).unwrap();
+    let command = parse(world, words, reason);
+    match pilothouse::engine::plan(&world.pipeline, &world.org, world.now, &by, &command) {
+        Err(refusal) => format!("  refused: {refusal}\n"),
+        Ok(plan) => {
+            let mut text = format!("  {}\n", plan.title);
+            for row in &plan.rows {
+                let note = if row.note.is_empty() {
+                    String::new()
+                } else {
+                    format!("; {}", row.note)
+                };
+                let PlanRow {
+                    stage,
+                    now,
+                    after,
+                    targets,
+                    ..
+                } = row;
+                writeln!(
+                    text,
+                    "    {stage}: {now} -> {after}, {targets} targets{note}"
+                )
+                .unwrap();
+            }
+            for note in &plan.notes {
+                writeln!(text, "    note: {note}").unwrap();
+            }
+            for warning in &plan.warnings {
+                writeln!(text, "    WARNING: {warning}").unwrap();
+            }
+            writeln!(
+                text,
+                "    confirm: {}",
+                plan.confirm.as_deref().unwrap_or("y")
+            )
+            .unwrap();
+            text
+        }
+    }
+}
+
+fn told(facts: &[Fact]) -> String {
+    let mut text = String::new();
+    for fact in facts {
+        let told = fact.told();
+        let who = told.who.map_or(String::new(), |who| format!(" by {who}"));
+        writeln!(text, "  {:10} {}{who}", told.kind, told.what).unwrap();
+    }
+    if text.is_empty() {
+        "  nothing\n".to_owned()
+    } else {
+        text
+    }
+}
+
+fn name<T: std::str::FromStr>(text: &str) -> T
+where
+    T::Err: std::fmt::Debug,
+{
+    text.parse().unwrap()
+}
