@@ -11,6 +11,10 @@ use crate::model::{
 const TRIES_MAX: u32 = 3;
 
 pub(super) fn take(draft: &mut Draft<'_>, outcome: Outcome) {
+    // Before there is a definition nothing is watched or owed, so nothing can be meant.
+    if draft.definition().is_none() {
+        return;
+    }
     match outcome {
         Outcome::Step { id, result } => step_ended(draft, id, result),
         Outcome::Head(head) => source::moved(draft, head),

@@ -6,4 +6,5 @@
 
 mod journal;
 mod scenario;
+mod simulation;
 mod world;

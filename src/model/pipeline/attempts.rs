@@ -257,7 +257,8 @@ fn withdraw_promotions(pipeline: &mut Pipeline, stage: &StageName) {
     }
 }
 
-/// After its quarantine was lifted a release starts again where it was first rolled back.
+/// After a quarantine was lifted, what had been in the first stage that was rolled back for it
+/// enters there again: it need not be the named release, but one that carried its changes.
 pub(super) fn requeue(pipeline: &mut Pipeline, at: Time, release: ReleaseId) {
     let Some(definition) = pipeline.definition.clone() else {
         return;
@@ -269,8 +270,14 @@ pub(super) fn requeue(pipeline: &mut Pipeline, at: Time, release: ReleaseId) {
         attempt.is_some_and(|attempt| attempt.is_rollback() && attempt.release == release)
     });
     if let Some(state) = back.and_then(|stage| pipeline.stages.get_mut(&stage)) {
-        state.waiting.push((release, at));
+        let before = state
+            .past
+            .iter()
+            .find(|past| !past.rollback)
+            .map(|past| past.release);
+        state.waiting.extend(before.map(|release| (release, at)));
         state.waiting.sort_unstable();
+        state.waiting.dedup_by_key(|(release, _)| *release);
     }
 }
 
