@@ -27,6 +27,9 @@ struct Slot {
 /// How far ahead a change is looked for: a weekly window whose only hour falls into a skipped
 /// stretch of the wall clock opens a fortnight later, so three weeks see every change there is.
 const HORIZON_DAYS: u64 = 21;
+
+/// Nearly every change is nearer than this, so it is looked for here first.
+const NEAR_DAYS: u64 = 3;
 const DAY: u32 = 24 * 60;
 
 impl Weekly {
@@ -40,34 +43,43 @@ impl Weekly {
     /// when it never does.
     pub fn next_change(&self, at: Time, zone: Tz) -> Option<Time> {
         let open = self.is_open(at, zone);
-        let candidates = self.candidates(at, zone);
-        candidates
-            .into_iter()
-            .find(|&then| then > at && self.is_open(then, zone) != open)
+        let search = |days: u64| {
+            let within = at..=at + Span::hours(days * 24);
+            let candidates = self.candidates(at, days, zone);
+            candidates
+                .into_iter()
+                .find(|then| within.contains(then) && self.is_open(*then, zone) != open)
+        };
+        search(NEAR_DAYS).or_else(|| search(HORIZON_DAYS))
     }
 
     /// The last instant at or before `at` since which the answer has been the same, looked for
     /// within the horizon; the horizon's start when it has always been so.
     pub fn unchanged_since(&self, at: Time, zone: Tz) -> Time {
         let open = self.is_open(at, zone);
-        let start = Time(at.0.saturating_sub(HORIZON_DAYS.cast_signed() * 86_400_000));
-        let candidates = self.candidates(start, zone);
-        candidates
-            .into_iter()
-            .rev()
-            .find(|&then| then <= at && self.is_open(Time(then.0 - 1), zone) != open)
-            .unwrap_or(start)
+        let start = |days: u64| Time(at.0.saturating_sub(days.cast_signed() * 86_400_000));
+        let differs = |then: Time| self.is_open(Time(then.0 - 1), zone) != open;
+        let search = |days: u64| {
+            let candidates = self.candidates(start(days), days, zone);
+            candidates
+                .into_iter()
+                .rev()
+                .find(|&then| then <= at && differs(then))
+        };
+        search(NEAR_DAYS)
+            .or_else(|| search(HORIZON_DAYS))
+            .unwrap_or_else(|| start(HORIZON_DAYS))
     }
 
-    /// Every instant within the horizon after `from` at which the answer may change, in order:
+    /// Every instant within some days after `from` at which the answer may change, in order:
     /// where the wall clock reads a slot's start or end, and where the zone's offset changes.
-    fn candidates(&self, from: Time, zone: Tz) -> Vec<Time> {
+    fn candidates(&self, from: Time, days: u64, zone: Tz) -> Vec<Time> {
         let today = from.utc().with_timezone(&zone).date_naive();
         let first = today.checked_sub_days(Days::new(1)).unwrap_or(today);
-        let mut found = zone_changes(from, zone);
+        let mut found = zone_changes(from, days, zone);
         for day in first
             .iter_days()
-            .take(usize::try_from(HORIZON_DAYS).unwrap_or(21) + 2)
+            .take(usize::try_from(days).unwrap_or(21) + 3)
         {
             for minute in self.slots.iter().flat_map(|slot| [slot.from, slot.to]) {
                 let wall = day.and_hms_opt(minute % DAY / 60, minute % 60, 0);
@@ -87,14 +99,14 @@ impl Weekly {
     }
 }
 
-/// Instants within the horizon at which the zone's offset changes, found by bisection because the
+/// Instants within some days at which the zone's offset changes, found by bisection because the
 /// zone database has no public list of them.
-fn zone_changes(at: Time, zone: Tz) -> Vec<Time> {
+fn zone_changes(at: Time, days: u64, zone: Tz) -> Vec<Time> {
     const STEP: Span = Span::hours(12);
     let offset = |at: Time| zone.offset_from_utc_datetime(&at.utc().naive_utc()).fix();
     let mut found = Vec::new();
     let mut low = at;
-    for _ in 0..HORIZON_DAYS * 2 {
+    for _ in 0..days * 2 {
         let high = low + STEP;
         if offset(low) != offset(high) {
             let (mut before, mut after) = (low.0, high.0);
