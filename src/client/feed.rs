@@ -18,6 +18,10 @@ use tokio::sync::mpsc;
 const QUEUE: usize = 1024;
 
 /// What the reader is told.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all of them are events, which would only gain an allocation each"
+)]
 #[derive(Debug)]
 pub enum FeedEvent {
     /// Everything the list needs, at the start and after a gap. Replaces what was there.
