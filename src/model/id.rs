@@ -6,7 +6,9 @@ use std::{fmt, str::FromStr};
 
 /// Why a text is not a usable name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a {1}: use 1 to 64 of a-z A-Z 0-9 . _ - and start with a letter or digit")]
+#[error(
+    "{0:?} is not usable as {1}: use 1 to 64 of a-z A-Z 0-9 . _ - and start with a letter or digit"
+)]
 pub struct BadName(pub String, pub &'static str);
 
 macro_rules! names {

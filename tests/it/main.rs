@@ -5,6 +5,7 @@
 )]
 
 mod client;
+mod definition;
 mod journal;
 mod scenario;
 mod simulation;

@@ -1,0 +1,41 @@
+//! What holds where a definition says nothing, in one table. Two more defaults depend on their
+//! stage: `deploy.one_box` is true in production and false in test stages, and a stage bakes only
+//! where it says so.
+
+use crate::definition::node::Value;
+
+/// Key, and its value as a definition would write it.
+const DEFAULTS: [(&str, &str); 19] = [
+    ("kind", "application"),
+    ("watch.every", "10s"),
+    ("source.branch", "main"),
+    ("source.poll", "30s"),
+    ("source.review.trailer", "Reviewed-by"),
+    ("source.review.not_author", "true"),
+    ("build.timeout", "10m"),
+    ("build.checks.timeout", "30m"),
+    ("stage.deploy.timeout", "10m"),
+    // One target out at a time is the slowest rollout and the safest; a rollback is urgent.
+    ("stage.deploy.max_unavailable", "1"),
+    ("stage.deploy.rollback_max_unavailable", "50%"),
+    ("stage.approval.timeout", "30m"),
+    ("stage.approval.count", "1"),
+    ("stage.approval.not_author", "true"),
+    ("stage.bake.data_points", "0"),
+    ("alarm.severity", "high"),
+    ("alarm.fire", "3 of 5"),
+    ("alarm.clear", "3"),
+    ("alarm.scrape.minimum", "10"),
+];
+
+/// The default of a key, if it has one.
+pub(crate) fn of(kind: &str) -> Option<Value> {
+    let (_, text) = DEFAULTS.iter().find(|(key, _)| *key == kind)?;
+    let value = match *text {
+        "true" => Value::Flag(true),
+        "false" => Value::Flag(false),
+        digits if digits.bytes().all(|b| b.is_ascii_digit()) => Value::Integer(digits.to_owned()),
+        text => Value::Text(text.to_owned()),
+    };
+    Some(value)
+}

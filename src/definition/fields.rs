@@ -1,0 +1,275 @@
+//! Reading one table of an effective definition: asking for a key checks it, explains it and makes
+//! it known, so that whatever was never asked for is an unknown key. It does not know which keys
+//! there are.
+
+use crate::definition::{
+    Explained, Place, Problem, defaults, inherit,
+    node::{Entry, Node, Table, Value},
+    readable::Readable,
+    suggest,
+};
+use std::cell::RefCell;
+
+/// What reading a definition brings to light besides its values.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    pub(crate) problems: RefCell<Vec<Problem>>,
+    pub(crate) warnings: RefCell<Vec<Problem>>,
+    pub(crate) explained: RefCell<Vec<Explained>>,
+}
+
+/// One table, while it is read.
+#[derive(Debug)]
+pub(crate) struct Fields<'a> {
+    /// Its kind, which defaults depend on: `stage.deploy`.
+    kind: String,
+    /// Which one it is, for people: `stage.gamma.deploy`. Empty for the file as a whole.
+    path: String,
+    pub(crate) place: Place,
+    table: &'a Table,
+    asked: RefCell<Vec<&'static str>>,
+    report: &'a Report,
+}
+
+/// A value and where it was written.
+#[derive(Debug, Clone)]
+pub(crate) struct At<T> {
+    pub(crate) place: Place,
+    pub(crate) value: T,
+}
+
+static EMPTY: Table = Table {
+    entries: Vec::new(),
+};
+
+impl Report {
+    pub(crate) fn problem(&self, place: &Place, what: impl Into<String>) {
+        self.problems.borrow_mut().push(Problem::at(place, what));
+    }
+
+    pub(crate) fn warning(&self, place: &Place, what: impl Into<String>) {
+        self.warnings.borrow_mut().push(Problem::at(place, what));
+    }
+
+    fn explain(&self, path: String, value: String, place: Option<Place>) {
+        let line = Explained { path, value, place };
+        self.explained.borrow_mut().push(line);
+    }
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn of_file(table: &'a Table, place: Place, report: &'a Report) -> Self {
+        Self {
+            kind: String::new(),
+            path: String::new(),
+            place,
+            table,
+            asked: RefCell::default(),
+            report,
+        }
+    }
+
+    pub(crate) fn report(&self) -> &'a Report {
+        self.report
+    }
+
+    /// What it is called in a message.
+    pub(crate) fn subject(&self) -> &str {
+        if self.path.is_empty() {
+            "the file"
+        } else {
+            &self.path
+        }
+    }
+
+    /// Whether the key was written; asking makes it known.
+    pub(crate) fn has(&self, key: &'static str) -> bool {
+        self.node(key).is_some()
+    }
+
+    /// The place of a key's value, else of the table.
+    pub(crate) fn place_of(&self, key: &str) -> &Place {
+        self.table.get(key).map_or(&self.place, |node| &node.place)
+    }
+
+    /// The value of a key, else its default, else a problem is reported.
+    pub(crate) fn get<T: Readable>(&self, key: &'static str) -> Option<T> {
+        if self.has(key) {
+            return self.optional(key);
+        }
+        let default = defaults::of(&join(&self.kind, key));
+        if default.is_none() {
+            self.missing(key, T::WANTED);
+        }
+        self.or(key, &default?)
+    }
+
+    /// The value of a key, else the given default.
+    pub(crate) fn or<T: Readable>(&self, key: &'static str, default: &Value) -> Option<T> {
+        if self.has(key) {
+            return self.optional(key);
+        }
+        self.report
+            .explain(join(&self.path, key), default.to_string(), None);
+        T::read(default).ok()
+    }
+
+    /// The value of a key, if it was written.
+    pub(crate) fn optional<T: Readable>(&self, key: &'static str) -> Option<T> {
+        let node = self.node(key)?;
+        self.explain(key, node);
+        self.read(key, node)
+    }
+
+    /// The items of a list; empty when it was not written.
+    pub(crate) fn list<T: Readable>(&self, key: &'static str) -> Vec<At<T>> {
+        let Some(node) = self.node(key) else {
+            return Vec::new();
+        };
+        self.explain(key, node);
+        self.items(key, node)
+            .iter()
+            .filter_map(|item| {
+                let value = self.read(key, item)?;
+                let place = item.place.clone();
+                Some(At { place, value })
+            })
+            .collect()
+    }
+
+    /// A table inside this one; a problem is reported when it is missing.
+    pub(crate) fn table(&self, key: &'static str) -> Option<Fields<'a>> {
+        if !self.has(key) {
+            self.missing(key, "a table");
+        }
+        self.optional_table(key)
+    }
+
+    pub(crate) fn optional_table(&self, key: &'static str) -> Option<Fields<'a>> {
+        let node = self.node(key)?;
+        self.inner(key, &join(&self.path, key), node)
+    }
+
+    /// As [`Fields::optional_table`], but a missing table is an empty one: all its keys have
+    /// defaults.
+    pub(crate) fn table_or_empty(&self, key: &'static str) -> Fields<'a> {
+        self.optional_table(key).unwrap_or_else(|| Fields {
+            kind: join(&self.kind, key),
+            path: join(&self.path, key),
+            place: self.place.clone(),
+            table: &EMPTY,
+            asked: RefCell::default(),
+            report: self.report,
+        })
+    }
+
+    /// The tables of a list, each called by its name (or by its place in the list).
+    pub(crate) fn tables(&self, key: &'static str) -> Vec<Fields<'a>> {
+        let items = self.node(key).map_or(&[][..], |node| self.items(key, node));
+        let mut found = Vec::new();
+        for (n, item) in items.iter().enumerate() {
+            let name =
+                inherit::identity(item).map(|(key, name)| if name.is_empty() { key } else { name });
+            let name = name.map_or_else(|| (n + 1).to_string(), ToOwned::to_owned);
+            found.extend(self.inner(key, &join(&join(&self.path, key), &name), item));
+        }
+        found
+    }
+
+    /// The entries of a table whose keys are names given by its author.
+    pub(crate) fn named(&self, key: &'static str) -> &'a [Entry] {
+        let Some(node) = self.node(key) else {
+            self.missing(key, "a table");
+            return &[];
+        };
+        let Value::Table(table) = &node.value else {
+            self.wrong(key, node, "a table");
+            return &[];
+        };
+        for entry in &table.entries {
+            let path = join(&join(&self.path, key), &entry.key);
+            let place = Some(entry.node.place.clone());
+            self.report
+                .explain(path, entry.node.value.to_string(), place);
+        }
+        &table.entries
+    }
+
+    /// Reads the value of one named entry, or one item of a list in it.
+    pub(crate) fn read<T: Readable>(&self, key: &str, node: &Node) -> Option<T> {
+        let read = T::read(&node.value);
+        read.map_err(|why| {
+            let path = join(&self.path, key);
+            self.report.problem(&node.place, format!("{path} {why}"));
+        })
+        .ok()
+    }
+
+    /// Reports every key that nobody asked for.
+    pub(crate) fn finish(&self) {
+        let asked = self.asked.borrow();
+        for entry in &self.table.entries {
+            if !asked.contains(&entry.key.as_str()) {
+                let hint = suggest::hint(&entry.key, asked.iter().copied());
+                let what = format!("{} has no key `{}`{hint}", self.subject(), entry.key);
+                self.report.problem(&entry.place, what);
+            }
+        }
+    }
+
+    fn node(&self, key: &'static str) -> Option<&'a Node> {
+        let mut asked = self.asked.borrow_mut();
+        if !asked.contains(&key) {
+            asked.push(key);
+        }
+        self.table.get(key)
+    }
+
+    fn items(&self, key: &str, node: &'a Node) -> &'a [Node] {
+        let Value::List(items) = &node.value else {
+            self.wrong(key, node, "a list");
+            return &[];
+        };
+        items
+    }
+
+    fn inner(&self, key: &str, path: &str, node: &'a Node) -> Option<Fields<'a>> {
+        let Value::Table(table) = &node.value else {
+            self.wrong(key, node, "a table");
+            return None;
+        };
+        Some(Fields {
+            kind: join(&self.kind, key),
+            path: path.to_owned(),
+            place: node.place.clone(),
+            table,
+            asked: RefCell::default(),
+            report: self.report,
+        })
+    }
+
+    fn missing(&self, key: &str, wanted: &str) {
+        let what = format!("{} needs `{key}`: {wanted}", self.subject());
+        self.report.problem(&self.place, what);
+    }
+
+    fn wrong(&self, key: &str, node: &Node, wanted: &str) {
+        let path = join(&self.path, key);
+        let what = format!("{path} must be {wanted}, not {}", node.value.describe());
+        self.report.problem(&node.place, what);
+    }
+
+    fn explain(&self, key: &str, node: &Node) {
+        let path = join(&self.path, key);
+        let place = Some(node.place.clone());
+        self.report.explain(path, node.value.to_string(), place);
+    }
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
+}

@@ -1,0 +1,221 @@
+//! The files of a directory of definitions, read and brought into the order of inheritance. It
+//! knows `name`, `extends` and `abstract`, and no other key.
+
+use crate::definition::{
+    Place, Problem,
+    inherit::{identity, inherit},
+    node::{self, Node, Table, Value},
+    suggest,
+};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+
+pub(crate) const ORGANIZATION: &str = "organization.toml";
+
+/// No definition that people write is near this size; a file above it is something else.
+const BYTES_MAX: u64 = 1 << 20;
+
+/// One file of pipeline definitions.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// Where it starts.
+    pub(crate) place: Place,
+    pub(crate) name: String,
+    pub(crate) table: Table,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    /// By the name that each gives itself.
+    by_name: BTreeMap<String, File>,
+    pub(crate) organization: Option<Table>,
+    /// Whether some file could not be read, so that a missing name says nothing.
+    pub(crate) incomplete: bool,
+}
+
+/// Reads every TOML file of a directory.
+pub(crate) fn read(directory: &Path, problems: &mut Vec<Problem>) -> Files {
+    let mut files = Files::default();
+    let names = match names(directory) {
+        Ok(names) if names.is_empty() => {
+            problems.push(Problem::of_directory(
+                directory,
+                "there is no definition (*.toml) in it",
+            ));
+            return files;
+        }
+        Ok(names) => names,
+        Err(error) => {
+            let what = format!("the directory of definitions cannot be read: {error}");
+            problems.push(Problem::of_directory(directory, what));
+            return files;
+        }
+    };
+    for file in names {
+        let read = text(&directory.join(&file))
+            .map_err(|why| vec![Problem::at(&start(&file), why)])
+            .and_then(|text| node::parse(&file, &text));
+        match read {
+            Ok(table) => files.add(&file, table, problems),
+            Err(found) => {
+                files.incomplete = true;
+                problems.extend(found);
+            }
+        }
+    }
+    files
+}
+
+fn names(directory: &Path) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let is_toml = Path::new(&name)
+            .extension()
+            .is_some_and(|end| end == "toml");
+        if is_toml && !name.starts_with('.') {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let unreadable = |error: std::io::Error| format!("the file cannot be read: {error}");
+    let bytes = fs::metadata(path).map_err(unreadable)?.len();
+    if bytes > BYTES_MAX {
+        return Err(format!(
+            "the file has {bytes} bytes; a definition has at most {BYTES_MAX}"
+        ));
+    }
+    fs::read_to_string(path).map_err(unreadable)
+}
+
+pub(crate) fn start(file: &str) -> Place {
+    Place {
+        file: Arc::from(file),
+        line: 1,
+        column: 1,
+    }
+}
+
+impl Files {
+    fn add(&mut self, file: &str, table: Table, problems: &mut Vec<Problem>) {
+        twins(&table, problems);
+        if file == ORGANIZATION {
+            self.organization = Some(table);
+            return;
+        }
+        let place = start(file);
+        let Some(name) = table.text("name").map(ToOwned::to_owned) else {
+            self.incomplete = true;
+            let place = table.get("name").map_or(&place, |node| &node.place);
+            problems.push(Problem::at(
+                place,
+                "the file needs `name`: the pipeline's name as a text",
+            ));
+            return;
+        };
+        if let Some(other) = self.by_name.get(&name) {
+            let at = table.get("name").map_or(&place, |node| &node.place);
+            let what = format!(
+                "{name} is defined twice; the first is in {}",
+                other.place.file
+            );
+            problems.push(Problem::at(at, what));
+            return;
+        }
+        self.by_name
+            .insert(name.clone(), File { place, name, table });
+    }
+
+    /// Every file that is a pipeline, with everything it inherits.
+    pub(crate) fn pipelines(&self, problems: &mut Vec<Problem>) -> Vec<File> {
+        let mut pipelines = Vec::new();
+        for file in self.by_name.values() {
+            let table = self.effective(file, &mut vec![&file.name], problems);
+            let is_abstract = file.table.get("abstract").map(|node| &node.value);
+            if !matches!(is_abstract, Some(Value::Flag(true))) {
+                pipelines.extend(table.map(|table| File {
+                    place: file.place.clone(),
+                    name: file.name.clone(),
+                    table,
+                }));
+            }
+        }
+        pipelines
+    }
+
+    /// The table of a file with everything it inherits; none when a parent is missing.
+    /// `line` holds the names from the first child to this file.
+    fn effective<'a>(
+        &'a self,
+        file: &'a File,
+        line: &mut Vec<&'a str>,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Table> {
+        let Some(Node { place, value }) = file.table.get("extends") else {
+            return Some(file.table.clone());
+        };
+        let Value::Text(parent) = value else {
+            let what = format!(
+                "extends must be the name of another file, not {}",
+                value.describe()
+            );
+            problems.push(Problem::at(place, what));
+            return None;
+        };
+        if line.contains(&parent.as_str()) {
+            // Every file of the circle sees it; the one that closes its own circle reports it.
+            if line.first() == Some(&parent.as_str()) {
+                let circle = [line.as_slice(), &[parent.as_str()]].concat().join(" -> ");
+                let what = format!("the files extend each other in a circle: {circle}");
+                problems.push(Problem::at(place, what));
+            }
+            return None;
+        }
+        let Some(parent) = self.by_name.get(parent) else {
+            if !self.incomplete {
+                let known = self.by_name.keys().map(String::as_str);
+                let hint = suggest::hint(parent, known.filter(|name| *name != file.name));
+                let what = format!("there is no definition {parent} to extend{hint}");
+                problems.push(Problem::at(place, what));
+            }
+            return None;
+        };
+        line.push(&parent.name);
+        let inherited = self.effective(parent, line, problems)?;
+        Some(inherit(&inherited, &file.table))
+    }
+}
+
+/// Reports things of one list that have the same name, before a merge would make one of them.
+fn twins(table: &Table, problems: &mut Vec<Problem>) {
+    for entry in &table.entries {
+        match &entry.node.value {
+            Value::Table(inner) => twins(inner, problems),
+            Value::List(items) => {
+                for (n, item) in items.iter().enumerate() {
+                    if let Value::Table(inner) = &item.value {
+                        twins(inner, problems);
+                    }
+                    let same = |other: &&Node| identity(other) == identity(item);
+                    let first = items[..n].iter().find(same);
+                    if let (Some((key, name)), Some(first)) = (identity(item), first) {
+                        let name = if name.is_empty() { key } else { name };
+                        let what = format!(
+                            "{} {name} is there twice; the first is at {}",
+                            entry.key, first.place
+                        );
+                        problems.push(Problem::at(&item.place, what));
+                    }
+                }
+            }
+            Value::Text(_)
+            | Value::Integer(_)
+            | Value::Fraction(_)
+            | Value::Flag(_)
+            | Value::Date(_) => {}
+        }
+    }
+}

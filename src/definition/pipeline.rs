@@ -1,0 +1,109 @@
+//! One pipeline: the effective table of a file made into a [`Definition`].
+
+use crate::{
+    definition::{
+        fields::{Fields, Report},
+        files::File,
+        source, stage,
+        stage::Surroundings,
+        watching,
+    },
+    model::{Actor, Definition, Digest, GroupName, Phase, Stage},
+};
+use std::{cell::RefCell, collections::BTreeMap, path::Path};
+
+/// None when something is wrong, which is then in the report.
+pub(crate) fn definition(
+    file: &File,
+    directory: &Path,
+    groups: Option<&BTreeMap<GroupName, Vec<Actor>>>,
+    report: &Report,
+) -> Option<Definition> {
+    let fields = Fields::of_file(&file.table, file.place.clone(), report);
+    // Asked for by `files`, and explained here.
+    let _known: (Option<String>, Option<bool>) =
+        (fields.optional("extends"), fields.optional("abstract"));
+    let name = fields.get("name");
+    let kind = fields.get("kind");
+    let service = fields.get("service");
+    let owner = fields.get("owner");
+    let runbook = fields.optional("runbook");
+    let watch_every = watching::watch_every(&fields);
+    let source = source::source(&fields);
+    let build = source::build(&fields);
+    let alarms: Vec<_> = fields.tables("alarm").iter().map(watching::alarm).collect();
+    let windows: Vec<_> = fields
+        .tables("window")
+        .iter()
+        .map(watching::window)
+        .collect();
+    let (alarms, windows) = (whole(alarms), whole(windows));
+    let around = Surroundings {
+        alarms: alarms.as_deref(),
+        windows: windows.as_deref(),
+        groups,
+        targets: RefCell::default(),
+    };
+    let stages = stages(&fields, &around);
+    fields.finish();
+    let mut definition = Definition {
+        name: name?,
+        kind: kind?,
+        service: service?,
+        owner: owner?,
+        directory: directory.display().to_string(),
+        file: file.place.file.to_string(),
+        digest: Digest::of(b""),
+        runbook,
+        source: source?,
+        build: build?,
+        stages: stages?,
+        alarms: alarms?,
+        windows: windows?,
+        watch_every: watch_every?,
+    };
+    definition.digest = digest(&definition);
+    Some(definition)
+}
+
+fn stages(fields: &Fields<'_>, around: &Surroundings<'_>) -> Option<Vec<Stage>> {
+    let tables = fields.tables("stage");
+    if tables.is_empty() {
+        let what = "the pipeline has no stage; add a [[stage]]";
+        fields.report().problem(fields.place_of("stage"), what);
+    }
+    let mut stages = Vec::new();
+    let mut production: Option<String> = None;
+    for table in &tables {
+        let stage = stage::stage(table, around);
+        match (stage.as_ref().map(|stage| stage.phase), &production) {
+            (Some(Phase::Production), _) => production = Some(table.subject().to_owned()),
+            (Some(Phase::Test), Some(before)) => {
+                let what = format!(
+                    "{} is a test stage after {before}, which is production; put it before",
+                    table.subject()
+                );
+                fields.report().problem(&table.place, what);
+            }
+            (Some(Phase::Test), None) | (None, _) => {}
+        }
+        stages.push(stage);
+    }
+    whole(stages)
+}
+
+/// All of them, or none when one is missing.
+fn whole<T>(parts: Vec<Option<T>>) -> Option<Vec<T>> {
+    parts.into_iter().collect()
+}
+
+/// Identifies the effective values. Where a value was written is not one of them; the directory
+/// is, because steps run in it.
+fn digest(definition: &Definition) -> Digest {
+    let mut values = definition.clone();
+    values.file.clear();
+    for window in &mut values.windows {
+        window.origin.clear();
+    }
+    Digest::of(&serde_json::to_vec(&values).unwrap_or_default())
+}

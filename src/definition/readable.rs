@@ -1,0 +1,206 @@
+//! How single values are written: each type that a definition can hold, read from a TOML value,
+//! with words for a person who wrote something else.
+
+use crate::{
+    definition::{node::Value, words},
+    model::{
+        Actor, AlarmName, GroupName, Kind, Phase, PipelineName, Ppm, RegionName, Run, Series,
+        ServiceName, Severity, Share, Span, StageName, TargetName, TeamName, Weekly, WindowName,
+        ZoneName,
+    },
+};
+use chrono_tz::Tz;
+use std::str::FromStr;
+
+pub(crate) trait Readable: Sized {
+    /// What should stand there, as in `must be ...`.
+    const WANTED: &'static str;
+
+    /// # Errors
+    /// The end of a sentence that starts with the key.
+    fn read(value: &Value) -> Result<Self, String>;
+}
+
+fn wanted<T: Readable>(value: &Value) -> String {
+    format!("must be {}, not {}", T::WANTED, value.describe())
+}
+
+/// Reads a text by its `FromStr`.
+fn parse<T: Readable + FromStr<Err: ToString>>(value: &Value) -> Result<T, String> {
+    let Value::Text(text) = value else {
+        return Err(wanted::<T>(value));
+    };
+    text.parse()
+        .map_err(|why: T::Err| format!("is wrong: {}", why.to_string()))
+}
+
+macro_rules! texts {
+    ($($name:ident is $wanted:literal;)*) => {$(
+        impl Readable for $name {
+            const WANTED: &'static str = $wanted;
+            fn read(value: &Value) -> Result<Self, String> { parse(value) }
+        }
+    )*};
+}
+
+texts! {
+    String is "a text";
+    PipelineName is "a name";
+    ServiceName is "a name";
+    TeamName is "a name";
+    StageName is "a name";
+    RegionName is "a name";
+    ZoneName is "a name";
+    TargetName is "a name";
+    AlarmName is "a name";
+    WindowName is "a name";
+    GroupName is "a name";
+    Actor is "a login name";
+    Span is "a length of time such as \"30s\" or \"1h30m\"";
+    Weekly is "a weekly window such as \"Mon..Fri 09:00-17:00\"";
+    Series is "a counter such as 'requests_total{code=\"500\"}'";
+}
+
+macro_rules! choices {
+    ($($name:ident: $wanted:literal { $($word:literal => $variant:ident),* $(,)? })*) => {$(
+        impl Readable for $name {
+            const WANTED: &'static str = $wanted;
+            fn read(value: &Value) -> Result<Self, String> {
+                let Value::Text(text) = value else {
+                    return Err(wanted::<Self>(value));
+                };
+                match text.as_str() {
+                    $($word => Ok($name::$variant),)*
+                    _ => Err(wanted::<Self>(value)),
+                }
+            }
+        }
+    )*};
+}
+
+choices! {
+    Kind: "one of application, infrastructure, os-patch, configuration, feature-flags, static-assets, operator-tooling" {
+        "application" => Application,
+        "infrastructure" => Infrastructure,
+        "os-patch" => OsPatch,
+        "configuration" => Configuration,
+        "feature-flags" => FeatureFlags,
+        "static-assets" => StaticAssets,
+        "operator-tooling" => OperatorTooling,
+    }
+    Phase: "\"test\" or \"production\"" { "test" => Test, "production" => Production }
+    Severity: "one of high, medium, low" { "high" => High, "medium" => Medium, "low" => Low }
+}
+
+impl Readable for bool {
+    const WANTED: &'static str = "true or false";
+    fn read(value: &Value) -> Result<Self, String> {
+        let Value::Flag(flag) = value else {
+            return Err(wanted::<Self>(value));
+        };
+        Ok(*flag)
+    }
+}
+
+macro_rules! counts {
+    ($($number:ty: $wanted:literal;)*) => {$(
+        impl Readable for $number {
+            const WANTED: &'static str = $wanted;
+            fn read(value: &Value) -> Result<Self, String> {
+                let Value::Integer(digits) = value else {
+                    return Err(wanted::<Self>(value));
+                };
+                digits.parse().map_err(|_out_of_range| wanted::<Self>(value))
+            }
+        }
+    )*};
+}
+
+counts! {
+    u32: "a whole number from 0";
+    u64: "a whole number from 0";
+}
+
+impl Readable for Tz {
+    const WANTED: &'static str = "a time zone such as \"Europe/Berlin\" or \"UTC\"";
+    fn read(value: &Value) -> Result<Self, String> {
+        let Value::Text(text) = value else {
+            return Err(wanted::<Self>(value));
+        };
+        words::time_zone(text).map_err(|why| format!("is wrong: {why}"))
+    }
+}
+
+/// A share in percent, or a count of targets.
+impl Readable for Share {
+    const WANTED: &'static str =
+        "a percentage from \"1%\" to \"100%\" or a count of targets from 1";
+    fn read(value: &Value) -> Result<Self, String> {
+        let share = if let Value::Text(text) = value {
+            let percent = text.strip_suffix('%').and_then(|text| text.parse().ok());
+            percent
+                .filter(|percent| (1..=100).contains(percent))
+                .map(Share::Percent)
+        } else if let Value::Integer(digits) = value {
+            let count = digits.parse().ok().filter(|count| *count > 0);
+            count.map(Share::Count)
+        } else {
+            None
+        };
+        share.ok_or_else(|| wanted::<Self>(value))
+    }
+}
+
+impl Readable for Ppm {
+    const WANTED: &'static str = "a share such as \"5%\" or 0.05";
+    fn read(value: &Value) -> Result<Self, String> {
+        let (Value::Text(text) | Value::Fraction(text) | Value::Integer(text)) = value else {
+            return Err(wanted::<Self>(value));
+        };
+        text.parse().map_err(|_why| wanted::<Self>(value))
+    }
+}
+
+/// How many of how many readings: `3 of 5`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fire(pub(crate) u32, pub(crate) u32);
+
+impl Readable for Fire {
+    const WANTED: &'static str = "readings such as \"3 of 5\", at most 100 of them";
+    fn read(value: &Value) -> Result<Self, String> {
+        let Value::Text(text) = value else {
+            return Err(wanted::<Self>(value));
+        };
+        text.split_once(" of ")
+            .and_then(|(m, n)| Some((m.trim().parse().ok()?, n.trim().parse().ok()?)))
+            .filter(|(m, n)| (1..=*n).contains(m) && *n <= 100)
+            .map(|(m, n)| Fire(m, n))
+            .ok_or_else(|| wanted::<Self>(value))
+    }
+}
+
+impl Readable for Run {
+    const WANTED: &'static str =
+        "a command: a text, a list of words, or { shell = \"...\" } where a shell is needed";
+    fn read(value: &Value) -> Result<Self, String> {
+        let wanted = || wanted::<Self>(value);
+        let argv = if let Value::Text(text) = value {
+            words::split(text).map_err(|why| format!("is wrong: {why}"))?
+        } else if let Value::List(items) = value {
+            let words = items.iter().map(|item| String::read(&item.value));
+            words.collect::<Result<_, _>>().map_err(|_why| wanted())?
+        } else if let Value::Table(table) = value {
+            let script = table.text("shell").filter(|text| !text.trim().is_empty());
+            let only = script.filter(|_| table.entries.len() == 1);
+            return only
+                .map(|text| Run::Shell(text.to_owned()))
+                .ok_or_else(wanted);
+        } else {
+            return Err(wanted());
+        };
+        match argv.first() {
+            Some(program) if !program.is_empty() => Ok(Run::Argv(argv)),
+            Some(_) | None => Err("is wrong: it names no program".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Where changes come from and how a release is built from them: the `[source]`, `[build]` tables.
+
+use crate::{
+    definition::fields::Fields,
+    model::{Build, ReviewRule, Source, Span, Test},
+};
+use std::path::{Component, Path};
+
+pub(crate) fn source(file: &Fields<'_>) -> Option<Source> {
+    let fields = file.table("source")?;
+    let repository: Option<String> = fields.get("repository");
+    let branch: Option<String> = fields.get("branch");
+    let poll_every = positive(&fields, "poll");
+    let review = fields.optional_table("review").map(|fields| {
+        let trailer: Option<String> = fields.get("trailer");
+        let not_author = fields.get("not_author");
+        fields.finish();
+        Some(ReviewRule {
+            trailer: trailer?,
+            not_author: not_author?,
+        })
+    });
+    fields.finish();
+    let branch = branch?;
+    if branch.is_empty() || branch.starts_with('-') || branch.contains(char::is_whitespace) {
+        let what = format!("{branch:?} cannot be the name of a branch");
+        fields.report().problem(fields.place_of("branch"), what);
+    }
+    Some(Source {
+        repository: repository?,
+        branch,
+        poll_every: poll_every?,
+        review: match review {
+            Some(rule) => Some(rule?),
+            None => None,
+        },
+    })
+}
+
+pub(crate) fn build(file: &Fields<'_>) -> Option<Build> {
+    let fields = file.table("build")?;
+    let run = fields.get("run");
+    let artifact: Option<String> = fields.get("artifact");
+    let timeout = positive(&fields, "timeout");
+    let checks = fields.tables("checks");
+    let checks: Vec<Option<Test>> = checks
+        .iter()
+        .map(|fields| {
+            let check = test(fields, "name");
+            fields.finish();
+            check
+        })
+        .collect();
+    fields.finish();
+    let artifact = artifact?;
+    if !is_inside(&artifact) {
+        let what = format!("build.artifact must be a path inside the checkout, not {artifact:?}");
+        fields.report().problem(fields.place_of("artifact"), what);
+    }
+    Some(Build {
+        run: run?,
+        artifact,
+        timeout: timeout?,
+        checks: checks.into_iter().collect::<Option<_>>()?,
+    })
+}
+
+/// A command with a name, which stands under `key`.
+pub(crate) fn test(fields: &Fields<'_>, key: &'static str) -> Option<Test> {
+    let name: Option<String> = fields.get(key);
+    let run = fields.get("run");
+    let timeout = positive(fields, "timeout");
+    Some(Test {
+        name: name?,
+        run: run?,
+        timeout: timeout?,
+    })
+}
+
+/// A length of time that cannot be zero.
+pub(crate) fn positive(fields: &Fields<'_>, key: &'static str) -> Option<Span> {
+    let span: Span = fields.get(key)?;
+    if span.is_zero() {
+        let what = format!("{}.{key} must be longer than zero", fields.subject());
+        fields.report().problem(fields.place_of(key), what);
+    }
+    Some(span)
+}
+
+fn is_inside(path: &str) -> bool {
+    let plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    !path.is_empty() && Path::new(path).components().all(plain)
+}
