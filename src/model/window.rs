@@ -113,9 +113,9 @@ fn zone_changes(at: Time, days: u64, zone: Tz) -> Vec<Time> {
             while after - before > 1 {
                 let middle = before + (after - before) / 2;
                 if offset(Time(middle)) == offset(low) {
-                    before = middle
+                    before = middle;
                 } else {
-                    after = middle
+                    after = middle;
                 }
             }
             found.push(Time(after));
@@ -202,10 +202,10 @@ fn minute(text: &str) -> Result<u32, BadWindow> {
 }
 
 fn parse_days(text: &str) -> Result<Vec<Weekday>, BadWindow> {
-    if text == "daily" {
+    if text.eq_ignore_ascii_case("daily") {
         return Ok(WEEK.to_vec());
     }
-    let mut days = Vec::new();
+    let mut days: Vec<Weekday> = Vec::new();
     for part in text.split(',') {
         match part.split_once("..") {
             Some((first, last)) => {
@@ -217,7 +217,8 @@ fn parse_days(text: &str) -> Result<Vec<Weekday>, BadWindow> {
             None => days.push(day(part)?),
         }
     }
-    Ok(days)
+    let named = WEEK.into_iter().filter(|day| days.contains(day));
+    Ok(named.collect())
 }
 
 const WEEK: [Weekday; 7] = [

@@ -4,9 +4,11 @@
     reason = "a test that cannot go on should stop where it is"
 )]
 
+mod cli;
 mod client;
 mod definition;
 mod journal;
 mod scenario;
 mod simulation;
+mod window;
 mod world;

@@ -1,0 +1,138 @@
+//! Why a command did not do what was asked: a message, what to do about it, and the exit status
+//! that a script can tell apart.
+
+use crate::{
+    cli::output,
+    client::ClientError,
+    definition::{ExplainError, Problems},
+    model::Refusal,
+};
+use std::{io, io::Write, process::ExitCode};
+
+/// The status of the process. Scripts depend on the numbers; they never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Failed = 1,
+    Usage = 2,
+    Refused = 3,
+    Changed = 4,
+    Unknown = 5,
+    Unreachable = 6,
+    TimedOut = 124,
+}
+
+pub(crate) const EXIT_CODES: &str = "Exit status: 0 done, 1 failed, 2 usage, 3 refused by policy, \
+4 the state changed since, 5 unknown outcome, 6 server not reachable, 124 time is up";
+
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
+    }
+
+    /// Says it on stderr. A failure without a message has been said already.
+    pub(crate) fn tell(&self) -> ExitCode {
+        let mut text = String::new();
+        if !self.message.is_empty() {
+            text = format!("pilothouse: {}\n", self.message);
+        }
+        if let Some(hint) = &self.hint {
+            text.push_str(&format!("  try: {hint}\n"));
+        }
+        // With stderr gone there is nobody left to tell.
+        let _unheard = io::stderr().write_all(output::plain(&text).as_bytes());
+        ExitCode::from(self.exit as u8)
+    }
+}
+
+/// Standard output is gone: whoever read it has seen enough.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::new(Exit::Failed, "");
+        }
+        Self::new(Exit::Failed, format!("cannot write the output: {error}"))
+    }
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        let n = problems.0.len();
+        let things = if n == 1 { "thing is" } else { "things are" };
+        let message = format!("{n} {things} wrong in the definitions:\n{problems}");
+        Self::new(Exit::Failed, message)
+    }
+}
+
+impl From<ExplainError> for Failure {
+    fn from(error: ExplainError) -> Self {
+        match error {
+            ExplainError::Problems(problems) => problems.into(),
+            unknown @ ExplainError::UnknownPipeline { .. } => {
+                Self::new(Exit::Failed, unknown.to_string())
+            }
+        }
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        let exit = match &error {
+            ClientError::Address { .. } => Exit::Usage,
+            ClientError::Unreachable { .. } => Exit::Unreachable,
+            ClientError::Refused { refusal } => exit_of(refusal),
+            ClientError::UnknownOutcome { .. } => Exit::Unknown,
+            ClientError::TimedOut { .. }
+            | ClientError::Broken { .. }
+            | ClientError::Problem { .. }
+            | ClientError::Garbage { .. }
+            | ClientError::Version { .. } => Exit::Failed,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
+/// Whether looking again would help, or policy says no.
+pub(crate) fn exit_of(refusal: &Refusal) -> Exit {
+    match refusal {
+        Refusal::PlanChanged { .. }
+        | Refusal::EvidenceChanged { .. }
+        | Refusal::OtherAttempt { .. } => Exit::Changed,
+        Refusal::Undefined
+        | Refusal::UnknownStage { .. }
+        | Refusal::UnknownRelease { .. }
+        | Refusal::UnknownHold { .. }
+        | Refusal::UnknownOverride { .. }
+        | Refusal::NotQuarantined { .. }
+        | Refusal::NotAsked { .. }
+        | Refusal::NotInGroup { .. }
+        | Refusal::AuthorCannotApprove { .. }
+        | Refusal::AlreadyApproved { .. }
+        | Refusal::NoSuchBlocker { .. }
+        | Refusal::NotOverridable { .. }
+        | Refusal::NothingToRollBack { .. }
+        | Refusal::RollbackUnderWay { .. }
+        | Refusal::NothingToRetry { .. }
+        | Refusal::NeedsReason { .. }
+        | Refusal::TooLong { .. }
+        | Refusal::WrongStream
+        | Refusal::KeyReused => Exit::Refused,
+    }
+}
