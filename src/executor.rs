@@ -1,14 +1,34 @@
 //! Does effects: git, builds, deployments and tests as processes of this machine, and the artifact
 //! store between them. It knows no rules and no retry policy: trouble of the machinery comes back as
 //! a `StepResult` like any other end. Start at `Executor::run`.
+//!
+//! ```text
+//! state/  artifacts/<sha256>   git/<mirror>   workspaces/<pipeline>/<release>   steps/<id>/{log,pid}
+//! ```
 
+mod artifact;
+mod build;
+mod deploy;
+mod environment;
 mod error;
+mod git;
+mod group;
+mod leftover;
+mod locks;
+mod log;
+mod process;
+mod running;
+mod step;
 
 pub use error::{ExecutorError, GitError};
 
-use crate::model::{EffectId, Head, Owed, PipelineName, Sha, Source, Span, StepResult};
+use crate::{
+    clock::Stopwatch,
+    model::{Effect, EffectId, Head, Owed, PipelineName, Sha, Source, StepResult},
+};
 use std::{
-    path::{Path, PathBuf},
+    fs,
+    path::{Path, PathBuf, absolute},
     sync::Arc,
 };
 
@@ -21,46 +41,156 @@ pub struct Executor {
 #[derive(Debug)]
 struct Shared {
     steps: PathBuf,
+    artifacts: artifact::Store,
+    workspaces: build::Workspaces,
+    git: git::Git,
+    targets: locks::Locks,
+    running: running::Running,
 }
 
 impl Executor {
     /// Opens a state directory, making what is missing, and ends the process groups of steps that a
     /// dead server left behind.
     pub fn open(state: &Path) -> Result<Executor, ExecutorError> {
-        let steps = state.join("steps");
+        let made = |name: &str| -> Result<PathBuf, ExecutorError> {
+            let path = state.join(name);
+            let made = absolute(&path).and_then(|path| {
+                fs::create_dir_all(&path)?;
+                Ok(path)
+            });
+            made.map_err(|source| ExecutorError::File {
+                operation: "make the folder",
+                path,
+                source,
+            })
+        };
+        let steps = made("steps")?;
+        leftover::end_all(&steps)?;
         Ok(Executor {
-            shared: Arc::new(Shared { steps }),
+            shared: Arc::new(Shared {
+                steps,
+                artifacts: artifact::Store(made("artifacts")?),
+                workspaces: build::Workspaces(made("workspaces")?),
+                git: git::Git::new(made("git")?),
+                targets: locks::Locks::default(),
+                running: running::Running::default(),
+            }),
         })
     }
 
     /// Does an effect and says how it ended. Trouble of the machinery is
-    /// `StepResult::Infrastructure`, never an error.
-    #[expect(clippy::unused_async, reason = "the signature stands before its body")]
-    pub async fn run(&self, _pipeline: &PipelineName, _owed: &Owed) -> StepResult {
-        StepResult::Infrastructure {
-            took: Span::ZERO,
-            why: "this build runs no steps yet".to_owned(),
+    /// `StepResult::Infrastructure`, never an error. Dropping the future kills the step.
+    pub async fn run(&self, pipeline: &PipelineName, owed: &Owed) -> StepResult {
+        let watch = Stopwatch::start();
+        let infrastructure = |why: String| StepResult::Infrastructure {
+            took: watch.elapsed(),
+            why,
+        };
+        let Some(entry) = self.shared.running.enter(&owed.id) else {
+            return infrastructure(format!("the step {} is running already", owed.id));
+        };
+        let folder = self.folder(&owed.id);
+        let log = fs::create_dir_all(&folder).and_then(|()| log::Log::create(&folder.join("log")));
+        let log = match log {
+            Ok(log) => log,
+            Err(why) => {
+                return infrastructure(format!(
+                    "cannot write the log of the step in {}: {why}",
+                    folder.display()
+                ));
+            }
+        };
+        let artifact = |digest: &_| environment::path_value(&self.shared.artifacts.path(digest));
+        let mut step = step::Step {
+            id: owed.id.clone(),
+            folder,
+            environment: environment::of(&owed.id, pipeline, &owed.effect, artifact),
+            log,
+            stop: entry.stop(),
+            watch,
+        };
+        let result = self.perform(&mut step, pipeline, &owed.effect).await;
+        if let Err(why) = step.log.finish() {
+            tracing::warn!(step = %owed.id, %why, "the log of a step is incomplete");
         }
+        result
     }
 
     /// Ends a step's process group; `run` then returns.
-    pub fn cancel(&self, _id: &EffectId) {}
+    pub fn cancel(&self, id: &EffectId) {
+        self.shared.running.stop(id);
+    }
 
     /// Where a step's output is. The id may come from outside: it cannot leave the state directory.
     pub fn log_path(&self, id: &EffectId) -> PathBuf {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        let folder: String =
-            id.0.chars()
-                .map(|c| if plain(c) { c } else { '_' })
-                .collect();
-        self.shared.steps.join(format!("{folder}.d")).join("log")
+        self.folder(id).join("log")
     }
 
     /// Looks at the source's branch. None when its head is still `known[0]` (newest first).
-    #[expect(clippy::unused_async, reason = "the signature stands before its body")]
-    pub async fn head(&self, source: &Source, _known: &[Sha]) -> Result<Option<Head>, GitError> {
-        Err(GitError::BadRepository {
-            repository: source.repository.clone(),
-        })
+    pub async fn head(&self, source: &Source, known: &[Sha]) -> Result<Option<Head>, GitError> {
+        self.shared.git.head(source, known).await
+    }
+
+    async fn perform(
+        &self,
+        step: &mut step::Step,
+        pipeline: &PipelineName,
+        effect: &Effect,
+    ) -> StepResult {
+        let shared = &*self.shared;
+        match effect {
+            Effect::Build {
+                release,
+                repository,
+                sha,
+                run,
+                artifact,
+                timeout,
+            } => {
+                let job = build::Job {
+                    pipeline,
+                    release: *release,
+                    sha,
+                    run,
+                    time_limit: *timeout,
+                };
+                build::build(shared, step, &job, repository, artifact).await
+            }
+            Effect::Check {
+                release,
+                sha,
+                run,
+                timeout,
+                ..
+            } => {
+                let job = build::Job {
+                    pipeline,
+                    release: *release,
+                    sha,
+                    run,
+                    time_limit: *timeout,
+                };
+                build::check(shared, step, &job).await
+            }
+            Effect::Deploy(deployment) => deploy::deploy(shared, step, deployment).await,
+            Effect::Test {
+                run,
+                directory,
+                timeout,
+                ..
+            } => deploy::test(step, run, directory, *timeout).await,
+        }
+    }
+
+    fn folder(&self, id: &EffectId) -> PathBuf {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let mut name: String =
+            id.0.chars()
+                .map(|c| if plain(c) { c } else { '_' })
+                .collect();
+        if name.is_empty() || name.starts_with('.') {
+            name.insert(0, '_');
+        }
+        self.shared.steps.join(name)
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong between the executor and the machine. Trouble within a step is no error but a
 //! `StepResult`; these are for opening the state directory and for looking at a repository.
 
+use crate::model::EffectId;
 use std::{io, path::PathBuf};
 
 /// Why the executor cannot start.
@@ -12,6 +13,10 @@ pub enum ExecutorError {
         path: PathBuf,
         source: io::Error,
     },
+    #[error(
+        "the step {id} of an earlier server still runs as process group {leader} and does not end; kill it and start again"
+    )]
+    Undying { id: EffectId, leader: u32 },
 }
 
 /// Why a look at a branch gave nothing.
@@ -23,6 +28,8 @@ pub enum GitError {
     BadRepository { repository: String },
     #[error("{branch:?} is not a branch name that git accepts")]
     BadBranch { branch: String },
+    #[error("{trailer:?} is not a trailer: use letters, digits and dashes")]
+    BadTrailer { trailer: String },
     #[error("the repository {repository} has no branch {branch}")]
     NoBranch { repository: String, branch: String },
     #[error("git {operation} {repository}: {why}")]

@@ -7,6 +7,7 @@
 mod cli;
 mod client;
 mod definition;
+mod executor;
 mod journal;
 mod scenario;
 mod simulation;

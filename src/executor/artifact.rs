@@ -1,0 +1,144 @@
+//! The artifact store: files by the SHA-256 of their bytes, written once, read-only, checked again
+//! before every use. It knows nothing of releases.
+
+use crate::model::{Artifact, Digest};
+use sha2::{Digest as _, Sha256};
+use std::{
+    fs::{self, File, Permissions},
+    io::{self, Read, Write},
+    os::unix::fs::PermissionsExt,
+    path::{Component, Path, PathBuf},
+};
+
+#[derive(Debug, Clone)]
+pub(crate) struct Store(pub(crate) PathBuf);
+
+/// Why an artifact is not to be had.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ArtifactError {
+    #[error("build left no {0}")]
+    Missing(String),
+    #[error(
+        "the artifact {0:?} is not a file inside the checkout: name a regular file by a relative path without .. and without links that lead out"
+    )]
+    Outside(String),
+    #[error("the artifact store has no {0}")]
+    NotStored(Digest),
+    #[error("the artifact store is damaged: the file {stored} holds {found}")]
+    Damaged { stored: Digest, found: Digest },
+    #[error("cannot {operation} the artifact {}: {source}", path.display())]
+    File {
+        operation: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+}
+
+impl Store {
+    pub(crate) fn path(&self, digest: &Digest) -> PathBuf {
+        self.0.join(digest.as_str())
+    }
+
+    /// Takes what a build left in its checkout. Blocks for as long as copying takes.
+    pub(crate) fn collect(&self, checkout: &Path, file: &str) -> Result<Artifact, ArtifactError> {
+        let source = inside(checkout, file)?;
+        let failed = |operation, path: &Path| {
+            let path = path.to_owned();
+            move |source| ArtifactError::File {
+                operation,
+                path,
+                source,
+            }
+        };
+        let mut from = File::open(&source).map_err(failed("read", &source))?;
+        let mode = from.metadata().map_err(failed("read", &source))?;
+        // One build at a time is in a checkout, but several store at once.
+        let unique = Digest::of(source.as_os_str().as_encoded_bytes());
+        let incoming = self.0.join(format!(".incoming-{}", unique.short()));
+        // One of an interrupted try may be read-only already.
+        let _absent = fs::remove_file(&incoming);
+        let (digest, bytes) =
+            copy_hashing(&mut from, &incoming).map_err(failed("store", &incoming))?;
+        let stored = self.path(&digest);
+        let executable = mode.permissions().mode() & 0o111;
+        fs::set_permissions(&incoming, Permissions::from_mode(0o444 | executable))
+            .and_then(|()| fs::rename(&incoming, &stored))
+            .and_then(|()| File::open(&self.0)?.sync_all())
+            .map_err(failed("store", &stored))?;
+        let name = Path::new(file).file_name().unwrap_or_default();
+        Ok(Artifact {
+            digest,
+            bytes,
+            file: name.to_string_lossy().into_owned(),
+        })
+    }
+
+    /// Reads an artifact again and compares: bits rot and people tidy. Blocks.
+    pub(crate) fn verify(&self, digest: &Digest) -> Result<(), ArtifactError> {
+        let path = self.path(digest);
+        let mut file = match File::open(&path) {
+            Err(why) if why.kind() == io::ErrorKind::NotFound => {
+                return Err(ArtifactError::NotStored(digest.clone()));
+            }
+            opened => opened,
+        }
+        .map_err(|source| ArtifactError::File {
+            operation: "read",
+            path: path.clone(),
+            source,
+        })?;
+        let (found, _) =
+            hash(&mut file, &mut io::sink()).map_err(|source| ArtifactError::File {
+                operation: "read",
+                path,
+                source,
+            })?;
+        if found == *digest {
+            Ok(())
+        } else {
+            Err(ArtifactError::Damaged {
+                stored: digest.clone(),
+                found,
+            })
+        }
+    }
+}
+
+/// The real path of a regular file that lies in the checkout, links followed.
+fn inside(checkout: &Path, file: &str) -> Result<PathBuf, ArtifactError> {
+    let outside = || ArtifactError::Outside(file.to_owned());
+    let plain = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
+    if file.is_empty() || !Path::new(file).components().all(plain) {
+        return Err(outside());
+    }
+    let missing = |_no_such_file| ArtifactError::Missing(file.to_owned());
+    let root = checkout.canonicalize().map_err(missing)?;
+    let path = root.join(file).canonicalize().map_err(missing)?;
+    if path.starts_with(&root) && path.is_file() {
+        Ok(path)
+    } else {
+        Err(outside())
+    }
+}
+
+fn copy_hashing(from: &mut File, to: &Path) -> io::Result<(Digest, u64)> {
+    let mut copy = File::create(to)?;
+    let hashed = hash(from, &mut copy)?;
+    copy.sync_all()?;
+    Ok(hashed)
+}
+
+fn hash(from: &mut impl Read, to: &mut impl Write) -> io::Result<(Digest, u64)> {
+    let mut hash = Sha256::new();
+    let mut bytes = 0;
+    let mut buffer = vec![0; 256 * 1024];
+    loop {
+        let n = from.read(&mut buffer)?;
+        if n == 0 {
+            return Ok((Digest::finish(hash), bytes));
+        }
+        hash.update(&buffer[..n]);
+        to.write_all(&buffer[..n])?;
+        bytes += n as u64;
+    }
+}

@@ -1,0 +1,125 @@
+//! Builds and their checks: commands in a fresh checkout of exactly one commit, and the artifact
+//! that the build leaves.
+
+use crate::{
+    executor::{
+        Shared,
+        artifact::{ArtifactError, Store},
+        process::Ended,
+        step::Step,
+    },
+    model::{PipelineName, ReleaseId, Run, Sha, Span, StepResult},
+};
+use std::path::{Path, PathBuf};
+
+/// What a build or a check of it works on.
+pub(crate) struct Job<'a> {
+    pub(crate) pipeline: &'a PipelineName,
+    pub(crate) release: ReleaseId,
+    pub(crate) sha: &'a Sha,
+    pub(crate) run: &'a Run,
+    pub(crate) time_limit: Span,
+}
+
+/// Checks out, runs the build, and keeps what it left.
+pub(crate) async fn build(
+    shared: &Shared,
+    step: &mut Step,
+    job: &Job<'_>,
+    repository: &str,
+    artifact: &str,
+) -> StepResult {
+    let place = shared.workspaces.of(job.pipeline, job.release);
+    shared.workspaces.prune(job.pipeline, job.release).await;
+    let checkout = tokio::select! {
+        done = shared.git.checkout(repository, job.sha, &place) => done,
+        () = step.stop.wanted() => return step.stopped(),
+    };
+    if let Err(why) = checkout {
+        return step.infrastructure(why.to_string());
+    }
+    step.announce(job.run);
+    match step.command(job.run, &place, job.time_limit).await {
+        Ended::Exit(0) => collect(step, &shared.artifacts, place, artifact).await,
+        ended @ (Ended::Exit(_)
+        | Ended::Signal(_)
+        | Ended::TimedOut
+        | Ended::Stopped
+        | Ended::NotStarted(_)
+        | Ended::Lost(_)) => step.result(ended, job.time_limit),
+    }
+}
+
+/// Runs a named check in the checkout of the build, made again when it is gone.
+pub(crate) async fn check(shared: &Shared, step: &mut Step, job: &Job<'_>) -> StepResult {
+    let place = shared.workspaces.of(job.pipeline, job.release);
+    if !place.is_dir() {
+        step.log.heading(&format!(
+            "the checkout of {} is gone: made again at {}, without what the build left in it",
+            job.release, job.sha
+        ));
+        let checkout = tokio::select! {
+            done = shared.git.checkout_again(job.sha, &place) => done,
+            () = step.stop.wanted() => return step.stopped(),
+        };
+        if let Err(why) = checkout {
+            return step.infrastructure(why.to_string());
+        }
+    }
+    step.announce(job.run);
+    let ended = step.command(job.run, &place, job.time_limit).await;
+    step.result(ended, job.time_limit)
+}
+
+async fn collect(step: &Step, store: &Store, place: PathBuf, file: &str) -> StepResult {
+    let (store, name) = (store.clone(), file.to_owned());
+    let collected = tokio::task::spawn_blocking(move || store.collect(&place, &name)).await;
+    match collected {
+        Ok(Ok(artifact)) => step.succeeded(Some(artifact)),
+        Ok(Err(why @ (ArtifactError::Missing(_) | ArtifactError::Outside(_)))) => {
+            step.failed(step.with_output(&why.to_string()))
+        }
+        Ok(Err(
+            why @ (ArtifactError::NotStored(_)
+            | ArtifactError::Damaged { .. }
+            | ArtifactError::File { .. }),
+        )) => step.infrastructure(why.to_string()),
+        Err(why) => step.infrastructure(format!("cannot store the artifact: {why}")),
+    }
+}
+
+/// The checkouts of builds, `workspaces/<pipeline>/<release>`.
+#[derive(Debug)]
+pub(crate) struct Workspaces(pub(crate) PathBuf);
+
+/// Older checkouts stay a while for the person who looks into a failure.
+const CHECKOUTS_KEPT: u32 = 3;
+
+impl Workspaces {
+    fn of(&self, pipeline: &PipelineName, release: ReleaseId) -> PathBuf {
+        self.0.join(pipeline.as_str()).join(release.to_string())
+    }
+
+    /// Removes checkouts of the pipeline that are older than those kept.
+    async fn prune(&self, pipeline: &PipelineName, building: ReleaseId) {
+        let Ok(mut all) = tokio::fs::read_dir(self.0.join(pipeline.as_str())).await else {
+            return;
+        };
+        while let Ok(Some(entry)) = all.next_entry().await {
+            let old = |release: ReleaseId| release.0.saturating_add(CHECKOUTS_KEPT) <= building.0;
+            let release = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok());
+            if release.is_some_and(old) {
+                remove(&entry.path()).await;
+            }
+        }
+    }
+}
+
+async fn remove(path: &Path) {
+    if let Err(why) = tokio::fs::remove_dir_all(path).await {
+        tracing::warn!(path = %path.display(), %why, "cannot remove an old checkout");
+    }
+}

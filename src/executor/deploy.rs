@@ -1,0 +1,101 @@
+//! Deployments and tests: commands beside the definition. A deployment ends well only when its
+//! check found the target healthy.
+
+use crate::{
+    executor::{
+        Shared,
+        process::Ended,
+        step::{Step, is_answer},
+    },
+    model::{Deployment, Run, Span, StepResult},
+};
+use std::path::{Path, PathBuf, absolute};
+use tokio::time::sleep;
+
+/// Between two health checks: quick at first, because most targets are, then polite.
+const CHECK_AGAIN: (Span, Span) = (Span(200), Span(1_000));
+
+/// Runs a deployment while its target is held.
+///
+/// A target is held by its name alone, over all pipelines: those of one service deploy to the same
+/// hosts, and two deployments at once would leave a target that is neither release (INVARIANTS
+/// I01). The hold lasts until the step's process group is gone, however it ends.
+pub(crate) async fn deploy(
+    shared: &Shared,
+    step: &mut Step,
+    deployment: &Deployment,
+) -> StepResult {
+    let _held = tokio::select! {
+        held = shared.targets.hold(deployment.target.as_str()) => held,
+        () = step.stop.wanted() => return step.stopped(),
+    };
+    let (store, digest) = (shared.artifacts.clone(), deployment.artifact.clone());
+    let verified = tokio::task::spawn_blocking(move || store.verify(&digest)).await;
+    match verified {
+        Ok(Ok(())) => {}
+        Ok(Err(why)) => return step.infrastructure(why.to_string()),
+        Err(why) => return step.infrastructure(format!("cannot check the artifact: {why}")),
+    }
+    let directory = whole(&deployment.directory);
+    let started = step.watch.elapsed();
+    step.announce(&deployment.run);
+    let ended = step
+        .command(&deployment.run, &directory, deployment.timeout)
+        .await;
+    match (&deployment.check, ended) {
+        (Some(check), Ended::Exit(0)) => {
+            let used = step.watch.elapsed().saturating_sub(started);
+            let left = deployment.timeout.saturating_sub(used);
+            see_healthy(step, check, &directory, (left, deployment.timeout)).await
+        }
+        (None | Some(_), ended) => step.result(ended, deployment.timeout),
+    }
+}
+
+/// Runs a test of an approval workflow.
+pub(crate) async fn test(step: &mut Step, run: &Run, directory: &str, limit: Span) -> StepResult {
+    step.announce(run);
+    let ended = step.command(run, &whole(directory), limit).await;
+    step.result(ended, limit)
+}
+
+/// Asks for the target's health until it is well or the deployment's time is over.
+async fn see_healthy(
+    step: &mut Step,
+    check: &Run,
+    directory: &Path,
+    (left, limit): (Span, Span),
+) -> StepResult {
+    step.announce(check);
+    let over = step.watch.elapsed().0.saturating_add(left.0);
+    let remaining = |step: &Step| Span(over.saturating_sub(step.watch.elapsed().0));
+    let mut pause = CHECK_AGAIN.0;
+    loop {
+        let ended = step.command(check, directory, remaining(step)).await;
+        let unhealthy = format!("not healthy within {limit}");
+        if matches!(ended, Ended::TimedOut) {
+            return step.failed(step.with_output(&format!("{unhealthy}, its check did not end")));
+        }
+        if is_answer(&ended) {
+            return step.result(ended, limit);
+        }
+        if remaining(step) <= pause {
+            return match step.result(ended, limit) {
+                StepResult::Failed { why, .. } => step.failed(format!("{unhealthy}: {why}")),
+                other @ (StepResult::Infrastructure { .. }
+                | StepResult::Succeeded { .. }
+                | StepResult::Unknown { .. }) => other,
+            };
+        }
+        tokio::select! {
+            () = sleep(pause.std()) => {}
+            () = step.stop.wanted() => return step.stopped(),
+        }
+        pause = Span(pause.0 * 2).min(CHECK_AGAIN.1);
+    }
+}
+
+/// The definition's folder as a path that holds wherever a step goes.
+fn whole(directory: &str) -> PathBuf {
+    absolute(directory).unwrap_or_else(|_no_working_directory| directory.into())
+}

@@ -1,0 +1,71 @@
+//! The environment of a step: a few names of this machine and the `PILOTHOUSE_*` values of the
+//! effect. Nothing else is inherited, so that no secret of the server reaches a build by accident,
+//! and values are never put into command text.
+
+use crate::model::{Deployment, Digest, Effect, EffectId, PipelineName};
+use std::path::Path;
+
+const INHERITED: [&str; 5] = ["PATH", "HOME", "LANG", "TZ", "USER"];
+
+/// Everything that the commands of an effect get to see.
+pub(crate) fn of(
+    id: &EffectId,
+    pipeline: &PipelineName,
+    effect: &Effect,
+    artifact: impl Fn(&Digest) -> String,
+) -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> = inherited(&INHERITED).collect();
+    let mut set = |name: &str, value: String| all.push((format!("PILOTHOUSE_{name}"), value));
+    set("PIPELINE", pipeline.to_string());
+    set("EFFECT_ID", id.to_string());
+    match effect {
+        Effect::Build { release, sha, .. } | Effect::Check { release, sha, .. } => {
+            set("STAGE", "build".to_owned());
+            set("RELEASE", release.to_string());
+            set("COMMIT", sha.to_string());
+        }
+        Effect::Deploy(deployment) => {
+            set("ARTIFACT", artifact(&deployment.artifact));
+            for (name, value) in of_deployment(deployment) {
+                set(name, value);
+            }
+        }
+        Effect::Test {
+            stage,
+            release,
+            artifact: digest,
+            ..
+        } => {
+            set("STAGE", stage.to_string());
+            set("RELEASE", release.to_string());
+            set("ARTIFACT", artifact(digest));
+            set("DIGEST", digest.to_string());
+        }
+    }
+    all
+}
+
+fn of_deployment(deployment: &Deployment) -> [(&'static str, String); 8] {
+    [
+        ("STAGE", deployment.stage.to_string()),
+        ("REGION", deployment.region.to_string()),
+        ("ZONE", deployment.zone.to_string()),
+        ("TARGET", deployment.target.to_string()),
+        ("RELEASE", deployment.release.to_string()),
+        ("DIGEST", deployment.artifact.to_string()),
+        ("EPOCH", deployment.epoch.to_string()),
+        ("ROLLBACK", u8::from(deployment.rollback).to_string()),
+    ]
+}
+
+/// Variables of this process, those that are set and are text.
+pub(crate) fn inherited(names: &[&str]) -> impl Iterator<Item = (String, String)> {
+    names
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
+}
+
+/// The artifact's path as a value for the environment.
+pub(crate) fn path_value(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

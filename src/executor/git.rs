@@ -1,0 +1,200 @@
+//! Git, through its command line: what a branch's head is, what came since, and a checkout of one
+//! commit. Each repository has a bare mirror here; builds never talk to the remote twice.
+//!
+//! What comes out of a repository is hostile until parsed: no hooks, no prompts, no submodules, no
+//! transports but the named ones, names checked before git sees them.
+
+mod call;
+mod history;
+mod names;
+
+use crate::{
+    executor::{GitError, locks::Locks},
+    model::{Digest, Head, Sha, Source},
+};
+use call::{ANSWER, Call, TRANSFER};
+use std::path::{Path, PathBuf};
+use tokio::fs;
+
+/// The trailer that names reviewers where the definition asks for no review.
+const REVIEW_TRAILER: &str = "Reviewed-by";
+
+#[derive(Debug)]
+pub(crate) struct Git {
+    mirrors: PathBuf,
+    fetching: Locks,
+}
+
+impl Git {
+    pub(crate) fn new(mirrors: PathBuf) -> Self {
+        Self {
+            mirrors,
+            fetching: Locks::default(),
+        }
+    }
+
+    /// The branch's head with the commits since the newest known ancestor; none when it is still
+    /// the newest known.
+    pub(crate) async fn head(
+        &self,
+        source: &Source,
+        known: &[Sha],
+    ) -> Result<Option<Head>, GitError> {
+        names::repository(&source.repository)?;
+        names::branch(&source.branch)?;
+        let trailer = source.review.as_ref().map(|rule| rule.trailer.as_str());
+        let trailer = trailer.unwrap_or(REVIEW_TRAILER);
+        names::trailer(trailer)?;
+        let seen = remote_head(source).await?;
+        if known.first() == Some(&seen) {
+            return Ok(None);
+        }
+        let _alone = self.fetching.hold(&source.repository).await;
+        let mirror = self.mirror(&source.repository, &seen).await?;
+        let reference = format!("refs/heads/{}", source.branch);
+        fetch(
+            &mirror,
+            &source.repository,
+            &format!("+{reference}:{reference}"),
+        )
+        .await?;
+        // The branch may have moved since it was asked for: what was fetched counts.
+        let sha = mirror.commit(&reference).await?;
+        if known.first() == Some(&sha) {
+            return Ok(None);
+        }
+        history::read(&mirror, sha, known, trailer).await.map(Some)
+    }
+
+    /// Puts a fresh checkout of a commit in a place, removing what is there.
+    pub(crate) async fn checkout(
+        &self,
+        repository: &str,
+        sha: &Sha,
+        place: &Path,
+    ) -> Result<(), GitError> {
+        names::repository(repository)?;
+        let mirror = {
+            let _alone = self.fetching.hold(repository).await;
+            let mirror = self.mirror(repository, sha).await?;
+            if !mirror.has(sha).await? {
+                fetch(&mirror, repository, sha.as_str()).await?;
+            }
+            mirror
+        };
+        place_checkout(&mirror, sha, place).await
+    }
+
+    /// As [`Git::checkout`], for a commit that some mirror here has already.
+    pub(crate) async fn checkout_again(&self, sha: &Sha, place: &Path) -> Result<(), GitError> {
+        let unreadable = |source| GitError::File {
+            operation: "look for a mirror in",
+            path: self.mirrors.clone(),
+            source,
+        };
+        let mut mirrors = fs::read_dir(&self.mirrors).await.map_err(unreadable)?;
+        while let Some(entry) = mirrors.next_entry().await.map_err(unreadable)? {
+            let mirror = Call::within(entry.path(), "this machine's mirrors");
+            if mirror.has(sha).await? {
+                return place_checkout(&mirror, sha, place).await;
+            }
+        }
+        Err(GitError::Git {
+            operation: "checkout",
+            repository: "this machine's mirrors".to_owned(),
+            why: format!("none of them has the commit {sha}"),
+        })
+    }
+
+    /// The bare repository that mirrors a remote, made at the first use. Its caller has it alone.
+    async fn mirror(&self, repository: &str, example: &Sha) -> Result<Call, GitError> {
+        let path = self.mirrors.join(Digest::of(repository.as_bytes()).short());
+        if fs::metadata(path.join("HEAD")).await.is_err() {
+            let format = match example.as_str().len() {
+                64 => "--object-format=sha256",
+                _ => "--object-format=sha1",
+            };
+            let path = path.to_string_lossy();
+            Call::outside(repository)
+                .ask(
+                    "init",
+                    &["--bare", "--quiet", "--template=", format, "--", &path],
+                    ANSWER,
+                )
+                .await?
+                .expect_success()?;
+        }
+        Ok(Call::within(path, repository))
+    }
+}
+
+async fn remote_head(source: &Source) -> Result<Sha, GitError> {
+    let reference = format!("refs/heads/{}", source.branch);
+    let call = Call::outside(&source.repository);
+    let arguments = ["--exit-code", "--", &source.repository, &reference];
+    let said = call.ask("ls-remote", &arguments, ANSWER).await?;
+    let missing = || GitError::NoBranch {
+        repository: names::shown(&source.repository),
+        branch: source.branch.clone(),
+    };
+    // 2 is git's word for "no such reference" here.
+    if said.code == Some(2) {
+        return Err(missing());
+    }
+    // Git matches the end of a name, so other references may be listed too.
+    let lines = said.expect_success()?;
+    let lines = String::from_utf8_lossy(&lines).into_owned();
+    let found = lines.lines().find_map(|line| {
+        let (sha, name) = line.split_once('\t')?;
+        (name == reference).then(|| sha.parse().ok()).flatten()
+    });
+    found.ok_or_else(missing)
+}
+
+async fn fetch(mirror: &Call, repository: &str, what: &str) -> Result<(), GitError> {
+    mirror.clear_stale_locks();
+    let arguments = [
+        "--quiet",
+        "--force",
+        "--no-write-fetch-head",
+        "--no-auto-maintenance",
+        "--no-recurse-submodules",
+        "--",
+        repository,
+        what,
+    ];
+    let said = mirror.ask("fetch", &arguments, TRANSFER).await?;
+    said.expect_success().map(|_quiet| ())
+}
+
+async fn place_checkout(mirror: &Call, sha: &Sha, place: &Path) -> Result<(), GitError> {
+    let failed = |operation| {
+        move |source| GitError::File {
+            operation,
+            path: place.to_owned(),
+            source,
+        }
+    };
+    if fs::symlink_metadata(place).await.is_ok() {
+        fs::remove_dir_all(place)
+            .await
+            .map_err(failed("remove the old checkout"))?;
+    }
+    if let Some(parent) = place.parent() {
+        fs::create_dir_all(parent)
+            .await
+            .map_err(failed("make a folder for"))?;
+    }
+    mirror.clone_to(place).await?;
+    let checkout = mirror.at(place.join(".git"), place);
+    checkout
+        .ask("checkout", &["--quiet", "--detach", sha.as_str()], TRANSFER)
+        .await?
+        .expect_success()?;
+    let found = checkout.commit("HEAD").await?;
+    if found == *sha {
+        Ok(())
+    } else {
+        Err(checkout.error("checkout", format!("wanted the commit {sha}, got {found}")))
+    }
+}

@@ -1,0 +1,111 @@
+//! One effect in progress: its log, its clock, its way to be stopped. It turns the ends of commands
+//! into results (DESIGN.md 4: 0, 75, anything else) and does not know which effect it serves.
+
+use crate::{
+    clock::Stopwatch,
+    executor::{
+        log::Log,
+        process::{Ended, Process, Stop, in_words},
+    },
+    model::{Artifact, EffectId, Run, Span, StepResult},
+};
+use std::path::{Path, PathBuf};
+
+/// `EX_TEMPFAIL` of sysexits: the machinery failed, not the change.
+const TEMPORARY: i32 = 75;
+
+pub(crate) struct Step {
+    pub(crate) id: EffectId,
+    pub(crate) folder: PathBuf,
+    pub(crate) environment: Vec<(String, String)>,
+    pub(crate) log: Log,
+    pub(crate) stop: Stop,
+    pub(crate) watch: Stopwatch,
+}
+
+impl Step {
+    /// Runs a command of the effect in a directory.
+    pub(crate) async fn command(&mut self, run: &Run, directory: &Path, time_limit: Span) -> Ended {
+        let process = Process {
+            run,
+            directory,
+            environment: &self.environment,
+            time_limit,
+            folder: &self.folder,
+        };
+        process.run(&mut self.log, &mut self.stop).await
+    }
+
+    /// A line in the log that says which command's output follows.
+    pub(crate) fn announce(&mut self, run: &Run) {
+        self.log.heading(&in_words(run));
+    }
+
+    /// What the end of the effect's only or decisive command means.
+    pub(crate) fn result(&self, ended: Ended, time_limit: Span) -> StepResult {
+        match ended {
+            Ended::Exit(0) => self.succeeded(None),
+            Ended::Exit(TEMPORARY) => self.infrastructure(self.with_output("exit 75, try again")),
+            Ended::Exit(code) => self.failed(self.with_output(&format!("exit {code}"))),
+            Ended::Signal(signal) => {
+                self.failed(self.with_output(&format!("killed by {}", signal_name(signal))))
+            }
+            Ended::TimedOut => {
+                self.failed(self.with_output(&format!("did not end within {time_limit}")))
+            }
+            Ended::Stopped => self.stopped(),
+            Ended::NotStarted(why) => self.infrastructure(why),
+            Ended::Lost(why) => StepResult::Unknown { why },
+        }
+    }
+
+    pub(crate) fn succeeded(&self, artifact: Option<Artifact>) -> StepResult {
+        StepResult::Succeeded {
+            took: self.watch.elapsed(),
+            artifact,
+        }
+    }
+
+    pub(crate) fn failed(&self, why: String) -> StepResult {
+        StepResult::Failed {
+            took: self.watch.elapsed(),
+            why,
+        }
+    }
+
+    pub(crate) fn infrastructure(&self, why: String) -> StepResult {
+        StepResult::Infrastructure {
+            took: self.watch.elapsed(),
+            why,
+        }
+    }
+
+    pub(crate) fn stopped(&self) -> StepResult {
+        self.infrastructure("stopped: not wanted any more".to_owned())
+    }
+
+    /// `exit 3: connection refused (log: steps/checkout-17/log)`.
+    pub(crate) fn with_output(&self, what: &str) -> String {
+        let log = format!("(log: steps/{}/log)", self.id);
+        match self.log.last_line() {
+            line if line.is_empty() => format!("{what} {log}"),
+            line => format!("{what}: {line} {log}"),
+        }
+    }
+}
+
+/// Whether an end leaves the question open, so that asking again may help.
+pub(crate) fn is_answer(ended: &Ended) -> bool {
+    match ended {
+        Ended::Exit(code) => *code == 0,
+        Ended::Signal(_) => false,
+        Ended::TimedOut | Ended::Stopped | Ended::NotStarted(_) | Ended::Lost(_) => true,
+    }
+}
+
+fn signal_name(signal: i32) -> String {
+    nix::sys::signal::Signal::try_from(signal).map_or_else(
+        |_real_time| format!("signal {signal}"),
+        |name| name.to_string(),
+    )
+}

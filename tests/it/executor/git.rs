@@ -1,0 +1,173 @@
+//! Looking at branches of real repositories.
+
+use super::*;
+use pilothouse::executor::GitError;
+
+async fn look(place: &Place, source: &Source, known: &[Sha]) -> Option<Head> {
+    place.executor.head(source, known).await.unwrap()
+}
+
+fn titles(head: &Head) -> Vec<&str> {
+    head.changes.iter().map(|c| c.title.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_branch_as_it_grows() {
+    let place = Place::new();
+    let repository = Repository::new(place.path("repository"));
+    repository.commit("a", "1", "First");
+    let one = repository.commit("a", "2", "Second");
+    let source = repository.source();
+
+    let head = look(&place, &source, &[]).await.unwrap();
+    assert_eq!((&head.sha, &head.base), (&one, &None));
+    assert_eq!(titles(&head), ["Second"], "at the first look only the head");
+    assert_eq!(
+        look(&place, &source, std::slice::from_ref(&one)).await,
+        None
+    );
+
+    repository.commit("a", "3", "Third");
+    let three = repository.commit("a", "4", "Fourth");
+    let head = look(&place, &source, std::slice::from_ref(&one))
+        .await
+        .unwrap();
+    assert_eq!((&head.sha, &head.base), (&three, &Some(one)));
+    assert_eq!(titles(&head), ["Third", "Fourth"], "oldest first");
+    let change = &head.changes[1];
+    assert_eq!(change.sha, three);
+    assert_eq!(
+        (change.author.name.as_str(), change.author.email.as_str()),
+        ("Ana Lima", "ana@example.com")
+    );
+    assert!(change.at.0 > 1_600_000_000_000);
+}
+
+#[tokio::test]
+async fn history_that_was_rewritten() {
+    let place = Place::new();
+    let repository = Repository::new(place.path("repository"));
+    let one = repository.commit("a", "1", "First");
+    let lost = repository.commit("a", "2", "Lost");
+    let source = repository.source();
+    look(&place, &source, &[]).await.unwrap();
+    repository.git(&["reset", "--quiet", "--hard", one.as_str()]);
+    let other = repository.commit("a", "3", "Other");
+
+    let head = look(&place, &source, &[lost.clone(), one.clone()])
+        .await
+        .unwrap();
+    assert_eq!((&head.sha, &head.base), (&other, &Some(one.clone())));
+    assert_eq!(titles(&head), ["Other"]);
+
+    // Back to an old commit: nothing new, and the head says so.
+    repository.git(&["reset", "--quiet", "--hard", one.as_str()]);
+    let head = look(&place, &source, &[other, lost.clone(), one.clone()])
+        .await
+        .unwrap();
+    assert_eq!((&head.sha, &head.base), (&one, &Some(one.clone())));
+    assert_eq!(titles(&head), Vec::<&str>::new());
+
+    repository.git(&["checkout", "--quiet", "--orphan", "fresh"]);
+    repository.git(&["commit", "--quiet", "--allow-empty", "-m", "Unrelated"]);
+    repository.git(&["branch", "--force", "main"]);
+    let head = look(&place, &source, &[lost, one]).await.unwrap();
+    assert_eq!((&head.base, titles(&head)), (&None, vec!["Unrelated"]));
+}
+
+#[tokio::test]
+async fn reviewers_and_reverts_are_read_from_the_message() {
+    let place = Place::new();
+    let repository = Repository::new(place.path("repository"));
+    let one = repository.commit("a", "1", "First");
+    let message = format!(
+        "Undo it\u{1f}\u{1e} $(id)\n\nThis reverts commit {one}.\nThis reverts commit 1234567.\n\nReviewed-by: Ben Oak <ben@example.com>\nREVIEWED-BY: Cid\nSigned-off-by: Dan <dan@example.com>"
+    );
+    repository.commit("a", "2", &message);
+    let fake = "Looks fine\n\nReviewed-by: in the body, Eve <eve@example.com>\n\nbut this is the end of it";
+    repository.commit("a", "3", fake);
+    let mut source = repository.source();
+    let head = look(&place, &source, std::slice::from_ref(&one))
+        .await
+        .unwrap();
+    let names = |at: usize| -> Vec<&str> {
+        let reviewers = &head.changes[at].reviewers;
+        reviewers
+            .iter()
+            .map(|person| person.name.as_str())
+            .collect()
+    };
+    assert_eq!(names(0), ["Ben Oak", "Cid"]);
+    assert_eq!(names(1), Vec::<&str>::new(), "a trailer is at the end");
+    assert_eq!(head.changes[0].reverts, std::slice::from_ref(&one));
+    assert_eq!(head.changes[0].title, "Undo it\u{1f}\u{1e} $(id)");
+
+    let rule = |trailer: &str| ReviewRule {
+        trailer: trailer.to_owned(),
+        not_author: true,
+    };
+    source.review = Some(rule("Signed-off-by"));
+    let head = look(&place, &source, std::slice::from_ref(&one))
+        .await
+        .unwrap();
+    assert_eq!(head.changes[0].reviewers[0].name, "Dan");
+    source.review = Some(rule("x),%(trailers"));
+    let why = place.executor.head(&source, &[]).await.unwrap_err();
+    assert!(matches!(why, GitError::BadTrailer { .. }), "{why}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_looked_at_says_what_and_where() {
+    let place = Place::new();
+    let repository = Repository::new(place.path("repository"));
+    repository.commit("a", "1", "First");
+    let path = repository.0.to_str().unwrap();
+    std::fs::write(place.path("file"), "no repository").unwrap();
+    let gone = place.path("gone").to_str().unwrap().to_owned();
+    let file = place.path("file").to_str().unwrap().to_owned();
+    let touch = format!("--upload-pack=touch {}", place.path("ran").display());
+    let ext = format!("ext::sh -c touch% {}", place.path("ran").display());
+    for (repository, branch, words) in [
+        (gone.as_str(), "main", vec!["git ls-remote", "gone"]),
+        (&file, "main", vec!["git ls-remote", "file"]),
+        (
+            "https://bot:s3cret@127.0.0.1:1/a.git",
+            "main",
+            vec!["git ls-remote", "https://127.0.0.1:1/a.git"],
+        ),
+        (path, "absent", vec!["has no branch absent"]),
+        (path, "ain", vec!["has no branch ain"]),
+        (path, "--all", vec!["is not a branch name"]),
+        (path, "-upload-pack=x", vec!["is not a branch name"]),
+        (path, "main:evil", vec!["is not a branch name"]),
+        (path, "*", vec!["is not a branch name"]),
+        (&touch, "main", vec!["is not a repository"]),
+        (&ext, "main", vec!["is not a repository"]),
+    ] {
+        let why = place.executor.head(&source(repository, branch), &[]).await;
+        let why = why.unwrap_err().to_string();
+        for word in words {
+            assert!(why.contains(word), "{repository} {branch}: {why}");
+        }
+        assert!(!why.contains("s3cret"), "{why}");
+    }
+    assert!(!place.path("ran").exists());
+}
+
+#[tokio::test]
+async fn locks_that_a_killed_git_left_are_no_obstacle() {
+    let place = Place::new();
+    let repository = Repository::new(place.path("repository"));
+    let one = repository.commit("a", "1", "First");
+    look(&place, &repository.source(), &[]).await.unwrap();
+    let mirror = std::fs::read_dir(place.path("state/git"))
+        .unwrap()
+        .next()
+        .unwrap();
+    let mirror = mirror.unwrap().path();
+    std::fs::write(mirror.join("refs/heads/main.lock"), "").unwrap();
+    std::fs::write(mirror.join("packed-refs.lock"), "").unwrap();
+    repository.commit("a", "2", "Second");
+    let head = look(&place, &repository.source(), &[one]).await.unwrap();
+    assert_eq!(titles(&head), ["Second"]);
+}
