@@ -11,5 +11,6 @@ mod executor;
 mod journal;
 mod scenario;
 mod simulation;
+mod watch;
 mod window;
 mod world;

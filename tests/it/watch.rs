@@ -1,0 +1,309 @@
+//! Alarms read from real HTTP servers on this machine, well and badly behaved ones.
+
+use axum::{Router, extract::State, response::IntoResponse, routing::get};
+use pilothouse::{http, model::*, watch::Watch};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// A server with one page, which a test rewrites.
+#[derive(Clone, Default)]
+struct Metrics(Arc<Mutex<Answer>>);
+
+#[derive(Clone, Default)]
+struct Answer {
+    status: u16,
+    body: Vec<u8>,
+    asked: usize,
+}
+
+impl Metrics {
+    async fn start() -> (Self, String) {
+        let metrics = Self::default();
+        let router = Router::new()
+            .route("/metrics", get(answer))
+            .with_state(metrics.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        (metrics, url(address))
+    }
+
+    fn say(&self, status: u16, body: impl Into<Vec<u8>>) {
+        let mut answer = self.0.lock().unwrap();
+        (answer.status, answer.body) = (status, body.into());
+    }
+
+    /// Requests answered well and badly, as a page of two series and some others.
+    fn count(&self, good: u64, bad: u64) {
+        self.say(
+            200,
+            format!(
+                "# TYPE requests counter\nrequests{{code=\"200\"}} {good}\nrequests{{code=\"500\"}} {bad}\nload 0.5\n"
+            ),
+        );
+    }
+
+    fn asked(&self) -> usize {
+        self.0.lock().unwrap().asked
+    }
+}
+
+async fn answer(State(metrics): State<Metrics>) -> impl IntoResponse {
+    let mut answer = metrics.0.lock().unwrap();
+    answer.asked += 1;
+    let status = axum::http::StatusCode::from_u16(answer.status).unwrap();
+    let elsewhere = [("location", "http://127.0.0.1:1/")];
+    (status, elsewhere, answer.body.clone())
+}
+
+fn url(address: SocketAddr) -> String {
+    format!("http://{address}/metrics")
+}
+
+fn alarm(url: &str) -> Alarm {
+    let series = |labels: &[(&str, &str)]| Series {
+        metric: "requests".to_owned(),
+        labels: labels
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
+    };
+    Alarm {
+        name: AlarmName::parse("faults").unwrap(),
+        severity: Severity::High,
+        source: AlarmSource::Scrape(Scrape {
+            url: url.to_owned(),
+            numerator: series(&[("code", "500")]),
+            denominator: series(&[]),
+            window: Span::minutes(5),
+            above: Ppm(50_000),
+            fire: (1, 1),
+            clear: 1,
+            minimum: 20,
+        }),
+        runbook: None,
+    }
+}
+
+fn with(mut alarm: Alarm, change: impl FnOnce(&mut Scrape)) -> Alarm {
+    let AlarmSource::Scrape(scrape) = &mut alarm.source;
+    change(scrape);
+    alarm
+}
+
+fn watch(alarms: &[Alarm]) -> Watch {
+    Watch::new(alarms, http::outbound(Duration::from_secs(10)).unwrap())
+}
+
+async fn read(watch: &mut Watch) -> Reading {
+    watch.observe().await.readings.swap_remove(0)
+}
+
+#[tokio::test]
+async fn a_share_of_two_counters_with_their_restarts() {
+    let (metrics, url) = Metrics::start().await;
+    let mut watch = watch(&[alarm(&url)]);
+    let no_data = |why: &str| (AlarmLevel::NoData, None, why.to_owned());
+    let share = |level, ppm| (level, Some(Ppm(ppm)), String::new());
+    for (good, bad, points, expected) in [
+        (
+            1_000,
+            500,
+            0,
+            no_data("read once so far; a rate needs two readings"),
+        ),
+        (1_000, 500, 0, no_data("no requests in 5m")),
+        (1_003, 500, 3, no_data("only 3 requests in 5m, needs 20")),
+        (1_095, 505, 97, share(AlarmLevel::Ok, 50_000)),
+        (1_095, 506, 1, share(AlarmLevel::Firing, 59_405)),
+        // Restarted: 99 requests since then, all well.
+        (99, 0, 99, share(AlarmLevel::Ok, 30_000)),
+    ] {
+        metrics.count(good, bad);
+        let reading = read(&mut watch).await;
+        let said = (reading.level, reading.value, reading.why);
+        assert_eq!((said, reading.points), (expected, points), "{good} {bad}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_page_is_no_data_and_says_why() {
+    let (metrics, url) = Metrics::start().await;
+    let mut watch = watch(&[alarm(&url)]);
+    let html = "<!doctype html><title>Sign in</title>";
+    let huge = "# padding\n".repeat(500_000);
+    for (status, body, words) in [
+        (
+            200,
+            html.as_bytes(),
+            "line 1 is no metrics line: it does not start with a metric name",
+        ),
+        (
+            200,
+            b"requests{code=\"500\"} NaN",
+            "line 1: NaN is no value of a counter",
+        ),
+        (
+            200,
+            b"requests{code=\"500\"} -1",
+            "line 1: -1 is no value of a counter",
+        ),
+        (200, b"requests 1\nrequ\0est", "line 2 is no metrics line"),
+        (200, b"\xff\xfe", "is not text"),
+        (200, b"", "has no series requests"),
+        (200, b"other 1", "has no series requests"),
+        (200, huge.as_bytes(), "sends more than 4194304 bytes"),
+        (503, b"requests 1", "answers 503"),
+        (302, b"requests 1", "answers 302"),
+        (204, b"", "answers 204"),
+    ] {
+        metrics.say(status, body);
+        let reading = read(&mut watch).await;
+        assert_eq!(
+            (reading.level, reading.value, reading.points),
+            (AlarmLevel::NoData, None, 0)
+        );
+        let why = &reading.why;
+        assert!(why.starts_with(&url) && why.contains(words), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn sources_that_do_not_answer() {
+    // Takes connections and says nothing; the backlog of the kernel takes them.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let stuck = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let stuck_url = url(stuck.local_addr().unwrap());
+    let stuck = tokio::spawn(async move {
+        let _open = half_answer(&stuck).await;
+        std::future::pending::<()>().await;
+    });
+    let broken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let broken_url = url(broken.local_addr().unwrap());
+    let broken = tokio::spawn(async move { drop(half_answer(&broken).await) });
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed_url = url(closed.local_addr().unwrap());
+    drop(closed);
+    let silent_url = url(silent.local_addr().unwrap());
+
+    let sources = [
+        (silent_url.as_str(), "did not answer within 2s"),
+        (stuck_url.as_str(), "did not answer within 2s"),
+        (broken_url.as_str(), "does not answer: "),
+        (closed_url.as_str(), "refused"),
+        ("no-url", "does not answer: "),
+    ];
+    let alarms: Vec<Alarm> = sources.iter().map(|(url, _)| alarm(url)).collect();
+    let mut watch = watch(&alarms);
+    let clock = pilothouse::clock::Stopwatch::start();
+    let observation = watch.observe().await;
+    assert!(clock.elapsed() < Span::seconds(4), "one after the other");
+    for ((url, words), reading) in sources.iter().zip(observation.readings) {
+        assert_eq!(reading.level, AlarmLevel::NoData);
+        let why = reading.why;
+        assert!(why.starts_with(url) && why.contains(words), "{why}");
+    }
+    stuck.abort();
+    broken.await.unwrap();
+}
+
+/// Takes a request and gives the first part of a good answer.
+async fn half_answer(listener: &TcpListener) -> TcpStream {
+    let (mut client, _) = listener.accept().await.unwrap();
+    let n_bytes = client.read(&mut [0; 1024]).await.unwrap();
+    assert!(n_bytes > 0);
+    let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nrequests 1\n";
+    client.write_all(head).await.unwrap();
+    client
+}
+
+#[tokio::test]
+async fn m_of_n_fires_and_k_in_a_row_clear_also_around_silence() {
+    let (metrics, url) = Metrics::start().await;
+    let mut watch = watch(&[with(alarm(&url), |scrape| {
+        // So short that each reading stands for itself.
+        scrape.window = Span(0);
+        scrape.fire = (2, 3);
+        scrape.clear = 2;
+    })]);
+    let (mut good, mut bad) = (0, 0);
+    metrics.count(good, bad);
+    read(&mut watch).await;
+    let mut said = String::new();
+    // `x` above, `.` not above, `?` no answer.
+    for reading in "x.x?..x..xx?x".chars() {
+        match reading {
+            'x' => bad += 50,
+            _ => good += 50,
+        }
+        match reading {
+            '?' => metrics.say(500, "down"),
+            _ => metrics.count(good, bad),
+        }
+        said.push(match read(&mut watch).await.level {
+            AlarmLevel::Firing => 'F',
+            AlarmLevel::Ok => '-',
+            AlarmLevel::NoData => '?',
+        });
+    }
+    assert_eq!(said, "--F?F-----F?F");
+}
+
+#[tokio::test]
+async fn the_first_fault_counts_though_its_series_is_new() {
+    let (metrics, url) = Metrics::start().await;
+    let mut watch = watch(&[alarm(&url)]);
+    metrics.say(200, "requests{code=\"200\"} 100");
+    read(&mut watch).await;
+    metrics.say(200, "requests{code=\"200\"} 150\nrequests{code=\"500\"} 50");
+    let reading = read(&mut watch).await;
+    assert_eq!(
+        (reading.level, reading.value),
+        (AlarmLevel::Firing, Some(Ppm(500_000)))
+    );
+}
+
+#[tokio::test]
+async fn points_after_a_silence_are_not_counted_again() {
+    let (metrics, url) = Metrics::start().await;
+    let mut watch = watch(&[alarm(&url)]);
+    let mut points = Vec::new();
+    for count in [Some(100), Some(140), None, Some(300), Some(310)] {
+        match count {
+            Some(count) => metrics.count(count, 0),
+            None => metrics.say(500, ""),
+        }
+        points.push(read(&mut watch).await.points);
+    }
+    assert_eq!(points, [0, 40, 0, 0, 10]);
+}
+
+#[tokio::test]
+async fn alarms_on_one_page_share_one_request_a_round() {
+    let (metrics, url) = Metrics::start().await;
+    metrics.count(100, 0);
+    let strict = with(alarm(&url), |scrape| scrape.above = Ppm(0));
+    let mut watch = watch(&[alarm(&url), strict]);
+    let first = watch.observe().await;
+    assert_eq!(first.elapsed, Span::ZERO, "nobody looked before");
+    assert_eq!(metrics.asked(), 1);
+    metrics.count(199, 1);
+    let second = watch.observe().await;
+    assert_eq!(metrics.asked(), 2);
+    let levels: Vec<AlarmLevel> = second.readings.iter().map(|r| r.level).collect();
+    assert_eq!(levels, [AlarmLevel::Ok, AlarmLevel::Firing]);
+    assert!(
+        Watch::new(&[], http::outbound(Duration::from_secs(1)).unwrap())
+            .observe()
+            .await
+            .readings
+            .is_empty()
+    );
+}
