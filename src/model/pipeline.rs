@@ -3,7 +3,9 @@
 //! a hard error, because it was either decided wrongly or read back wrongly.
 
 mod attempts;
+mod gates;
 mod guards;
+mod steps;
 
 use crate::model::{
     AlarmName, AlarmState, Attempt, AttemptId, Definition, EffectId, Entry, Fact, Hold, HoldId,
@@ -168,54 +170,13 @@ impl Pipeline {
     pub fn fold(&mut self, at: Time, fact: &Fact) -> Result<(), Impossible> {
         self.at = self.at.max(at);
         match fact {
-            Fact::Defined { definition } => {
-                self.define(definition);
-                Ok(())
-            }
-            Fact::HeadMoved { head } => {
-                self.source.head = Some(head.sha.clone());
-                self.source.moved = Some(at);
-                Ok(())
-            }
-            Fact::SourceFailed { why } => {
-                self.source.trouble = Some((at, why.clone()));
-                Ok(())
-            }
-            Fact::SourceRecovered => {
-                self.source.trouble = None;
-                Ok(())
-            }
-            Fact::ReleaseCut {
-                release,
-                sha,
-                parent,
-                changes,
-            } => {
-                let cut = Release {
-                    id: *release,
-                    sha: sha.clone(),
-                    parent: *parent,
-                    changes: changes.clone(),
-                    cut: at,
-                    artifact: None,
-                };
-                self.releases.0.insert(*release, cut);
-                self.counters.releases = self.counters.releases.max(release.0);
-                self.stage_mut(&StageName::source())?.passed = Some((*release, at));
-                self.stage_mut(&StageName::build())?
-                    .waiting
-                    .push((*release, at));
-                Ok(())
-            }
-            Fact::Superseded { stage, release, .. } => {
-                let stage = self.stage_mut(stage)?;
-                stage.waiting.retain(|(waiting, _)| waiting != release);
-                Ok(())
-            }
-            Fact::AlarmChanged { alarm, state } => {
-                self.alarms.insert(alarm.clone(), state.clone());
-                Ok(())
-            }
+            Fact::Defined { .. }
+            | Fact::HeadMoved { .. }
+            | Fact::SourceFailed { .. }
+            | Fact::SourceRecovered
+            | Fact::ReleaseCut { .. }
+            | Fact::Superseded { .. }
+            | Fact::AlarmChanged { .. } => self.fold_inbound(at, fact),
             Fact::CommandAccepted { .. } | Fact::CommandRefused { .. } => Ok(()),
             Fact::GroupsDefined { .. } => Err(Impossible::stray(fact)),
             Fact::QuarantineLifted { release, .. } => {
@@ -232,22 +193,22 @@ impl Pipeline {
             | Fact::TicketResolved { .. } => {
                 guards::fold(&mut self.guards, &mut self.counters, at, fact)
             }
-            Fact::AttemptStarted { .. }
-            | Fact::StepStarted { .. }
+            Fact::StepStarted { .. }
             | Fact::StepRetried { .. }
             | Fact::StepFinished { .. }
             | Fact::StepAbandoned { .. }
-            | Fact::StaleResult { .. }
-            | Fact::BakeStarted { .. }
+            | Fact::StaleResult { .. } => steps::fold(self, at, fact),
+            Fact::BakeStarted { .. }
             | Fact::BakeCounted { .. }
             | Fact::BakePaused { .. }
             | Fact::BakeResumed { .. }
             | Fact::BakeRestarted { .. }
             | Fact::BakeFinished { .. }
-            | Fact::DeploymentDone { .. }
             | Fact::ApprovalRequested { .. }
             | Fact::Approved { .. }
-            | Fact::GatePassed { .. }
+            | Fact::GatePassed { .. } => gates::fold(self, at, fact),
+            Fact::AttemptStarted { .. }
+            | Fact::DeploymentDone { .. }
             | Fact::Rejected { .. }
             | Fact::AttemptPaused { .. }
             | Fact::AttemptResumed { .. }
@@ -257,6 +218,36 @@ impl Pipeline {
             | Fact::AttemptWithdrawn { .. }
             | Fact::RolledBack { .. } => attempts::fold(self, at, fact),
         }
+    }
+
+    /// What comes in from outside: definitions, commits, alarms, and the queue they form.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the caller routes by kind; the rest is stray")]
+    fn fold_inbound(&mut self, at: Time, fact: &Fact) -> Result<(), Impossible> {
+        match fact {
+            Fact::Defined { definition } => self.define(definition),
+            Fact::HeadMoved { head } => {
+                self.source.head = Some(head.sha.clone());
+                self.source.moved = Some(at);
+            }
+            Fact::SourceFailed { why } => self.source.trouble = Some((at, why.clone())),
+            Fact::SourceRecovered => self.source.trouble = None,
+            Fact::ReleaseCut { release, sha, parent, changes } => {
+                let (id, sha, changes) = (*release, sha.clone(), changes.clone());
+                let cut = Release { id, sha, parent: *parent, changes, cut: at, artifact: None };
+                self.releases.0.insert(id, cut);
+                self.counters.releases = self.counters.releases.max(id.0);
+                self.stage_mut(&StageName::source())?.passed = Some((id, at));
+                self.stage_mut(&StageName::build())?.waiting.push((id, at));
+            }
+            Fact::Superseded { stage, release, .. } => {
+                self.stage_mut(stage)?.waiting.retain(|(waiting, _)| waiting != release);
+            }
+            Fact::AlarmChanged { alarm, state } => {
+                self.alarms.insert(alarm.clone(), state.clone());
+            }
+            other => return Err(Impossible::stray(other)),
+        }
+        Ok(())
     }
 
     /// Takes a new definition: columns and targets it adds appear, what it no longer names stays

@@ -1,175 +1,40 @@
-//! The fold of attempts, their steps, bakes and gates, and of what they leave on targets. Terminal
-//! states absorb: a fact that would leave one is impossible (INVARIANTS.md I29).
+//! The fold of attempts: how they start, end and leave releases good on targets. Terminal states
+//! absorb: a fact that would leave one is impossible (INVARIANTS.md I29).
 
+use crate::model::pipeline::gates::gate;
 use crate::model::{
-    Approval, Attempt, AttemptId, AttemptState, Bake, BakePlace, BakeState, Effect, EffectId, Fact,
-    GOOD_KEPT, GateState, Impossible, PAST_KEPT, PastAttempt, Pipeline, Progress, Purpose,
-    ReleaseId, StageName, StageState, StepResult, Time,
+    Attempt, AttemptId, AttemptState, Fact, GOOD_KEPT, GateState, Impossible, PAST_KEPT,
+    PastAttempt, Pipeline, Progress, Purpose, ReleaseId, StageName, StageState, Time,
 };
 use std::collections::BTreeMap;
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the caller routes by kind; the rest is stray"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller routes by kind; the rest is stray")]
 pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossible> {
     match fact {
         Fact::AttemptStarted { .. } => start(pipeline, at, fact),
-        Fact::StepStarted { owed } => {
-            pipeline.counters.effects += 1;
-            pipeline.steps.insert(owed.id.clone(), (**owed).clone());
-            begin(pipeline, at, owed.attempt, &owed.id, &owed.effect)
-        }
-        Fact::StepRetried { id, after, .. } => {
-            let owed = pipeline
-                .steps
-                .get_mut(id)
-                .ok_or(Impossible::Missing("step"))?;
-            owed.tries += 1;
-            owed.not_before = Some(at + *after);
-            Ok(())
-        }
-        Fact::StepFinished { id, result } => finish(pipeline, at, id, result),
-        Fact::StepAbandoned { id, .. } => abandon(pipeline, id),
-        Fact::StaleResult { .. } => Ok(()),
-        Fact::BakeStarted {
-            attempt,
-            place,
-            rule,
-        } => {
-            let bake = Bake {
-                place: *place,
-                rule: *rule,
-                started: at,
-                healthy: crate::model::Span::ZERO,
-                points: 0,
-                state: BakeState::Counting,
-            };
-            let attempt = working(pipeline, *attempt)?;
-            if let BakePlace::Gate(index) = place {
-                gate(attempt, *index)?.state = GateState::Baking;
-            }
-            attempt.bakes.push(bake);
-            Ok(())
-        }
-        Fact::BakeCounted {
-            attempt,
-            place,
-            healthy,
-            points,
-        } => {
-            let bake = bake(pipeline, *attempt, *place)?;
-            bake.healthy = bake.healthy + *healthy;
-            bake.points += points;
-            Ok(())
-        }
-        Fact::BakePaused {
-            attempt,
-            place,
-            why,
-        } => {
-            let paused = BakeState::Paused {
-                since: at,
-                why: why.clone(),
-            };
-            bake(pipeline, *attempt, *place)?.state = paused;
-            Ok(())
-        }
-        Fact::BakeResumed { attempt, place } => {
-            bake(pipeline, *attempt, *place)?.state = BakeState::Counting;
-            Ok(())
-        }
-        Fact::BakeRestarted { attempt, place, .. } => {
-            let bake = bake(pipeline, *attempt, *place)?;
-            (bake.healthy, bake.points) = (crate::model::Span::ZERO, 0);
-            bake.state = BakeState::Counting;
-            Ok(())
-        }
-        Fact::BakeFinished { attempt, place } => {
-            bake(pipeline, *attempt, *place)?.state = BakeState::Finished { at };
-            Ok(())
-        }
-        Fact::ApprovalRequested {
-            attempt,
-            gate: index,
-        } => {
-            let asked = GateState::Asked {
-                since: at,
-                approvals: Vec::new(),
-            };
-            gate(working(pipeline, *attempt)?, *index)?.state = asked;
-            Ok(())
-        }
-        Fact::Approved {
-            attempt,
-            gate: index,
-            by,
-            evidence,
-        } => {
-            let gate = gate(working(pipeline, *attempt)?, *index)?;
-            let GateState::Asked { approvals, .. } = &mut gate.state else {
-                return Err(Impossible::Missing("open request for approval"));
-            };
-            approvals.push(Approval {
-                by: by.clone(),
-                at,
-                evidence: evidence.clone(),
-            });
-            Ok(())
-        }
-        Fact::GatePassed {
-            attempt,
-            gate: index,
-        } => {
-            gate(working(pipeline, *attempt)?, *index)?.state = GateState::Passed { at };
-            Ok(())
-        }
-        Fact::DeploymentDone { attempt } => enter(pipeline, *attempt, AttemptState::Approving),
-        Fact::AttemptPaused { attempt, why } => enter(
-            pipeline,
-            *attempt,
-            AttemptState::Paused {
-                since: at,
-                why: why.clone(),
-            },
-        ),
         Fact::AttemptResumed { attempt } => resume(pipeline, *attempt),
-        Fact::AttemptFailed { attempt, why } => enter(
-            pipeline,
-            *attempt,
-            AttemptState::Failed {
-                at,
-                why: why.clone(),
-            },
-        ),
-        Fact::AttemptPreempted { attempt, by } => {
-            enter(pipeline, *attempt, AttemptState::Preempted { at, by: *by })
-        }
-        Fact::AttemptWithdrawn { attempt, why } => enter(
-            pipeline,
-            *attempt,
-            AttemptState::Withdrawn {
-                at,
-                why: why.clone(),
-            },
-        ),
-        Fact::Rejected {
-            attempt,
-            gate: index,
-            by,
-            reason,
-        } => {
+        Fact::AttemptPassed { attempt } => pass(pipeline, at, *attempt),
+        Fact::Rejected { attempt, gate: index, by, reason } => {
             let why = format!("rejected by {by}: {reason}");
             let turned = pipeline.attempt_mut(*attempt)?;
-            gate(turned, *index)?.state = GateState::Failed {
-                at,
-                why: why.clone(),
-            };
+            gate(turned, *index)?.state = GateState::Failed { at, why: why.clone() };
             let (stage, release) = (turned.stage.clone(), turned.release);
             pipeline.stage_mut(&stage)?.rejected.insert(release);
             enter(pipeline, *attempt, AttemptState::Withdrawn { at, why })
         }
-        Fact::AttemptPassed { attempt } => pass(pipeline, at, *attempt),
+        Fact::DeploymentDone { attempt } => enter(pipeline, *attempt, AttemptState::Approving),
+        Fact::AttemptPaused { attempt, why } => {
+            enter(pipeline, *attempt, AttemptState::Paused { since: at, why: why.clone() })
+        }
+        Fact::AttemptFailed { attempt, why } => {
+            enter(pipeline, *attempt, AttemptState::Failed { at, why: why.clone() })
+        }
+        Fact::AttemptPreempted { attempt, by } => {
+            enter(pipeline, *attempt, AttemptState::Preempted { at, by: *by })
+        }
+        Fact::AttemptWithdrawn { attempt, why } => {
+            enter(pipeline, *attempt, AttemptState::Withdrawn { at, why: why.clone() })
+        }
         Fact::RolledBack { attempt } => enter(pipeline, *attempt, AttemptState::RolledBack { at }),
         other => Err(Impossible::stray(other)),
     }
@@ -298,120 +163,6 @@ fn remember(state: &mut StageState) {
     state.past.truncate(PAST_KEPT);
 }
 
-/// Marks what a step that starts is at work on.
-fn begin(
-    pipeline: &mut Pipeline,
-    at: Time,
-    attempt: AttemptId,
-    id: &EffectId,
-    effect: &Effect,
-) -> Result<(), Impossible> {
-    let step = id.clone();
-    match effect {
-        Effect::Build { .. } => working(pipeline, attempt)?.building = Some(step),
-        Effect::Check { gate: index, .. } | Effect::Test { gate: index, .. } => {
-            let attempt = working(pipeline, attempt)?;
-            gate(attempt, *index)?.state = GateState::Running { step, since: at };
-        }
-        Effect::Deploy(deployment) => {
-            let attempt = working(pipeline, attempt)?;
-            let running = Progress::Running {
-                step: step.clone(),
-                since: at,
-            };
-            attempt.progress.insert(deployment.target.clone(), running);
-            let target = pipeline
-                .targets
-                .entry(deployment.target.clone())
-                .or_default();
-            target.epoch = target.epoch.max(deployment.epoch);
-            target.step = Some(step);
-        }
-    }
-    Ok(())
-}
-
-fn finish(
-    pipeline: &mut Pipeline,
-    at: Time,
-    id: &EffectId,
-    result: &StepResult,
-) -> Result<(), Impossible> {
-    let owed = pipeline
-        .steps
-        .remove(id)
-        .ok_or(Impossible::Missing("step"))?;
-    match &owed.effect {
-        Effect::Build { release, .. } => {
-            if let StepResult::Succeeded {
-                artifact: Some(artifact),
-                ..
-            } = result
-            {
-                let release = pipeline.releases.0.get_mut(release);
-                release.ok_or(Impossible::Missing("release"))?.artifact = Some(artifact.clone());
-            }
-            pipeline.attempt_mut(owed.attempt)?.building = None;
-        }
-        Effect::Check { gate: index, .. } | Effect::Test { gate: index, .. } => {
-            let state = match result {
-                StepResult::Succeeded { .. } => GateState::Passed { at },
-                StepResult::Failed { why, .. } => GateState::Failed {
-                    at,
-                    why: why.clone(),
-                },
-                StepResult::Infrastructure { .. } | StepResult::Unknown { .. } => {
-                    GateState::Waiting
-                }
-            };
-            gate(pipeline.attempt_mut(owed.attempt)?, *index)?.state = state;
-        }
-        Effect::Deploy(deployment) => {
-            let progress = match result {
-                StepResult::Succeeded { .. } => Progress::Done { at },
-                StepResult::Failed { why, .. } | StepResult::Infrastructure { why, .. } => {
-                    Progress::Failed {
-                        at,
-                        why: why.clone(),
-                    }
-                }
-                StepResult::Unknown { why } => Progress::Unknown {
-                    at,
-                    why: why.clone(),
-                },
-            };
-            let done = matches!(progress, Progress::Done { .. });
-            let attempt = pipeline.attempt_mut(owed.attempt)?;
-            attempt.progress.insert(deployment.target.clone(), progress);
-            let target = pipeline
-                .targets
-                .entry(deployment.target.clone())
-                .or_default();
-            target.step = None;
-            target.running = done.then_some(deployment.release);
-            target.since = Some(at);
-        }
-    }
-    Ok(())
-}
-
-/// A step stops being owed without a result; what it did to its target is not known.
-fn abandon(pipeline: &mut Pipeline, id: &EffectId) -> Result<(), Impossible> {
-    let owed = pipeline
-        .steps
-        .remove(id)
-        .ok_or(Impossible::Missing("step"))?;
-    if let Effect::Deploy(deployment) = &owed.effect {
-        let target = pipeline
-            .targets
-            .entry(deployment.target.clone())
-            .or_default();
-        target.step = None;
-        target.running = None;
-    }
-    Ok(())
-}
-
 fn pass(pipeline: &mut Pipeline, at: Time, id: AttemptId) -> Result<(), Impossible> {
     enter(pipeline, id, AttemptState::Passed { at })?;
     let attempt = pipeline.attempt_mut(id)?;
@@ -469,35 +220,6 @@ fn enter(pipeline: &mut Pipeline, id: AttemptId, state: AttemptState) -> Result<
     }
     attempt.state = state;
     Ok(())
-}
-
-fn working(pipeline: &mut Pipeline, id: AttemptId) -> Result<&mut Attempt, Impossible> {
-    let attempt = pipeline.attempt_mut(id)?;
-    if attempt.is_active() {
-        Ok(attempt)
-    } else {
-        Err(Impossible::Terminal(format!(
-            "{id} is {} already",
-            attempt.state.word()
-        )))
-    }
-}
-
-fn gate(
-    attempt: &mut Attempt,
-    index: usize,
-) -> Result<&mut crate::model::GateProgress, Impossible> {
-    attempt
-        .gates
-        .get_mut(index)
-        .ok_or(Impossible::Missing("gate"))
-}
-
-fn bake(pipeline: &mut Pipeline, id: AttemptId, place: BakePlace) -> Result<&mut Bake, Impossible> {
-    let attempt = working(pipeline, id)?;
-    let bake = attempt.bakes.iter_mut().find(|bake| bake.place == place);
-    bake.filter(|bake| !bake.is_finished())
-        .ok_or(Impossible::Missing("running bake"))
 }
 
 impl AttemptState {

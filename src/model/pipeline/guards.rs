@@ -56,6 +56,19 @@ pub(super) fn fold(
         Fact::HoldLifted { id, .. } => {
             guards.holds.remove(id).ok_or(Impossible::Missing("hold"))?;
         }
+        other => return fold_permission(guards, counters, at, other),
+    }
+    Ok(())
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller routes by kind; the rest is stray")]
+fn fold_permission(
+    guards: &mut Guards,
+    counters: &mut Counters,
+    at: Time,
+    fact: &Fact,
+) -> Result<(), Impossible> {
+    match fact {
         Fact::Overridden {
             id,
             blockers,

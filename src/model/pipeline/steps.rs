@@ -1,0 +1,142 @@
+//! The fold of steps: what is owed, what a step is at work on, and what its end leaves on gates and
+//! targets. It knows no attempt's lifecycle beyond whether it still counts.
+
+use crate::model::pipeline::gates::{gate, working};
+use crate::model::{
+    AttemptId, Effect, EffectId, Fact, GateState, Impossible, Pipeline, Progress, StepResult, Time,
+};
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "the caller routes by kind; the rest is stray")]
+pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossible> {
+    match fact {
+        Fact::StepStarted { owed } => {
+            pipeline.counters.effects += 1;
+            pipeline.steps.insert(owed.id.clone(), (**owed).clone());
+            begin(pipeline, at, owed.attempt, &owed.id, &owed.effect)
+        }
+        Fact::StepRetried { id, after, .. } => {
+            let owed = pipeline.steps.get_mut(id).ok_or(Impossible::Missing("step"))?;
+            owed.tries += 1;
+            owed.not_before = Some(at + *after);
+            Ok(())
+        }
+        Fact::StepFinished { id, result } => finish(pipeline, at, id, result),
+        Fact::StepAbandoned { id, .. } => abandon(pipeline, id),
+        Fact::StaleResult { .. } => Ok(()),
+        other => Err(Impossible::stray(other)),
+    }
+}
+
+/// Marks what a step that starts is at work on.
+fn begin(
+    pipeline: &mut Pipeline,
+    at: Time,
+    attempt: AttemptId,
+    id: &EffectId,
+    effect: &Effect,
+) -> Result<(), Impossible> {
+    let step = id.clone();
+    match effect {
+        Effect::Build { .. } => working(pipeline, attempt)?.building = Some(step),
+        Effect::Check { gate: index, .. } | Effect::Test { gate: index, .. } => {
+            let attempt = working(pipeline, attempt)?;
+            gate(attempt, *index)?.state = GateState::Running { step, since: at };
+        }
+        Effect::Deploy(deployment) => {
+            let attempt = working(pipeline, attempt)?;
+            let running = Progress::Running {
+                step: step.clone(),
+                since: at,
+            };
+            attempt.progress.insert(deployment.target.clone(), running);
+            let target = pipeline
+                .targets
+                .entry(deployment.target.clone())
+                .or_default();
+            target.epoch = target.epoch.max(deployment.epoch);
+            target.step = Some(step);
+        }
+    }
+    Ok(())
+}
+
+fn finish(
+    pipeline: &mut Pipeline,
+    at: Time,
+    id: &EffectId,
+    result: &StepResult,
+) -> Result<(), Impossible> {
+    let owed = pipeline
+        .steps
+        .remove(id)
+        .ok_or(Impossible::Missing("step"))?;
+    match &owed.effect {
+        Effect::Build { release, .. } => {
+            if let StepResult::Succeeded {
+                artifact: Some(artifact),
+                ..
+            } = result
+            {
+                let release = pipeline.releases.0.get_mut(release);
+                release.ok_or(Impossible::Missing("release"))?.artifact = Some(artifact.clone());
+            }
+            pipeline.attempt_mut(owed.attempt)?.building = None;
+        }
+        Effect::Check { gate: index, .. } | Effect::Test { gate: index, .. } => {
+            let state = match result {
+                StepResult::Succeeded { .. } => GateState::Passed { at },
+                StepResult::Failed { why, .. } => GateState::Failed {
+                    at,
+                    why: why.clone(),
+                },
+                StepResult::Infrastructure { .. } | StepResult::Unknown { .. } => {
+                    GateState::Waiting
+                }
+            };
+            gate(pipeline.attempt_mut(owed.attempt)?, *index)?.state = state;
+        }
+        Effect::Deploy(deployment) => {
+            let progress = match result {
+                StepResult::Succeeded { .. } => Progress::Done { at },
+                StepResult::Failed { why, .. } | StepResult::Infrastructure { why, .. } => {
+                    Progress::Failed {
+                        at,
+                        why: why.clone(),
+                    }
+                }
+                StepResult::Unknown { why } => Progress::Unknown {
+                    at,
+                    why: why.clone(),
+                },
+            };
+            let done = matches!(progress, Progress::Done { .. });
+            let attempt = pipeline.attempt_mut(owed.attempt)?;
+            attempt.progress.insert(deployment.target.clone(), progress);
+            let target = pipeline
+                .targets
+                .entry(deployment.target.clone())
+                .or_default();
+            target.step = None;
+            target.running = done.then_some(deployment.release);
+            target.since = Some(at);
+        }
+    }
+    Ok(())
+}
+
+/// A step stops being owed without a result; what it did to its target is not known.
+fn abandon(pipeline: &mut Pipeline, id: &EffectId) -> Result<(), Impossible> {
+    let owed = pipeline
+        .steps
+        .remove(id)
+        .ok_or(Impossible::Missing("step"))?;
+    if let Effect::Deploy(deployment) = &owed.effect {
+        let target = pipeline
+            .targets
+            .entry(deployment.target.clone())
+            .or_default();
+        target.step = None;
+        target.running = None;
+    }
+    Ok(())
+}
