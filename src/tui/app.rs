@@ -1,0 +1,201 @@
+//! Everything the terminal knows: the replica of the server's facts, the link they came over, and
+//! what the operator has on the screen. `update` alone changes it; `view` only reads it.
+
+use crate::{
+    api::HEARTBEAT,
+    model::{Actor, Entry, Org, Pipeline, PipelineName, RequestKey, Span, Summary, Time},
+    tui::{
+        chord::Key,
+        dialog::Dialog,
+        keymap::Keymap,
+        link::{Freshness, Link},
+        screen::{FleetScreen, Screen},
+    },
+};
+use std::collections::{BTreeMap, VecDeque};
+
+#[derive(Debug)]
+pub struct App {
+    pub replica: Replica,
+    pub link: Link,
+    pub ui: Ui,
+}
+
+/// What the server has told, folded by the same rules as the server's own state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replica {
+    /// One row per pipeline of the fleet.
+    pub rows: BTreeMap<PipelineName, Summary>,
+    /// The pipelines that were opened; only these get their facts.
+    pub opened: BTreeMap<PipelineName, Opened>,
+    pub org: Org,
+    /// Who the server takes us for.
+    pub operator: Option<Actor>,
+    pub version: Option<String>,
+    pub heartbeat: Span,
+    /// The server's clock minus ours, in milliseconds.
+    pub offset_ms: i64,
+    /// Events missed at the last gap, until somebody looked; none when nothing was missed.
+    pub missed: Option<u64>,
+}
+
+/// A pipeline whose facts we follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    pub pipeline: Pipeline,
+    /// The newest entries, oldest first, at most [`ENTRIES_KEPT`].
+    pub entries: VecDeque<Entry>,
+}
+
+/// Enough for the events screen of a busy night, and a bound on memory.
+pub const ENTRIES_KEPT: usize = 500;
+
+/// What the operator has before them.
+#[derive(Debug)]
+pub struct Ui {
+    /// The stack of screens, never empty; the last is on top.
+    pub screens: Vec<Screen>,
+    /// A command being considered, above all screens.
+    pub dialog: Option<Dialog>,
+    /// The line being typed after `/` or `:`.
+    pub prompt: Option<Prompt>,
+    /// Keys of a chord begun; with `a` or `y` the view shows what may follow.
+    pub chord: Vec<Key>,
+    pub flash: Option<Flash>,
+    /// Commands that were sent and are not settled yet: at most one per stream.
+    pub in_flight: BTreeMap<Option<PipelineName>, InFlight>,
+    pub size: Size,
+    /// The local clock at the last event.
+    pub now: Time,
+    pub clock: ClockMode,
+    pub access: Access,
+    pub keymap: &'static Keymap,
+    /// `PROD-US`: the first word on the screen, so that nobody mistakes where they are.
+    pub title: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    pub width: u16,
+    pub height: u16,
+}
+
+/// How instants are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ClockMode {
+    #[default]
+    Utc,
+    Relative,
+}
+
+/// Whether this terminal may ask for changes at all (S1).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Access {
+    #[default]
+    ReadWrite,
+    ReadOnly,
+}
+
+/// A line being typed at the bottom of the screen.
+#[derive(Debug, Clone, Default)]
+pub struct Prompt {
+    pub kind: PromptKind,
+    pub input: tui_input::Input,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PromptKind {
+    #[default]
+    Filter,
+    Palette,
+}
+
+/// The last result, in the flash line. Errors stay until a key is pressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flash {
+    pub level: FlashLevel,
+    pub text: String,
+    pub at: Time,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlashLevel {
+    Info,
+    Error,
+}
+
+/// A command that was sent and whose end is not known yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InFlight {
+    pub key: RequestKey,
+    /// What it does, in the words of its plan.
+    pub title: String,
+    pub sent: Time,
+    /// Set when the answer was lost: then we ask what became of the key, and never send again (S11).
+    pub asking: Option<Asking>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking {
+    pub why: String,
+    pub tries: u32,
+    pub next: Time,
+}
+
+impl App {
+    /// An app that has heard nothing yet, on the fleet list.
+    pub fn new(title: String, keymap: &'static Keymap, size: Size, now: Time) -> Self {
+        Self {
+            replica: Replica::default(),
+            link: Link::Connecting { since: now },
+            ui: Ui {
+                screens: vec![Screen::Fleet(FleetScreen::default())],
+                dialog: None,
+                prompt: None,
+                chord: Vec::new(),
+                flash: None,
+                in_flight: BTreeMap::new(),
+                size,
+                now,
+                clock: ClockMode::Utc,
+                access: Access::ReadWrite,
+                keymap,
+                title,
+            },
+        }
+    }
+
+    /// The server's clock, as far as we know it: what ages on the screen are counted by.
+    pub fn server_now(&self) -> Time {
+        Time(self.ui.now.0.saturating_add(self.replica.offset_ms))
+    }
+
+    pub fn freshness(&self) -> Freshness {
+        self.link.freshness(self.ui.now, self.replica.heartbeat)
+    }
+
+    /// The screen on top.
+    pub fn screen(&self) -> &Screen {
+        &self.ui.screens[self.ui.screens.len() - 1]
+    }
+
+    /// The state of a pipeline, once it was opened and its snapshot has come.
+    pub fn pipeline(&self, name: &PipelineName) -> Option<&Pipeline> {
+        self.replica.opened.get(name).map(|opened| &opened.pipeline)
+    }
+}
+
+impl Default for Replica {
+    fn default() -> Self {
+        Self {
+            rows: BTreeMap::new(),
+            opened: BTreeMap::new(),
+            org: Org::default(),
+            operator: None,
+            version: None,
+            heartbeat: HEARTBEAT,
+            offset_ms: 0,
+            missed: None,
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Keys as the keymap writes them: `j`, `Ctrl-d`, `Enter`, and chords of two such as `g g`. It knows
+//! no actions.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::{fmt, str::FromStr};
+
+/// One key, with or without Ctrl. Shift is in the character itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    pub code: Code,
+    pub ctrl: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Code {
+    Char(char),
+    Enter,
+    Esc,
+    Tab,
+    BackTab,
+    Backspace,
+    Delete,
+    Up,
+    Down,
+    Left,
+    Right,
+    Home,
+    End,
+    PageUp,
+    PageDown,
+    F(u8),
+}
+
+/// One key or several, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Chord(pub Vec<Key>);
+
+const NAMED: [(&str, Code); 16] = [
+    ("Enter", Code::Enter),
+    ("Esc", Code::Esc),
+    ("Tab", Code::Tab),
+    ("Shift-Tab", Code::BackTab),
+    ("Backspace", Code::Backspace),
+    ("Delete", Code::Delete),
+    ("Up", Code::Up),
+    ("Down", Code::Down),
+    ("Left", Code::Left),
+    ("Right", Code::Right),
+    ("Home", Code::Home),
+    ("End", Code::End),
+    ("PageUp", Code::PageUp),
+    ("PageDown", Code::PageDown),
+    ("Space", Code::Char(' ')),
+    ("F2", Code::F(2)),
+];
+
+impl Key {
+    pub const fn plain(code: Code) -> Self {
+        Self { code, ctrl: false }
+    }
+
+    pub const fn ctrl(c: char) -> Self {
+        Self {
+            code: Code::Char(c),
+            ctrl: true,
+        }
+    }
+
+    /// The character that it types, if it types one.
+    pub fn typed(self) -> Option<char> {
+        match self.code {
+            Code::Char(c) if !self.ctrl => Some(c),
+            _ => None,
+        }
+    }
+
+    /// The key of a terminal event; none for keys that mean nothing to us, such as those with Alt.
+    pub fn from_terminal(event: KeyEvent) -> Option<Self> {
+        let others = event.modifiers - KeyModifiers::SHIFT - KeyModifiers::CONTROL;
+        if !others.is_empty() {
+            return None;
+        }
+        let code = match event.code {
+            KeyCode::Char(c) => Code::Char(c),
+            KeyCode::Enter => Code::Enter,
+            KeyCode::Esc => Code::Esc,
+            KeyCode::Tab => Code::Tab,
+            KeyCode::BackTab => Code::BackTab,
+            KeyCode::Backspace => Code::Backspace,
+            KeyCode::Delete => Code::Delete,
+            KeyCode::Up => Code::Up,
+            KeyCode::Down => Code::Down,
+            KeyCode::Left => Code::Left,
+            KeyCode::Right => Code::Right,
+            KeyCode::Home => Code::Home,
+            KeyCode::End => Code::End,
+            KeyCode::PageUp => Code::PageUp,
+            KeyCode::PageDown => Code::PageDown,
+            KeyCode::F(n) => Code::F(n),
+            _ => return None,
+        };
+        let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+        Some(Self { code, ctrl })
+    }
+}
+
+impl FromStr for Key {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (ctrl, name) = match text.strip_prefix("Ctrl-") {
+            Some(name) => (true, name),
+            None => (false, text),
+        };
+        let named = NAMED.iter().find(|(known, _)| *known == name);
+        let mut chars = name.chars();
+        let code = match (named, chars.next(), chars.next()) {
+            (Some((_, code)), _, _) => *code,
+            (None, Some(c), None) => Code::Char(c),
+            _ => {
+                return Err(format!(
+                    "{text:?} is not a key: write one character, `Ctrl-` and one, or one of {}",
+                    NAMED.map(|(name, _)| name).join(" ")
+                ));
+            }
+        };
+        Ok(Self { code, ctrl })
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.ctrl {
+            f.write_str("Ctrl-")?;
+        }
+        match NAMED.iter().find(|(_, code)| *code == self.code) {
+            Some((name, _)) => f.write_str(name),
+            None => match self.code {
+                Code::Char(c) => write!(f, "{c}"),
+                Code::F(n) => write!(f, "F{n}"),
+                other => write!(f, "{other:?}"),
+            },
+        }
+    }
+}
+
+impl FromStr for Chord {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let keys: Vec<Key> = text
+            .split_whitespace()
+            .map(str::parse)
+            .collect::<Result<_, _>>()?;
+        if keys.is_empty() {
+            return Err("a binding needs at least one key".to_owned());
+        }
+        Ok(Self(keys))
+    }
+}
+
+impl fmt::Display for Chord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys: Vec<String> = self.0.iter().map(Key::to_string).collect();
+        f.pad(&keys.join(" "))
+    }
+}

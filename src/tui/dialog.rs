@@ -1,0 +1,243 @@
+//! The dialog in which a command is considered: bound to the ids it was opened on, with fields, the
+//! server's plan, and two buttons of which Cancel has the focus first. Everything that mutates goes
+//! through one of these (UX.md, "Safety rules"). What keys do to it is `update::dialog`.
+
+mod form;
+
+use crate::model::{
+    BlockerId, Class, Lift, PipelineName, Plan, Refusal, RequestKey, Revision, ServiceName, Span,
+    StageName, Time, Verdict,
+};
+use std::collections::BTreeSet;
+use tui_input::Input;
+
+#[derive(Debug, Clone)]
+pub struct Dialog {
+    /// What it was opened on; nothing that happens later changes it (S8).
+    pub pipeline: PipelineName,
+    pub act: Act,
+    pub fields: Vec<Field>,
+    pub focus: Focus,
+    pub preview: Preview,
+    pub phase: Phase,
+    /// Names the request; made for this dialog, used once.
+    pub key: Option<RequestKey>,
+    /// Keys before this moment are dropped (S7).
+    pub fence: Time,
+    /// When a key last arrived, dropped or not.
+    pub last_key: Time,
+    /// What the dialog has to say to the last key, such as that pasting is refused.
+    pub notice: Option<String>,
+    /// Number of the newest question for a plan; answers to older ones are ignored.
+    pub asked: u64,
+}
+
+/// What would be done, with the ids captured when the dialog opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// The verdict's reason is empty: it comes from the field.
+    Approve(Verdict),
+    Reject(Verdict),
+    Override {
+        stage: StageName,
+        release: crate::model::ReleaseId,
+    },
+    Rollback {
+        stage: StageName,
+        release: crate::model::ReleaseId,
+    },
+    Hold {
+        stage: Option<StageName>,
+        service: ServiceName,
+    },
+    Lift {
+        /// What can be lifted, in the order of the field's options: at least one.
+        first: Liftable,
+        others: Vec<Liftable>,
+    },
+    Retry {
+        stage: StageName,
+        release: crate::model::ReleaseId,
+    },
+}
+
+/// Something that can be taken away; `pipeline` is none for a hold of the organization's stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Liftable {
+    pub pipeline: Option<PipelineName>,
+    pub what: Lift,
+}
+
+#[derive(Debug, Clone)]
+pub struct Field {
+    pub id: FieldId,
+    pub label: &'static str,
+    pub value: Value,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldId {
+    Scope,
+    Blockers,
+    What,
+    Expiry,
+    Ticket,
+    Reason,
+    Token,
+}
+
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// One of several, chosen with the arrows.
+    Choice { options: Vec<String>, chosen: usize },
+    /// Any of several, ticked with Space.
+    Checks { options: Vec<Check>, cursor: usize },
+    /// A line of text with at least this many visible characters.
+    Text { input: Input, least: usize },
+    /// Typed by hand, in full, exactly (S5). What is wanted comes with the plan.
+    Token {
+        input: Input,
+        wanted: Option<String>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    pub blocker: BlockerId,
+    pub why: String,
+    pub ticked: bool,
+    /// Why it cannot be ticked.
+    pub locked: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    Field(usize),
+    Cancel,
+    Commit,
+}
+
+/// The server's dry run of exactly the command that the fields say (S9).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Preview {
+    /// No plan has come yet.
+    Asking {
+        since: Time,
+    },
+    Ready(Box<Previewed>),
+    /// The command would be refused as it stands.
+    Refused(Box<Refusal>),
+    /// The plan could not be had.
+    Failed(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Previewed {
+    pub plan: Plan,
+    /// When it came.
+    pub at: Time,
+    /// Lines that differ from the plan before: drawn with a `*`.
+    pub changed: BTreeSet<PlanLine>,
+    /// Why it does not count any more, while a new one is under way.
+    pub outdated: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlanLine {
+    Title,
+    Row(StageName),
+    Note(usize),
+    Warning(usize),
+}
+
+/// How far the command has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    Filling,
+    Sent {
+        at: Time,
+    },
+    Accepted {
+        at: Time,
+        revision: Revision,
+    },
+    /// Nothing was done. With `PlanChanged` the new plan can be opened.
+    Refused(Box<Refusal>),
+    /// It never left this machine, or the server did not take it.
+    NotSent(String),
+    /// Sent, and no answer: we ask what became of the key (S11).
+    Unknown {
+        sent: Time,
+        why: String,
+        tries: u32,
+        next: Time,
+    },
+}
+
+/// A plan older than this must be made anew before the commit (S9).
+pub const PREVIEW_LASTS: Span = Span::seconds(30);
+/// Keys that come sooner after the opening were typed for another screen (S7).
+pub const FENCE: Span = Span(400);
+/// The commit needs this much quiet before it: a held-down Enter is not a decision (S7).
+pub const QUIET: Span = Span(150);
+
+impl Act {
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Act::Approve(_) => "approve",
+            Act::Reject(_) => "reject",
+            Act::Override { .. } => "override",
+            Act::Rollback { .. } => "rollback",
+            Act::Hold { .. } => "hold",
+            Act::Lift { .. } => "lift",
+            Act::Retry { .. } => "retry",
+        }
+    }
+
+    /// What the commit button says.
+    pub fn button(&self) -> &'static str {
+        match self {
+            Act::Approve(_) => "Approve",
+            Act::Reject(_) => "Reject",
+            Act::Override { .. } => "Override",
+            Act::Rollback { .. } => "Roll back",
+            Act::Hold { .. } => "Hold",
+            Act::Lift { .. } => "Lift",
+            Act::Retry { .. } => "Try again",
+        }
+    }
+
+    /// The stage it was opened on.
+    pub fn stage(&self) -> Option<&StageName> {
+        match self {
+            Act::Approve(verdict) | Act::Reject(verdict) => Some(&verdict.stage),
+            Act::Override { stage, .. }
+            | Act::Rollback { stage, .. }
+            | Act::Retry { stage, .. } => Some(stage),
+            Act::Hold { stage, .. } => stage.as_ref(),
+            Act::Lift { .. } => None,
+        }
+    }
+}
+
+impl Dialog {
+    /// The plan, when there is one, whether it still counts or not.
+    pub fn plan(&self) -> Option<&Plan> {
+        match &self.preview {
+            Preview::Ready(previewed) => Some(&previewed.plan),
+            Preview::Asking { .. } | Preview::Refused(_) | Preview::Failed(_) => None,
+        }
+    }
+
+    /// How much friction the command as it stands deserves.
+    pub fn class(&self) -> Class {
+        self.command().1.class()
+    }
+
+    /// The command line that does the same.
+    pub fn twin(&self) -> String {
+        let (pipeline, command) = self.command();
+        let expect = self.plan().map(|plan| plan.digest.clone());
+        command.twin(pipeline.as_ref(), expect.as_ref())
+    }
+}

@@ -1,0 +1,167 @@
+//! Which rows a screen lists and in which order, as ids and references: the cursor moves over the
+//! same rows that are drawn. What the rows say is `query`.
+
+use crate::{
+    model::{
+        AlarmLevel, AlarmName, Blocker, Candidate, Entry, Pipeline, ReleaseId, StageName, Summary,
+        TargetName, blockers,
+    },
+    tui::{
+        app::App,
+        keymap::{Binding, Context},
+        screen::{EventsScreen, FleetScreen, HelpScreen, Screen, StageScreen},
+    },
+};
+
+/// The rows of the fleet list: filtered, in the order of its sort.
+pub fn fleet<'a>(app: &'a App, screen: &FleetScreen) -> Vec<&'a Summary> {
+    let mut rows: Vec<&Summary> = app
+        .replica
+        .rows
+        .values()
+        .filter(|row| matches(row, &screen.filter))
+        .collect();
+    rows.sort_by(|a, b| screen.sort.compare(a, b));
+    rows
+}
+
+/// Whether a row passes the filter: every word matches its name, service, owner or reason.
+fn matches(row: &Summary, filter: &str) -> bool {
+    filter.split_whitespace().all(|word| {
+        let (wanted, word) = match word.strip_prefix('!') {
+            Some(rest) if !rest.is_empty() => (false, rest),
+            Some(_) | None => (true, word),
+        };
+        wanted == matches_word(row, &word.to_lowercase())
+    })
+}
+
+fn matches_word(row: &Summary, word: &str) -> bool {
+    let status = || row.status.word().to_lowercase().replace(' ', "-");
+    if let Some(prefix) = word.strip_prefix("st:") {
+        return status().starts_with(prefix);
+    }
+    if let Some(part) = word.strip_prefix("own:") {
+        return row.owner.as_str().to_lowercase().contains(part);
+    }
+    [
+        row.pipeline.as_str(),
+        row.service.as_str(),
+        row.owner.as_str(),
+        row.why.as_str(),
+        row.status.word(),
+    ]
+    .iter()
+    .any(|text| text.to_lowercase().contains(word))
+}
+
+/// The columns of a board, in order.
+pub fn stages(pipeline: &Pipeline) -> Vec<StageName> {
+    let definition = pipeline.definition.as_ref();
+    definition.map_or_else(Vec::new, |definition| definition.columns().collect())
+}
+
+/// The targets of a stage, in rollout order.
+pub fn targets(pipeline: &Pipeline, stage: &StageName) -> Vec<TargetName> {
+    let stage = pipeline.definition.as_ref().and_then(|d| d.stage(stage));
+    stage.map_or_else(Vec::new, |stage| {
+        stage
+            .targets()
+            .map(|(_, _, target)| target.clone())
+            .collect()
+    })
+}
+
+/// The release that waits to enter a stage.
+pub fn candidate(pipeline: &Pipeline, stage: &StageName) -> Option<ReleaseId> {
+    let waiting = &pipeline.stage(stage)?.waiting;
+    waiting.last().map(|(release, _)| *release)
+}
+
+/// Everything between a stage and its candidate, in the order in which it is to be shown.
+pub fn stage_blockers(app: &App, pipeline: &Pipeline, stage: &StageName) -> Vec<Blocker> {
+    let Some(release) = candidate(pipeline, stage) else {
+        return Vec::new();
+    };
+    let asked = Candidate { stage, release };
+    let mut found = blockers(pipeline, &app.replica.org, app.server_now(), asked);
+    found.sort_by(|a, b| {
+        let order = |blocker: &Blocker| (!blocker.blocks(), blocker.kind);
+        order(a).cmp(&order(b)).then_with(|| a.id.cmp(&b.id))
+    });
+    found
+}
+
+/// Blockers of every stage, in the order of the stages.
+pub fn all_blockers(app: &App, pipeline: &Pipeline) -> Vec<(StageName, Blocker)> {
+    stages(pipeline)
+        .into_iter()
+        .flat_map(|stage| {
+            stage_blockers(app, pipeline, &stage)
+                .into_iter()
+                .map(move |blocker| (stage.clone(), blocker))
+        })
+        .collect()
+}
+
+/// Alarms, firing first, then those without data, then the others; by name among equals.
+pub fn alarms(pipeline: &Pipeline) -> Vec<AlarmName> {
+    let definition = pipeline.definition.as_ref();
+    let mut names: Vec<AlarmName> = definition.map_or_else(Vec::new, |definition| {
+        definition.alarms.iter().map(|a| a.name.clone()).collect()
+    });
+    let rank = |name: &AlarmName| match pipeline.alarms.get(name).map(|state| state.level) {
+        Some(AlarmLevel::Firing) => 0,
+        Some(AlarmLevel::NoData) | None => 1,
+        Some(AlarmLevel::Ok) => 2,
+    };
+    names.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.cmp(b)));
+    names
+}
+
+/// Entries that pass the filter, oldest first.
+pub fn events<'a>(app: &'a App, screen: &EventsScreen) -> Vec<&'a Entry> {
+    let Some(opened) = app.replica.opened.get(&screen.pipeline) else {
+        return Vec::new();
+    };
+    let words: Vec<String> = screen
+        .filter
+        .split_whitespace()
+        .map(str::to_lowercase)
+        .collect();
+    opened
+        .entries
+        .iter()
+        .filter(|entry| {
+            words.is_empty() || {
+                let text = format!("{:?}", entry.fact).to_lowercase();
+                words.iter().all(|word| text.contains(word))
+            }
+        })
+        .collect()
+}
+
+/// The bindings that the help screen lists: of the screen beneath it, then the global ones.
+pub fn help<'a>(app: &'a App, screen: &HelpScreen) -> Vec<&'a Binding> {
+    let filter = screen.filter.to_lowercase();
+    app.ui
+        .keymap
+        .bindings(below_help(app))
+        .filter(|binding| {
+            binding.help.to_lowercase().contains(&filter) || binding.action.id().contains(&filter)
+        })
+        .collect()
+}
+
+/// The context of the screen that the help is about.
+pub fn below_help(app: &App) -> Context {
+    let not_help = |screen: &&Screen| !matches!(screen, Screen::Help(_));
+    let beneath = app.ui.screens.iter().rev().find(not_help);
+    beneath.map_or(Context::Fleet, Screen::context)
+}
+
+/// The targets or the blockers of a stage screen are empty until its snapshot has come.
+pub fn stage_targets(app: &App, screen: &StageScreen) -> Vec<TargetName> {
+    app.pipeline(&screen.pipeline)
+        .map_or_else(Vec::new, |pipeline| targets(pipeline, &screen.stage))
+}

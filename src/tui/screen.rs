@@ -1,0 +1,151 @@
+//! The screens, each with the state that lives and dies with it. Selections are ids, never indices,
+//! so rows may reorder under the cursor. There is no scroll offset: a list shows the page that holds
+//! the selected row, which [`page_top`] works out from where it stands.
+
+use crate::{
+    model::{AlarmName, BlockerId, PipelineName, Revision, StageName, Summary, TargetName, Time},
+    tui::keymap::Context,
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Screen {
+    Fleet(FleetScreen),
+    Board(BoardScreen),
+    Stage(StageScreen),
+    Alarms(AlarmsScreen),
+    Blockers(BlockersScreen),
+    Events(EventsScreen),
+    Help(HelpScreen),
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FleetScreen {
+    pub selected: Option<PipelineName>,
+    /// Text of `/`: words that must all match, `!word` excludes, `st:blocked`, `own:team`.
+    pub filter: String,
+    pub sort: FleetSort,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FleetSort {
+    /// What needs a human first; the longest wait first among equals.
+    #[default]
+    Attention,
+    Name,
+    /// Newest movement first.
+    Recent,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardScreen {
+    pub pipeline: PipelineName,
+    pub selected: Option<StageName>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageScreen {
+    pub pipeline: PipelineName,
+    pub stage: StageName,
+    pub pane: StagePane,
+    pub target: Option<TargetName>,
+    pub blocker: Option<BlockerId>,
+}
+
+/// Which list of the stage screen the cursor is in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum StagePane {
+    #[default]
+    Targets,
+    Blockers,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlarmsScreen {
+    pub pipeline: PipelineName,
+    pub selected: Option<AlarmName>,
+}
+
+/// Blockers of all stages of a pipeline, with their time windows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockersScreen {
+    pub pipeline: PipelineName,
+    pub selected: Option<(StageName, BlockerId)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventsScreen {
+    pub pipeline: PipelineName,
+    /// None follows the newest.
+    pub selected: Option<Revision>,
+    pub filter: String,
+}
+
+/// Help about the screen beneath it; opened from the keymap.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HelpScreen {
+    pub filter: String,
+    /// Which binding is selected: a position in `rows::help`, whose order never changes.
+    pub selected: usize,
+}
+
+impl Screen {
+    /// Which rows of the keymap hold on it.
+    pub fn context(&self) -> Context {
+        match self {
+            Screen::Fleet(_) => Context::Fleet,
+            Screen::Board(_) => Context::Board,
+            Screen::Stage(_) => Context::Stage,
+            Screen::Alarms(_) => Context::Alarms,
+            Screen::Blockers(_) => Context::Blockers,
+            Screen::Events(_) => Context::Events,
+            Screen::Help(_) => Context::Help,
+        }
+    }
+
+    /// The pipeline that the screen is about.
+    pub fn pipeline(&self) -> Option<&PipelineName> {
+        match self {
+            Screen::Fleet(_) | Screen::Help(_) => None,
+            Screen::Board(screen) => Some(&screen.pipeline),
+            Screen::Stage(screen) => Some(&screen.pipeline),
+            Screen::Alarms(screen) => Some(&screen.pipeline),
+            Screen::Blockers(screen) => Some(&screen.pipeline),
+            Screen::Events(screen) => Some(&screen.pipeline),
+        }
+    }
+}
+
+impl FleetSort {
+    pub fn word(self) -> &'static str {
+        match self {
+            FleetSort::Attention => "attention",
+            FleetSort::Name => "name",
+            FleetSort::Recent => "recent",
+        }
+    }
+
+    pub fn next(self) -> Self {
+        match self {
+            FleetSort::Attention => FleetSort::Name,
+            FleetSort::Name => FleetSort::Recent,
+            FleetSort::Recent => FleetSort::Attention,
+        }
+    }
+
+    /// The order of two rows.
+    pub fn compare(self, a: &Summary, b: &Summary) -> std::cmp::Ordering {
+        let since = |row: &Summary| row.since.unwrap_or(Time(i64::MAX));
+        let order = match self {
+            FleetSort::Attention => (a.status, since(a)).cmp(&(b.status, since(b))),
+            FleetSort::Name => std::cmp::Ordering::Equal,
+            FleetSort::Recent => b.since.cmp(&a.since),
+        };
+        order.then_with(|| a.pipeline.cmp(&b.pipeline))
+    }
+}
+
+/// The first row of the page that shows row `selected`, with `height` rows to a page. Whole pages,
+/// so that moving the cursor repaints two rows and not the list.
+pub fn page_top(selected: usize, height: usize) -> usize {
+    selected.checked_div(height).unwrap_or(0) * height
+}
