@@ -15,7 +15,6 @@ pub mod chord;
 pub mod dialog;
 pub mod gate;
 pub mod keymap;
-pub mod link;
 pub mod rows;
 pub mod screen;
 

@@ -2,13 +2,12 @@
 //! what the operator has on the screen. `update` alone changes it; `view` only reads it.
 
 use crate::{
-    api::HEARTBEAT,
-    model::{Actor, Entry, Org, Pipeline, PipelineName, RequestKey, Span, Summary, Time},
+    client::Link,
+    model::{Actor, Entry, Org, Pipeline, PipelineName, RequestKey, Summary, Time},
     tui::{
         chord::Key,
         dialog::Dialog,
         keymap::Keymap,
-        link::{Freshness, Link},
         screen::{FleetScreen, Screen},
     },
 };
@@ -17,6 +16,7 @@ use std::collections::{BTreeMap, VecDeque};
 #[derive(Debug)]
 pub struct App {
     pub replica: Replica,
+    /// What the feed last said of the connection; its age is counted against `ui.now`.
     pub link: Link,
     pub ui: Ui,
 }
@@ -32,7 +32,6 @@ pub struct Replica {
     /// Who the server takes us for.
     pub operator: Option<Actor>,
     pub version: Option<String>,
-    pub heartbeat: Span,
     /// The server's clock minus ours, in milliseconds.
     pub offset_ms: i64,
     /// Events missed at the last gap, until somebody looked; none when nothing was missed.
@@ -147,7 +146,7 @@ impl App {
     pub fn new(title: String, keymap: &'static Keymap, size: Size, now: Time) -> Self {
         Self {
             replica: Replica::default(),
-            link: Link::Connecting { since: now },
+            link: Link::Connecting,
             ui: Ui {
                 screens: vec![Screen::Fleet(FleetScreen::default())],
                 dialog: None,
@@ -170,10 +169,6 @@ impl App {
         Time(self.ui.now.0.saturating_add(self.replica.offset_ms))
     }
 
-    pub fn freshness(&self) -> Freshness {
-        self.link.freshness(self.ui.now, self.replica.heartbeat)
-    }
-
     /// The screen on top.
     pub fn screen(&self) -> &Screen {
         &self.ui.screens[self.ui.screens.len() - 1]
@@ -193,7 +188,6 @@ impl Default for Replica {
             org: Org::default(),
             operator: None,
             version: None,
-            heartbeat: HEARTBEAT,
             offset_ms: 0,
             missed: None,
         }
