@@ -13,8 +13,10 @@ pub mod action;
 pub mod app;
 pub mod chord;
 pub mod dialog;
+pub mod event;
 pub mod gate;
 pub mod keymap;
+pub mod request;
 pub mod rows;
 pub mod screen;
 

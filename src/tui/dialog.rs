@@ -30,6 +30,8 @@ pub struct Dialog {
     pub notice: Option<String>,
     /// Number of the newest question for a plan; answers to older ones are ignored.
     pub asked: u64,
+    /// When a new plan is to be asked for: shortly after the last letter, not at each.
+    pub replan: Option<Time>,
 }
 
 /// What would be done, with the ids captured when the dialog opened.

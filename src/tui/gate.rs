@@ -1,15 +1,161 @@
-//! Whether an action can be done now, and if not, why: what the help screen, the menus and the
-//! choke point of every commit ask (UX.md, S1, S2, S16).
+//! The one place that decides whether something may be done now: which act an action would open
+//! here, what a dialog's commit still waits for, and, alone in the program, the making of a commit
+//! (UX.md, S1, S2, S16). Help, menus and buttons ask the same questions, so they cannot disagree.
 
-use crate::tui::{action::Action, app::App};
+mod act;
+
+use crate::{
+    api::CommitRequest,
+    model::Request as Commit,
+    tui::{
+        action::Action,
+        app::{Access, App},
+        dialog::{Dialog, PREVIEW_LASTS, Phase, Preview, Value},
+    },
+};
+pub use act::{Opening, opening};
 
 /// Why the action is disabled on the screen that is on top; none when it can be done.
-pub fn disabled(_app: &App, _action: Action) -> Option<String> {
-    None
+pub fn disabled(app: &App, action: Action) -> Option<String> {
+    match action {
+        Action::Approve
+        | Action::Reject
+        | Action::Override
+        | Action::Rollback
+        | Action::Hold
+        | Action::Lift
+        | Action::Retry => read_only(app).or_else(|| opening(app, action).err()),
+        Action::Events | Action::Alarms | Action::Blockers => act::pipeline(app)
+            .is_none()
+            .then(|| "select a pipeline first".to_owned()),
+        Action::Filter => match app.screen().filter() {
+            Some(_) => None,
+            None => Some("there is no list to filter here".to_owned()),
+        },
+        Action::ReadOnly => read_only(app),
+        Action::Down
+        | Action::Up
+        | Action::First
+        | Action::Last
+        | Action::PageDown
+        | Action::PageUp
+        | Action::Left
+        | Action::Right
+        | Action::NextPane
+        | Action::Open
+        | Action::Back
+        | Action::Cancel
+        | Action::Quit
+        | Action::Suspend
+        | Action::Redraw
+        | Action::Help
+        | Action::Palette
+        | Action::Sort
+        | Action::Times
+        | Action::Resync
+        | Action::CopyId
+        | Action::CopyTwin => None,
+    }
+}
+
+fn read_only(app: &App) -> Option<String> {
+    match app.ui.access {
+        Access::ReadOnly => Some("this terminal is read-only".to_owned()),
+        Access::ReadWrite => None,
+    }
 }
 
 /// What the commit button still waits for, in the words that stand beside it; empty when it is
-/// unlocked.
-pub fn missing(_app: &App, _dialog: &crate::tui::dialog::Dialog) -> Vec<String> {
-    vec!["not written yet".to_owned()]
+/// unlocked. Asked when it is drawn, and again when it is pressed.
+pub fn missing(app: &App, dialog: &Dialog) -> Vec<String> {
+    let (stream, command) = dialog.command();
+    let mut found: Vec<String> = read_only(app).into_iter().collect();
+    if let Some(running) = app.ui.in_flight.get(&stream) {
+        found.push(format!("already under way: {}", running.title));
+    }
+    if let Err(why) = app.link.allows(command.class()) {
+        found.push(why.to_owned());
+    }
+    found.extend(plan_missing(app, dialog));
+    found.extend(
+        dialog
+            .fields
+            .iter()
+            .filter_map(|field| field_missing(field.label, &field.value)),
+    );
+    if dialog.key.is_none() {
+        found.push("no request key yet".to_owned());
+    }
+    found
+}
+
+fn plan_missing(app: &App, dialog: &Dialog) -> Option<String> {
+    match &dialog.preview {
+        Preview::Asking { .. } => Some("waiting for the server's plan".to_owned()),
+        Preview::Failed(_) => Some("there is no plan".to_owned()),
+        Preview::Refused(_) => Some("it would be refused".to_owned()),
+        Preview::Ready(previewed) => {
+            let age = app.ui.now.since(previewed.at);
+            match &previewed.outdated {
+                Some(why) => Some(format!("new plan under way, {why}")),
+                None if age > PREVIEW_LASTS => Some(format!("the plan is {} old", age.short())),
+                None => None,
+            }
+        }
+    }
+}
+
+fn field_missing(label: &str, value: &Value) -> Option<String> {
+    match value {
+        Value::Choice { .. } => None,
+        Value::Checks { options, .. } => {
+            let none = !options.iter().any(|check| check.ticked);
+            none.then(|| "tick a blocker".to_owned())
+        }
+        Value::Text { input, least } => {
+            let have = visible(input.value());
+            (have < *least).then(|| {
+                let label = label.to_lowercase();
+                format!("{label}: {} more characters", least - have)
+            })
+        }
+        Value::Token { input, wanted } => match wanted {
+            Some(wanted) if input.value() != wanted => Some(format!("type {wanted}")),
+            Some(_) | None => None,
+        },
+    }
+}
+
+/// Characters that are more than space.
+fn visible(text: &str) -> usize {
+    text.chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .count()
+}
+
+/// The commit of the open dialog, if nothing is missing. The only function that makes one.
+pub fn commit(app: &App) -> Result<CommitRequest, String> {
+    let Some(dialog) = &app.ui.dialog else {
+        return Err("no dialog is open".to_owned());
+    };
+    let missing = missing(app, dialog);
+    if !missing.is_empty() {
+        return Err(format!("locked: {}", missing.join(", ")));
+    }
+    match (&dialog.phase, &dialog.preview, &dialog.key) {
+        (Phase::Filling, Preview::Ready(previewed), Some(key)) => {
+            let (pipeline, command) = dialog.command();
+            let expect = previewed.plan.digest.clone();
+            let key = key.clone();
+            Ok(CommitRequest {
+                pipeline,
+                request: Commit {
+                    key,
+                    expect,
+                    command,
+                },
+            })
+        }
+        _ => Err("locked: this was sent already".to_owned()),
+    }
 }

@@ -3,8 +3,9 @@
 
 use crate::{
     model::{
-        AlarmLevel, AlarmName, Blocker, Candidate, Entry, Pipeline, ReleaseId, StageName, Summary,
-        TargetName, blockers,
+        AlarmLevel, AlarmName, Attempt, AttemptState, Blocker, Candidate, Entry, Pipeline,
+        PipelineName, ReleaseId, StageName, StageView, Status, Summary, TargetName, blockers,
+        board, target_blockers,
     },
     tui::{
         app::App,
@@ -23,6 +24,39 @@ pub fn fleet<'a>(app: &'a App, screen: &FleetScreen) -> Vec<&'a Summary> {
         .collect();
     rows.sort_by(|a, b| screen.sort.compare(a, b));
     rows
+}
+
+/// The pipeline under the cursor of the fleet list: the one chosen if the filter shows it, else the
+/// first row.
+pub fn selected_pipeline(app: &App) -> Option<&PipelineName> {
+    let Some(Screen::Fleet(screen)) = app.ui.screens.first() else {
+        return None;
+    };
+    let chosen = screen
+        .selected
+        .as_ref()
+        .and_then(|name| app.replica.rows.get(name))
+        .filter(|row| matches(row, &screen.filter));
+    let row = chosen.or_else(|| fleet(app, screen).first().copied());
+    row.map(|row| &row.pipeline)
+}
+
+/// The stages of a board that wait for a person or are in trouble, most urgent first.
+pub fn needs(app: &App, pipeline: &Pipeline) -> Vec<StageView> {
+    let mut views = board(pipeline, &app.replica.org, app.server_now());
+    views.retain(|view| match view.status {
+        Status::Alarm
+        | Status::Fail
+        | Status::Approve
+        | Status::Rollback
+        | Status::Blocked
+        | Status::Held
+        | Status::NoData
+        | Status::Partial => true,
+        Status::Run | Status::Bake | Status::Ok | Status::NotYet | Status::Superseded => false,
+    });
+    views.sort_by_key(|view| (view.status, view.since));
+    views
 }
 
 /// Whether a row passes the filter: every word matches its name, service, owner or reason.
@@ -72,23 +106,42 @@ pub fn targets(pipeline: &Pipeline, stage: &StageName) -> Vec<TargetName> {
     })
 }
 
-/// The release that waits to enter a stage.
+/// The release that waits to enter a stage, or that is being deployed into it.
 pub fn candidate(pipeline: &Pipeline, stage: &StageName) -> Option<ReleaseId> {
-    let waiting = &pipeline.stage(stage)?.waiting;
-    waiting.last().map(|(release, _)| *release)
+    let state = pipeline.stage(stage)?;
+    let deploying = state.attempt.as_ref().filter(|a| deploys(a));
+    let waiting = state.waiting.last().map(|(release, _)| *release);
+    deploying.map(|attempt| attempt.release).or(waiting)
 }
 
-/// Everything between a stage and its candidate, in the order in which it is to be shown.
+fn deploys(attempt: &Attempt) -> bool {
+    matches!(attempt.state, AttemptState::Deploying) && !attempt.is_rollback()
+}
+
+/// Everything between a stage and its candidate, in the order in which it is to be shown: what
+/// blocks before what is overridden.
 pub fn stage_blockers(app: &App, pipeline: &Pipeline, stage: &StageName) -> Vec<Blocker> {
     let Some(release) = candidate(pipeline, stage) else {
         return Vec::new();
     };
     let asked = Candidate { stage, release };
-    let mut found = blockers(pipeline, &app.replica.org, app.server_now(), asked);
-    found.sort_by(|a, b| {
-        let order = |blocker: &Blocker| (!blocker.blocks(), blocker.kind);
-        order(a).cmp(&order(b)).then_with(|| a.id.cmp(&b.id))
-    });
+    let attempt = pipeline.stage(stage).and_then(|s| s.attempt.as_ref());
+    let (org, now) = (&app.replica.org, app.server_now());
+    let mut found = if attempt.is_some_and(deploys) {
+        let definition = pipeline.definition.as_ref();
+        let regions = definition
+            .and_then(|d| d.stage(stage))
+            .map_or(&[][..], |stage| &stage.regions);
+        regions
+            .iter()
+            .flat_map(|region| target_blockers(pipeline, org, now, asked, region))
+            .collect()
+    } else {
+        blockers(pipeline, org, now, asked)
+    };
+    let order = |blocker: &Blocker| (!blocker.blocks(), blocker.kind, blocker.id.clone());
+    found.sort_by_key(order);
+    found.dedup_by(|a, b| a.id == b.id && a.region == b.region);
     found
 }
 

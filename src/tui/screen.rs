@@ -102,6 +102,25 @@ impl Screen {
         }
     }
 
+    /// The text that its list is filtered by, where it has one.
+    pub fn filter(&self) -> Option<&str> {
+        match self {
+            Screen::Fleet(screen) => Some(&screen.filter),
+            Screen::Events(screen) => Some(&screen.filter),
+            Screen::Help(screen) => Some(&screen.filter),
+            Screen::Board(_) | Screen::Stage(_) | Screen::Alarms(_) | Screen::Blockers(_) => None,
+        }
+    }
+
+    pub(super) fn filter_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Screen::Fleet(screen) => Some(&mut screen.filter),
+            Screen::Events(screen) => Some(&mut screen.filter),
+            Screen::Help(screen) => Some(&mut screen.filter),
+            Screen::Board(_) | Screen::Stage(_) | Screen::Alarms(_) | Screen::Blockers(_) => None,
+        }
+    }
+
     /// The pipeline that the screen is about.
     pub fn pipeline(&self) -> Option<&PipelineName> {
         match self {

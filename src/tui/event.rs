@@ -1,0 +1,75 @@
+//! Everything that can happen to the terminal, as one closed enum. Answers carry what was asked for,
+//! so a late one can be told from the one that is waited for.
+
+use crate::{
+    api::Settled,
+    client::FeedEvent,
+    model::{Entry, PipelineName, Plan, Refusal, RequestKey},
+    tui::{app::Size, chord::Key},
+};
+
+#[derive(Debug)]
+pub enum Event {
+    Key(Key),
+    /// Text that was pasted, all of it (bracketed paste).
+    Paste(String),
+    Resize(Size),
+    Feed(FeedEvent),
+    /// Time went on, and nothing else.
+    Tick,
+    /// A request key that nobody else has, for the dialog that asked for one.
+    NewKey(RequestKey),
+    Planned {
+        asked: u64,
+        answer: PlanAnswer,
+    },
+    Committed {
+        key: RequestKey,
+        answer: CommitAnswer,
+    },
+    /// What became of a request whose answer was lost.
+    SettledAnswer {
+        key: RequestKey,
+        answer: SettledAnswer,
+    },
+    /// Entries from before the snapshot, oldest first.
+    Earlier {
+        pipeline: PipelineName,
+        entries: Vec<Entry>,
+    },
+    /// Something outside did not work, and the operator should know: copying, suspending, keys.
+    Trouble(String),
+    /// The system asks the program to end.
+    Stop(Stop),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanAnswer {
+    Ready(Box<Plan>),
+    Refused(Box<Refusal>),
+    Failed(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommitAnswer {
+    Settled(Settled),
+    /// The server did not take it, or it never left: nothing was done.
+    NotSent(String),
+    /// Nobody knows.
+    Unknown(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettledAnswer {
+    Settled(Settled),
+    /// The server has never seen the key: nothing was done.
+    NeverArrived,
+    Unreachable(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    Interrupt,
+    Terminate,
+    HangUp,
+}

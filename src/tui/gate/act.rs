@@ -1,0 +1,196 @@
+//! Which act an action opens on what is selected, with every id captured now (UX.md, S8). The
+//! reason when it opens none is what the help screen says about the key.
+
+use crate::{
+    model::{
+        Attempt, AttemptState, Blocker, Lift, Passage, Pipeline, PipelineName, Progress, ReleaseId,
+        StageName, Verdict, evidence,
+    },
+    tui::{
+        action::Action,
+        app::App,
+        dialog::{Act, Liftable},
+        rows,
+        screen::Screen,
+    },
+};
+
+/// What a dialog is opened with.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    pub pipeline: PipelineName,
+    pub act: Act,
+    /// What stands in the way, for an override.
+    pub blockers: Vec<Blocker>,
+}
+
+/// The pipeline that the top screen, or its selection, is about.
+pub fn pipeline(app: &App) -> Option<&PipelineName> {
+    let about = |screen: &'_ Screen| match screen {
+        Screen::Fleet(_) => rows::selected_pipeline(app).cloned(),
+        other => other.pipeline().cloned(),
+    };
+    let screen = app
+        .ui
+        .screens
+        .iter()
+        .rev()
+        .find(|screen| !matches!(screen, Screen::Help(_)))?;
+    let name = about(screen)?;
+    app.replica.rows.get_key_value(&name).map(|(name, _)| name)
+}
+
+/// The stage that the top screen is about.
+fn stage(app: &App) -> Option<StageName> {
+    let screen = app
+        .ui
+        .screens
+        .iter()
+        .rev()
+        .find(|screen| !matches!(screen, Screen::Help(_)))?;
+    match screen {
+        Screen::Fleet(_) | Screen::Alarms(_) | Screen::Events(_) | Screen::Help(_) => None,
+        Screen::Board(board) => board.selected.clone(),
+        Screen::Stage(screen) => Some(screen.stage.clone()),
+        Screen::Blockers(screen) => screen.selected.as_ref().map(|(stage, _)| stage.clone()),
+    }
+}
+
+/// The dialog that an action would open here, or why it opens none.
+pub fn opening(app: &App, action: Action) -> Result<Opening, String> {
+    let name = pipeline(app)
+        .ok_or_else(|| "select a pipeline first".to_owned())?
+        .clone();
+    if action == Action::Hold {
+        let service = app.replica.rows[&name].service.clone();
+        let stage = stage(app);
+        return Ok(plain(name, Act::Hold { stage, service }));
+    }
+    let state = app
+        .pipeline(&name)
+        .ok_or_else(|| format!("open the board of {name} first (Enter)"))?;
+    if action == Action::Lift {
+        return lift(app, state).map(|act| plain(name, act));
+    }
+    let stage = stage(app).ok_or_else(|| "select a stage first".to_owned())?;
+    if action == Action::Override {
+        return override_(app, state, stage);
+    }
+    let act = match action {
+        Action::Approve => verdict(state, &stage).map(Act::Approve),
+        Action::Reject => verdict(state, &stage).map(Act::Reject),
+        Action::Rollback => rollback(state, stage),
+        Action::Retry => retry(state, stage),
+        other => Err(format!("{} opens no dialog", other.id())),
+    };
+    act.map(|act| plain(name, act))
+}
+
+fn plain(pipeline: PipelineName, act: Act) -> Opening {
+    let blockers = Vec::new();
+    Opening {
+        pipeline,
+        act,
+        blockers,
+    }
+}
+
+fn attempt<'a>(state: &'a Pipeline, stage: &StageName) -> Option<&'a Attempt> {
+    state.stage(stage)?.attempt.as_ref()
+}
+
+/// What the approver sees now, as the fingerprint that the verdict names (rule 4).
+fn verdict(state: &Pipeline, stage: &StageName) -> Result<Verdict, String> {
+    let asked = attempt(state, stage).filter(|attempt| attempt.asked().is_some());
+    let attempt = asked.ok_or_else(|| format!("{stage} does not wait for an approval"))?;
+    Ok(Verdict {
+        stage: stage.clone(),
+        release: attempt.release,
+        attempt: attempt.id,
+        evidence: evidence(state, attempt),
+        reason: String::new(),
+    })
+}
+
+fn override_(app: &App, state: &Pipeline, stage: StageName) -> Result<Opening, String> {
+    let release =
+        rows::candidate(state, &stage).ok_or_else(|| format!("nothing waits to enter {stage}"))?;
+    let blockers = rows::stage_blockers(app, state, &stage);
+    let passable = |blocker: &Blocker| blocker.blocks() && blocker.passage == Passage::Override;
+    if !blockers.iter().any(passable) {
+        return Err(format!(
+            "nothing that an override could pass blocks {stage}"
+        ));
+    }
+    Ok(Opening {
+        pipeline: state.name.clone(),
+        act: Act::Override { stage, release },
+        blockers,
+    })
+}
+
+fn rollback(state: &Pipeline, stage: StageName) -> Result<Act, String> {
+    let active = attempt(state, &stage).filter(|attempt| attempt.is_active());
+    if let Some(attempt) = active.filter(|attempt| attempt.is_rollback()) {
+        return Err(format!("{} is being rolled back already", attempt.release));
+    }
+    let running: Option<ReleaseId> = state.running(&stage).into_keys().flatten().max();
+    let release = active
+        .filter(|attempt| attempt.touched().next().is_some())
+        .map(|attempt| attempt.release)
+        .or(running);
+    match release {
+        Some(release) => Ok(Act::Rollback { stage, release }),
+        None => Err(format!("nothing runs in {stage}")),
+    }
+}
+
+fn retry(state: &Pipeline, stage: StageName) -> Result<Act, String> {
+    let stuck = attempt(state, &stage).filter(|attempt| {
+        let lost = |progress: &Progress| {
+            matches!(progress, Progress::Failed { .. } | Progress::Unknown { .. })
+        };
+        matches!(
+            attempt.state,
+            AttemptState::Paused { .. } | AttemptState::Failed { .. }
+        ) || attempt.progress.values().any(lost)
+    });
+    match stuck.map(|attempt| attempt.release) {
+        Some(release) => Ok(Act::Retry { stage, release }),
+        None => Err(format!("nothing has failed or is paused in {stage}")),
+    }
+}
+
+/// Everything that somebody could take away: holds, overrides, quarantine; the wide ones last.
+fn lift(app: &App, state: &Pipeline) -> Result<Act, String> {
+    let now = app.server_now();
+    let here = Some(state.name.clone());
+    let standing = |expires: Option<crate::model::Time>| expires.is_none_or(|at| now < at);
+    let guards = &state.guards;
+    let holds = guards.holds.values().filter(|h| standing(h.expires));
+    let overrides = guards.overrides.values().filter(|o| now < o.expires);
+    let releases: std::collections::BTreeSet<ReleaseId> =
+        guards.quarantine.values().map(|q| q.release).collect();
+    let wide = app.replica.org.holds.values();
+    let mut found: Vec<Liftable> = holds
+        .map(|hold| Lift::Hold(hold.id))
+        .chain(overrides.map(|over| Lift::Override(over.id)))
+        .chain(releases.into_iter().map(Lift::Quarantine))
+        .map(|what| Liftable {
+            pipeline: here.clone(),
+            what,
+        })
+        .collect();
+    found.extend(wide.filter(|h| standing(h.expires)).map(|hold| Liftable {
+        pipeline: None,
+        what: Lift::Hold(hold.id),
+    }));
+    let mut found = found.into_iter();
+    match found.next() {
+        Some(first) => Ok(Act::Lift {
+            first,
+            others: found.collect(),
+        }),
+        None => Err("there is no hold, override or quarantine to lift".to_owned()),
+    }
+}

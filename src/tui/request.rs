@@ -1,0 +1,44 @@
+//! What the terminal wants done outside, as data: `update` returns it, `driver` does it. Only
+//! [`Request::Commit`] can change a deployment, and only `gate` makes one.
+
+use crate::{
+    api::CommitRequest,
+    model::{Command, PipelineName, RequestKey, Revision},
+};
+use std::collections::BTreeSet;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    LoadPlan {
+        asked: u64,
+        pipeline: Option<PipelineName>,
+        command: Command,
+    },
+    Commit(Box<CommitRequest>),
+    AskSettled(RequestKey),
+    /// A fresh request key, for the dialog that just opened.
+    NewKey,
+    /// Follow the facts of these pipelines, and of no others.
+    Watch(BTreeSet<PipelineName>),
+    /// Load the state of these pipelines anew, because it does not fit what came.
+    Reload(BTreeSet<PipelineName>),
+    /// The entries up to a revision, for the events screen.
+    LoadEarlier {
+        pipeline: PipelineName,
+        until: Revision,
+    },
+    RetryLink,
+    /// To the clipboard of the operator's terminal.
+    Copy(String),
+    Suspend,
+    Redraw,
+    Quit(Leave),
+}
+
+/// What stays on the terminal afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    Nothing,
+    /// The last frame, in the scrollback.
+    Frame,
+}
