@@ -1,0 +1,24 @@
+//! What the screens show, as plain data: pure functions from the replica and a moment to rows and
+//! facts. Everything comes from the model's own questions (`board`, `blockers`, `summary`), so the
+//! terminal never guesses. Which rows there are, and in which order, is `tui::rows`. It knows no
+//! colours, no widths and no keys.
+
+mod alarms;
+mod card;
+mod events;
+mod lanes;
+mod needs;
+mod obstacles;
+mod release;
+mod standing;
+mod windows;
+
+pub use alarms::{AlarmCount, AlarmRow, alarm_rows, count};
+pub use card::{Baking, Card, GateRow, Request, Source, card};
+pub use events::{EventRow, event};
+pub use lanes::{LaneRow, TargetRow, lane_rows, target_rows};
+pub use needs::{Need, needs};
+pub use obstacles::{Obstacle, kind_status, kind_word, obstacles, passage_word};
+pub use release::{ReleaseFacts, release};
+pub use standing::{Standing, standing_orders};
+pub use windows::{WindowRow, next_change, window_rows};

@@ -1,0 +1,212 @@
+//! A column of the board with its facts: what runs there, what is on its way in, how far, what it
+//! waits for and who may help.
+
+use crate::{
+    model::{
+        Actor, Attempt, Bake, BakeState, Blocker, Change, Gate, GateState, Org, Pipeline,
+        ReleaseId, Span, StageName, StageView, Status, Time,
+    },
+    tui::query::{AlarmCount, count, obstacles::standing},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card<'a> {
+    pub view: StageView,
+    /// Releases that run there with how many targets each; none is nothing certain.
+    pub running: Vec<(Option<ReleaseId>, usize)>,
+    /// The release that waits to enter.
+    pub next: Option<ReleaseId>,
+    /// Targets done and in all, of the attempt in the stage.
+    pub deploy: Option<(usize, usize)>,
+    pub baking: Option<Baking>,
+    /// Tests and bakes of the approval workflow, in the build stage the checks.
+    pub gates: Vec<GateRow<'a>>,
+    pub alarms: AlarmCount,
+    pub blockers: Vec<Blocker>,
+    pub request: Option<Request<'a>>,
+    pub source: Option<Source<'a>>,
+    /// Since when the build runs.
+    pub building: Option<Time>,
+    /// Ended attempts, newest first: release, how it ended, when, how long it took.
+    pub past: Vec<(ReleaseId, &'a str, Time, Span)>,
+}
+
+/// A bake under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Baking {
+    pub healthy: Span,
+    pub wanted: Span,
+    pub points: u64,
+    pub points_wanted: u64,
+    /// Why nothing counts now.
+    pub paused: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateRow<'a> {
+    pub name: &'a str,
+    pub kind: &'static str,
+    pub status: Status,
+    /// Why it failed.
+    pub why: &'a str,
+}
+
+/// A request for approval that people have not answered in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request<'a> {
+    pub name: &'a str,
+    pub from: String,
+    pub members: &'a [Actor],
+    pub given: usize,
+    pub wanted: u32,
+    pub since: Time,
+    pub not_author: bool,
+    pub changes: Vec<&'a Change>,
+}
+
+/// The branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source<'a> {
+    pub repository: &'a str,
+    pub branch: &'a str,
+    pub newest: Option<&'a Change>,
+    pub moved: Option<Time>,
+    /// The newest releases.
+    pub releases: Vec<(ReleaseId, &'a str)>,
+}
+
+/// The card of a column; its view comes from `board`, which is asked once for all columns.
+pub fn card<'a>(pipeline: &'a Pipeline, org: &'a Org, now: Time, view: StageView) -> Card<'a> {
+    let state = pipeline.stage(&view.stage);
+    let attempt = state.and_then(|state| state.attempt.as_ref());
+    let active = attempt.filter(|attempt| attempt.is_active());
+    let definition = pipeline.definition.as_deref();
+    let stage = definition.and_then(|definition| definition.stage(&view.stage));
+    let next = state
+        .and_then(|state| state.waiting.last())
+        .map(|(release, _)| *release);
+    Card {
+        running: pipeline.running(&view.stage).into_iter().rev().collect(),
+        next,
+        deploy: attempt.map(Attempt::done).filter(|(_, total)| *total > 0),
+        baking: active
+            .and_then(|active| active.bakes.iter().find(|b| !b.is_finished()))
+            .map(baking),
+        gates: attempt.map(gate_rows).unwrap_or_default(),
+        alarms: stage
+            .map(|stage| count(pipeline, &stage.alarms))
+            .unwrap_or_default(),
+        blockers: standing(pipeline, org, now, &view.stage)
+            .map_or_else(Vec::new, |(_, found)| found),
+        request: active.and_then(|active| request(pipeline, org, active)),
+        source: (view.stage == StageName::source())
+            .then(|| source(pipeline))
+            .flatten(),
+        building: active
+            .filter(|active| active.building.is_some())
+            .map(|active| active.started),
+        past: state.map_or_else(Vec::new, |state| past(&state.past)),
+        view,
+    }
+}
+
+pub(super) fn baking(bake: &Bake) -> Baking {
+    let paused = match &bake.state {
+        BakeState::Paused { why, .. } => Some(why.clone()),
+        BakeState::Counting | BakeState::Finished { .. } => None,
+    };
+    Baking {
+        healthy: bake.healthy,
+        wanted: bake.rule.time,
+        points: bake.points,
+        points_wanted: bake.rule.points,
+        paused,
+    }
+}
+
+fn gate_rows(attempt: &Attempt) -> Vec<GateRow<'_>> {
+    let rows = attempt.gates.iter().map(|gate| {
+        let (name, kind) = match &gate.gate {
+            Gate::Test(test) => (test.name.as_str(), "test"),
+            Gate::Bake(_) => ("", "bake"),
+            Gate::Manual(manual) => (manual.name.as_str(), "approval"),
+        };
+        let (status, why) = match &gate.state {
+            GateState::Waiting => (Status::NotYet, ""),
+            GateState::Running { .. } => (Status::Run, ""),
+            GateState::Baking => (Status::Bake, ""),
+            GateState::Asked { .. } => (Status::Approve, ""),
+            GateState::Passed { .. } => (Status::Ok, ""),
+            GateState::Failed { why, .. } => (Status::Fail, why.as_str()),
+        };
+        GateRow {
+            name,
+            kind,
+            status,
+            why,
+        }
+    });
+    rows.collect()
+}
+
+fn request<'a>(pipeline: &'a Pipeline, org: &'a Org, attempt: &'a Attempt) -> Option<Request<'a>> {
+    let (_, gate) = attempt.asked()?;
+    let (Gate::Manual(manual), GateState::Asked { since, approvals }) = (&gate.gate, &gate.state)
+    else {
+        return None;
+    };
+    let group = manual.from.as_ref();
+    let members = group.and_then(|group| org.groups.get(group));
+    Some(Request {
+        name: &manual.name,
+        from: group.map_or_else(|| "anybody".to_owned(), ToString::to_string),
+        members: members.map_or(&[], Vec::as_slice),
+        given: approvals.len(),
+        wanted: manual.count,
+        since: *since,
+        not_author: manual.not_author,
+        changes: new_changes(pipeline, attempt.release),
+    })
+}
+
+/// What a release brings to production: its changes since the newest release that is there.
+fn new_changes(pipeline: &Pipeline, release: ReleaseId) -> Vec<&Change> {
+    let definition = pipeline.definition.as_deref();
+    let production = definition
+        .into_iter()
+        .flat_map(|definition| &definition.stages);
+    let there = production
+        .filter(|stage| stage.phase == crate::model::Phase::Production)
+        .filter_map(|stage| pipeline.running(&stage.name).into_keys().flatten().max())
+        .filter(|there| *there < release)
+        .max();
+    pipeline.releases.changes_since(release, there)
+}
+
+fn source(pipeline: &Pipeline) -> Option<Source<'_>> {
+    let definition = pipeline.definition.as_deref()?;
+    let newest = pipeline.releases.newest();
+    let releases = pipeline.releases.0.values().rev().take(8);
+    Some(Source {
+        repository: &definition.source.repository,
+        branch: &definition.source.branch,
+        newest: newest.and_then(|release| release.changes.last()),
+        moved: pipeline.source.moved,
+        releases: releases
+            .map(|release| (release.id, release.sha.short()))
+            .collect(),
+    })
+}
+
+fn past(past: &[crate::model::PastAttempt]) -> Vec<(ReleaseId, &str, Time, Span)> {
+    let rows = past.iter();
+    rows.map(|a| {
+        (
+            a.release,
+            a.word.as_str(),
+            a.ended,
+            a.ended.since(a.started),
+        )
+    })
+    .collect()
+}

@@ -1,0 +1,18 @@
+//! Pieces that screens are made of: they take sanitised text, roles and numbers, draw into a
+//! buffer, and know no application.
+
+mod bar;
+pub mod canvas;
+mod field;
+mod frame;
+mod line;
+mod rule;
+mod table;
+
+pub use bar::bar;
+pub use canvas::Canvas;
+pub use field::{Cursor, field};
+pub use frame::frame;
+pub use line::Line;
+pub use rule::{Shown, rule};
+pub use table::{Align, Column, Row, table};
