@@ -19,6 +19,7 @@ pub mod keymap;
 pub mod request;
 pub mod rows;
 pub mod screen;
+pub mod update;
 
 pub mod query;
 pub mod text;

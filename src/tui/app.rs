@@ -121,6 +121,8 @@ pub struct Flash {
 pub enum FlashLevel {
     Info,
     Error,
+    /// Ctrl-c was pressed once: a second one soon leaves.
+    Leaving,
 }
 
 /// A command that was sent and whose end is not known yet.

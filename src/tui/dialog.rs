@@ -8,6 +8,7 @@ use crate::model::{
     BlockerId, Class, Lift, PipelineName, Plan, Refusal, RequestKey, Revision, ServiceName, Span,
     StageName, Time, Verdict,
 };
+use crate::tui::gate::Opening;
 use std::collections::BTreeSet;
 use tui_input::Input;
 
@@ -223,6 +224,104 @@ impl Act {
 }
 
 impl Dialog {
+    /// A dialog just opened: Cancel has the focus, a plan is due at once, and keys that are typed
+    /// already are dropped.
+    pub fn open(opening: Opening, now: Time) -> Self {
+        Self {
+            fields: form::fields(&opening.act, &opening.blockers),
+            pipeline: opening.pipeline,
+            act: opening.act,
+            focus: Focus::Cancel,
+            preview: Preview::Asking { since: now },
+            phase: Phase::Filling,
+            key: None,
+            fence: now + FENCE,
+            last_key: now,
+            notice: None,
+            // Far from the numbers of any dialog before, whose answers may still come.
+            asked: now.0.unsigned_abs() * 1_000,
+            replan: Some(now),
+        }
+    }
+
+    /// After a refusal: the same act once more, under a new key, with a new plan, and with what must
+    /// be typed by hand to be typed again.
+    pub fn reopen(&mut self, now: Time) {
+        self.phase = Phase::Filling;
+        self.key = None;
+        self.focus = Focus::Cancel;
+        self.fence = now + FENCE;
+        for field in &mut self.fields {
+            if let Value::Token { input, .. } = &mut field.value {
+                input.reset();
+            }
+        }
+        self.outdate("the old one was refused", now);
+    }
+
+    /// Says that the plan does not count any more, and when the next one is due.
+    pub fn outdate(&mut self, why: &str, due: Time) {
+        if self.phase != Phase::Filling {
+            return;
+        }
+        if let Preview::Ready(previewed) = &mut self.preview {
+            previewed.outdated = Some(why.to_owned());
+        }
+        self.replan = Some(due);
+    }
+
+    /// Sets what must be typed by hand.
+    pub fn want(&mut self, token: Option<String>) {
+        for field in &mut self.fields {
+            if let Value::Token { wanted, .. } = &mut field.value {
+                wanted.clone_from(&token);
+            }
+        }
+    }
+
+    /// The value of the field that has the focus; none on a button.
+    pub fn focused(&mut self) -> Option<&mut Value> {
+        match self.focus {
+            Focus::Field(at) => self.fields.get_mut(at).map(|field| &mut field.value),
+            Focus::Cancel | Focus::Commit => None,
+        }
+    }
+
+    /// Fields from top to bottom, Cancel, Commit, and round again. After the sending there are only
+    /// the buttons.
+    pub fn focus_next(&mut self) {
+        let n_fields = self.n_open_fields();
+        self.focus = match self.focus {
+            Focus::Field(at) if at + 1 < n_fields => Focus::Field(at + 1),
+            Focus::Field(_) => Focus::Cancel,
+            Focus::Cancel => Focus::Commit,
+            Focus::Commit if n_fields > 0 => Focus::Field(0),
+            Focus::Commit => Focus::Cancel,
+        };
+    }
+
+    pub fn focus_previous(&mut self) {
+        let n_fields = self.n_open_fields();
+        self.focus = match self.focus {
+            Focus::Field(0) => Focus::Commit,
+            Focus::Field(at) => Focus::Field(at - 1),
+            Focus::Commit => Focus::Cancel,
+            Focus::Cancel if n_fields > 0 => Focus::Field(n_fields - 1),
+            Focus::Cancel => Focus::Commit,
+        };
+    }
+
+    fn n_open_fields(&self) -> usize {
+        match self.phase {
+            Phase::Filling => self.fields.len(),
+            Phase::Sent { .. }
+            | Phase::Accepted { .. }
+            | Phase::Refused(_)
+            | Phase::NotSent(_)
+            | Phase::Unknown { .. } => 0,
+        }
+    }
+
     /// The plan, when there is one, whether it still counts or not.
     pub fn plan(&self) -> Option<&Plan> {
         match &self.preview {

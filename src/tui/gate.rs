@@ -13,7 +13,7 @@ use crate::{
         dialog::{Dialog, PREVIEW_LASTS, Phase, Preview, Value},
     },
 };
-pub use act::{Opening, opening};
+pub use act::{Opening, opening, pipeline};
 
 /// Why the action is disabled on the screen that is on top; none when it can be done.
 pub fn disabled(app: &App, action: Action) -> Option<String> {

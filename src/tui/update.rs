@@ -1,0 +1,88 @@
+//! What every event does to the app, and what must be done outside because of it. Pure: no clock, no
+//! randomness, no I/O, nothing is awaited. The parent routes; each screen and dialog has its file.
+//!
+//! A key goes to the dialog if one is open, else to the line being typed, else through the keymap.
+
+mod act;
+mod dialog;
+mod feed;
+mod fields;
+mod keys;
+mod navigate;
+mod open;
+mod prompt;
+mod sent;
+
+use crate::{
+    model::{PipelineName, Time},
+    tui::{
+        app::{App, Flash, FlashLevel},
+        event::Event,
+        request::{Leave, Request},
+    },
+};
+use std::collections::BTreeSet;
+
+/// Takes one event in. `now` is the local clock; it never runs backwards here.
+pub fn update(app: &mut App, now: Time, event: Event) -> Vec<Request> {
+    app.ui.now = app.ui.now.max(now);
+    match event {
+        Event::Key(key) => keys::key(app, key),
+        Event::Paste(text) => keys::paste(app, &text),
+        Event::Resize(size) => {
+            app.ui.size = size;
+            Vec::new()
+        }
+        Event::Feed(news) => feed::feed(app, news),
+        Event::Tick => Vec::new(),
+        Event::NewKey(key) => {
+            dialog::new_key(app, key);
+            Vec::new()
+        }
+        Event::Planned { asked, answer } => {
+            dialog::planned(app, asked, answer);
+            Vec::new()
+        }
+        Event::Committed { key, answer } => sent::committed(app, &key, answer),
+        Event::SettledAnswer { key, answer } => sent::settled(app, &key, answer),
+        Event::Earlier { pipeline, entries } => {
+            feed::earlier(app, &pipeline, entries);
+            Vec::new()
+        }
+        Event::Trouble(text) => {
+            flash(app, FlashLevel::Error, text);
+            Vec::new()
+        }
+        Event::Stop(_) => vec![Request::Quit(Leave::Nothing)],
+    }
+    .into_iter()
+    .chain(due(app))
+    .collect()
+}
+
+/// When the next [`Event::Tick`] is needed, at the latest, for something other than ages.
+pub fn deadline(app: &App) -> Option<Time> {
+    let plan = app.ui.dialog.as_ref().and_then(dialog::deadline);
+    plan.into_iter().chain(sent::deadline(app)).min()
+}
+
+/// What became due by now, whatever the event was.
+fn due(app: &mut App) -> Vec<Request> {
+    let mut requests = sent::ask_again(app);
+    requests.extend(dialog::ask_again(app));
+    requests
+}
+
+/// The pipelines whose facts the screens need.
+fn watched(app: &App) -> BTreeSet<PipelineName> {
+    let screens = app.ui.screens.iter();
+    screens
+        .filter_map(|screen| screen.pipeline())
+        .cloned()
+        .collect()
+}
+
+fn flash(app: &mut App, level: FlashLevel, text: impl Into<String>) {
+    let (text, at) = (text.into(), app.ui.now);
+    app.ui.flash = Some(Flash { level, text, at });
+}

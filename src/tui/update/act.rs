@@ -1,0 +1,148 @@
+//! What each action does. Actions look, move, or open something; the ones about commands only ever
+//! open a dialog.
+
+use crate::tui::{
+    action::Action,
+    app::{Access, App, ClockMode, FlashLevel, Prompt, PromptKind},
+    gate,
+    request::{Leave, Request},
+    rows,
+    screen::{HelpScreen, Screen, StagePane},
+    update::{dialog, flash, navigate, open, watched},
+};
+
+/// A second Ctrl-c within this many milliseconds leaves.
+const TWICE_MS: u64 = 2_000;
+
+pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
+    let flash_before = app.ui.flash.take();
+    if let Some(why) = gate::disabled(app, action) {
+        flash(app, FlashLevel::Error, format!("{}: {why}", action.id()));
+        return Vec::new();
+    }
+    match action {
+        Action::Down
+        | Action::Up
+        | Action::First
+        | Action::Last
+        | Action::PageDown
+        | Action::PageUp => {
+            navigate::move_rows(app, action);
+            Vec::new()
+        }
+        Action::Left => navigate::sideways(app, navigate::Side::Left),
+        Action::Right => navigate::sideways(app, navigate::Side::Right),
+        Action::Open => open::selected(app),
+        Action::Back => open::back(app),
+        Action::Events | Action::Alarms | Action::Blockers => open::list(app, action),
+        Action::Cancel => {
+            let twice = flash_before.is_some_and(|flash| {
+                flash.level == FlashLevel::Leaving && app.ui.now.since(flash.at).0 <= TWICE_MS
+            });
+            if twice {
+                return vec![Request::Quit(Leave::Nothing)];
+            }
+            let text = "Ctrl-c again to leave; deployments go on";
+            flash(app, FlashLevel::Leaving, text);
+            Vec::new()
+        }
+        Action::Quit => vec![Request::Quit(Leave::Frame)],
+        Action::Suspend => vec![Request::Suspend],
+        Action::Redraw => vec![Request::Redraw],
+        Action::Resync => {
+            app.replica.missed = None;
+            vec![Request::RetryLink, Request::Reload(watched(app))]
+        }
+        Action::CopyId => copy(app, selected(app)),
+        Action::CopyTwin => {
+            let twin = gate::pipeline(app).map(|name| format!("pilothouse get {name}"));
+            copy(app, twin)
+        }
+        Action::Approve
+        | Action::Reject
+        | Action::Override
+        | Action::Rollback
+        | Action::Hold
+        | Action::Lift
+        | Action::Retry => match gate::opening(app, action) {
+            Ok(opening) => dialog::open(app, opening),
+            Err(why) => {
+                flash(app, FlashLevel::Error, why);
+                Vec::new()
+            }
+        },
+        Action::NextPane
+        | Action::Help
+        | Action::Filter
+        | Action::Palette
+        | Action::Sort
+        | Action::Times
+        | Action::ReadOnly => {
+            switch(app, action);
+            Vec::new()
+        }
+    }
+}
+
+/// Actions that only change how things are shown.
+fn switch(app: &mut App, action: Action) {
+    match (action, app.ui.screens.last_mut()) {
+        (Action::NextPane, Some(Screen::Stage(screen))) => {
+            screen.pane = match screen.pane {
+                StagePane::Targets => StagePane::Blockers,
+                StagePane::Blockers => StagePane::Targets,
+            };
+        }
+        (Action::Sort, Some(Screen::Fleet(fleet))) => fleet.sort = fleet.sort.next(),
+        (Action::Help, Some(screen)) if !matches!(screen, Screen::Help(_)) => {
+            app.ui.screens.push(Screen::Help(HelpScreen::default()));
+        }
+        (Action::Filter, Some(screen)) => {
+            let text = screen.filter().unwrap_or_default().to_owned();
+            prompt(app, PromptKind::Filter, text);
+        }
+        (Action::Palette, _) => prompt(app, PromptKind::Palette, String::new()),
+        (Action::Times, _) => {
+            app.ui.clock = match app.ui.clock {
+                ClockMode::Utc => ClockMode::Relative,
+                ClockMode::Relative => ClockMode::Utc,
+            };
+        }
+        (Action::ReadOnly, _) => {
+            app.ui.access = Access::ReadOnly;
+            let text = "read-only from now on: nothing can be sent";
+            flash(app, FlashLevel::Info, text);
+        }
+        _ => {}
+    }
+}
+
+fn prompt(app: &mut App, kind: PromptKind, text: String) {
+    let input = tui_input::Input::new(text);
+    app.ui.prompt = Some(Prompt { kind, input });
+}
+
+/// The name of what is selected.
+fn selected(app: &App) -> Option<String> {
+    match app.screen() {
+        Screen::Fleet(_) => rows::selected_pipeline(app).map(ToString::to_string),
+        Screen::Board(screen) => screen.selected.as_ref().map(ToString::to_string),
+        Screen::Stage(screen) => match screen.pane {
+            StagePane::Targets => screen.target.as_ref().map(ToString::to_string),
+            StagePane::Blockers => screen.blocker.as_ref().map(ToString::to_string),
+        },
+        Screen::Alarms(screen) => screen.selected.as_ref().map(ToString::to_string),
+        Screen::Blockers(screen) => screen.selected.as_ref().map(|(_, id)| id.to_string()),
+        Screen::Events(screen) => screen.selected.map(|revision| revision.to_string()),
+        Screen::Help(_) => None,
+    }
+}
+
+fn copy(app: &mut App, text: Option<String>) -> Vec<Request> {
+    let Some(text) = text else {
+        flash(app, FlashLevel::Info, "nothing is selected to copy");
+        return Vec::new();
+    };
+    flash(app, FlashLevel::Info, format!("copied: {text}"));
+    vec![Request::Copy(text)]
+}

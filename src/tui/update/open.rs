@@ -1,0 +1,128 @@
+//! The stack of screens: going into what is selected, and back out. Only pipelines that some screen
+//! is about are followed, so opening and leaving tell the feed.
+
+use crate::{
+    model::PipelineName,
+    tui::{
+        action::Action,
+        app::App,
+        gate,
+        request::{Leave, Request},
+        rows,
+        screen::{
+            AlarmsScreen, BlockersScreen, BoardScreen, EventsScreen, Screen, StagePane, StageScreen,
+        },
+        update::{act, watched},
+    },
+};
+use std::collections::BTreeSet;
+
+/// Opens what the cursor is on.
+pub(super) fn selected(app: &mut App) -> Vec<Request> {
+    let next = match app.screen() {
+        Screen::Fleet(_) => rows::selected_pipeline(app).map(|name| board(app, name.clone())),
+        Screen::Board(board) => board.selected.as_ref().map(|stage| {
+            Screen::Stage(StageScreen {
+                pipeline: board.pipeline.clone(),
+                stage: stage.clone(),
+                pane: StagePane::Targets,
+                target: None,
+                blocker: None,
+            })
+        }),
+        Screen::Blockers(screen) => screen.selected.as_ref().map(|(stage, blocker)| {
+            Screen::Stage(StageScreen {
+                pipeline: screen.pipeline.clone(),
+                stage: stage.clone(),
+                pane: StagePane::Blockers,
+                target: None,
+                blocker: Some(blocker.clone()),
+            })
+        }),
+        Screen::Help(screen) => {
+            let binding = rows::help(app, screen).get(screen.selected).copied();
+            let action = binding.map(|binding| binding.action);
+            app.ui.screens.pop();
+            return action.map_or_else(Vec::new, |action| act::act(app, action));
+        }
+        Screen::Stage(_) | Screen::Alarms(_) | Screen::Events(_) => None,
+    };
+    next.map_or_else(Vec::new, |next| push(app, next))
+}
+
+/// The board of a pipeline, with the cursor on the stage that needs somebody most.
+pub(super) fn board(app: &App, pipeline: PipelineName) -> Screen {
+    let row = app.replica.rows.get(&pipeline);
+    let selected = row.and_then(|row| row.stage.clone());
+    Screen::Board(BoardScreen { pipeline, selected })
+}
+
+/// One of the lists about the pipeline that is selected.
+pub(super) fn list(app: &mut App, action: Action) -> Vec<Request> {
+    let Some(pipeline) = gate::pipeline(app).cloned() else {
+        return Vec::new();
+    };
+    let next = match action {
+        Action::Events => {
+            app.replica.missed = None;
+            Screen::Events(EventsScreen {
+                pipeline,
+                selected: None,
+                filter: String::new(),
+            })
+        }
+        Action::Alarms => Screen::Alarms(AlarmsScreen {
+            pipeline,
+            selected: None,
+        }),
+        _ => Screen::Blockers(BlockersScreen {
+            pipeline,
+            selected: None,
+        }),
+    };
+    if app.screen().context() == next.context() {
+        return Vec::new();
+    }
+    push(app, next)
+}
+
+pub(super) fn push(app: &mut App, next: Screen) -> Vec<Request> {
+    let before = watched(app);
+    app.ui.screens.push(next);
+    rewatch(app, &before)
+}
+
+/// Back one screen; from the first one out of the program, unless a filter can be taken off.
+pub(super) fn back(app: &mut App) -> Vec<Request> {
+    if app.ui.screens.len() > 1 {
+        return up(app);
+    }
+    let filter = app.ui.screens.last_mut().and_then(Screen::filter_mut);
+    match filter.filter(|text| !text.is_empty()) {
+        Some(filter) => {
+            filter.clear();
+            Vec::new()
+        }
+        None => vec![Request::Quit(Leave::Nothing)],
+    }
+}
+
+/// Back one screen, but never out of the program.
+pub(super) fn up(app: &mut App) -> Vec<Request> {
+    if app.ui.screens.len() == 1 {
+        return Vec::new();
+    }
+    let before = watched(app);
+    app.ui.screens.pop();
+    rewatch(app, &before)
+}
+
+/// Tells the feed when other pipelines are looked at than before.
+fn rewatch(app: &mut App, before: &BTreeSet<PipelineName>) -> Vec<Request> {
+    let watched = watched(app);
+    if watched == *before {
+        return Vec::new();
+    }
+    app.replica.opened.retain(|name, _| watched.contains(name));
+    vec![Request::Watch(watched)]
+}
