@@ -14,11 +14,11 @@ mod standing;
 mod windows;
 
 pub use alarms::{AlarmCount, AlarmRow, alarm_rows, count};
-pub use card::{Baking, Card, GateRow, Request, Source, card};
+pub use card::{Baking, Card, GateRow, Request, Source, card, gate_rows};
 pub use events::{EventRow, event};
 pub use lanes::{LaneRow, TargetRow, lane_rows, target_rows};
 pub use needs::{Need, needs};
-pub use obstacles::{Obstacle, kind_status, kind_word, obstacles, passage_word};
+pub use obstacles::{kind_status, kind_word, passage_word};
 pub use release::{ReleaseFacts, release};
 pub use standing::{Standing, standing_orders};
 pub use windows::{WindowRow, next_change, window_rows};

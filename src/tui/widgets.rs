@@ -1,6 +1,7 @@
 //! Pieces that screens are made of: they take sanitised text, roles and numbers, draw into a
 //! buffer, and know no application.
 
+mod badge;
 mod bar;
 pub mod canvas;
 mod field;
@@ -9,6 +10,7 @@ mod line;
 mod rule;
 mod table;
 
+pub use badge::{badge, glyph};
 pub use bar::bar;
 pub use canvas::Canvas;
 pub use field::{Cursor, field};

@@ -3,10 +3,10 @@
 
 use crate::{
     model::{
-        Actor, Attempt, Bake, BakeState, Blocker, Change, Gate, GateState, Org, Pipeline,
-        ReleaseId, Span, StageName, StageView, Status, Time,
+        Actor, AlarmLevel, AlarmName, Attempt, Bake, BakeState, Blocker, Change, Gate, GateState,
+        Org, Pipeline, ReleaseId, Span, StageName, StageView, Status, Time,
     },
-    tui::query::{AlarmCount, count, obstacles::standing},
+    tui::query::{AlarmCount, count},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Card<'a> {
     /// Tests and bakes of the approval workflow, in the build stage the checks.
     pub gates: Vec<GateRow<'a>>,
     pub alarms: AlarmCount,
+    /// Alarms that fire or have no data, with since when.
+    pub troubled: Vec<(&'a AlarmName, AlarmLevel, Time)>,
     pub blockers: Vec<Blocker>,
     pub request: Option<Request<'a>>,
     pub source: Option<Source<'a>>,
@@ -75,8 +77,9 @@ pub struct Source<'a> {
     pub releases: Vec<(ReleaseId, &'a str)>,
 }
 
-/// The card of a column; its view comes from `board`, which is asked once for all columns.
-pub fn card<'a>(pipeline: &'a Pipeline, org: &'a Org, now: Time, view: StageView) -> Card<'a> {
+/// The card of a column, but for its blockers, which need more than the pipeline to know. The view
+/// comes from `board`, which is asked once for all columns.
+pub fn card<'a>(pipeline: &'a Pipeline, org: &'a Org, view: StageView) -> Card<'a> {
     let state = pipeline.stage(&view.stage);
     let attempt = state.and_then(|state| state.attempt.as_ref());
     let active = attempt.filter(|attempt| attempt.is_active());
@@ -96,8 +99,10 @@ pub fn card<'a>(pipeline: &'a Pipeline, org: &'a Org, now: Time, view: StageView
         alarms: stage
             .map(|stage| count(pipeline, &stage.alarms))
             .unwrap_or_default(),
-        blockers: standing(pipeline, org, now, &view.stage)
-            .map_or_else(Vec::new, |(_, found)| found),
+        troubled: stage
+            .map(|stage| troubled(pipeline, &stage.alarms))
+            .unwrap_or_default(),
+        blockers: Vec::new(),
         request: active.and_then(|active| request(pipeline, org, active)),
         source: (view.stage == StageName::source())
             .then(|| source(pipeline))
@@ -108,6 +113,22 @@ pub fn card<'a>(pipeline: &'a Pipeline, org: &'a Org, now: Time, view: StageView
         past: state.map_or_else(Vec::new, |state| past(&state.past)),
         view,
     }
+}
+
+/// Alarms that are not OK, firing ones first.
+fn troubled<'a>(
+    pipeline: &'a Pipeline,
+    alarms: &'a [AlarmName],
+) -> Vec<(&'a AlarmName, AlarmLevel, Time)> {
+    let states = alarms
+        .iter()
+        .filter_map(|alarm| Some((alarm, pipeline.alarms.get(alarm)?)));
+    let mut found: Vec<_> = states
+        .filter(|(_, state)| state.level != AlarmLevel::Ok)
+        .map(|(alarm, state)| (alarm, state.level, state.since))
+        .collect();
+    found.sort_by_key(|(_, level, since)| (*level == AlarmLevel::NoData, *since));
+    found
 }
 
 pub(super) fn baking(bake: &Bake) -> Baking {
@@ -124,7 +145,7 @@ pub(super) fn baking(bake: &Bake) -> Baking {
     }
 }
 
-fn gate_rows(attempt: &Attempt) -> Vec<GateRow<'_>> {
+pub fn gate_rows(attempt: &Attempt) -> Vec<GateRow<'_>> {
     let rows = attempt.gates.iter().map(|gate| {
         let (name, kind) = match &gate.gate {
             Gate::Test(test) => (test.name.as_str(), "test"),

@@ -1,0 +1,359 @@
+//! One pipeline: every stage in a strip, the stages around the selected one as cards, what waits
+//! for a human, what happened last. Wide terminals put events, windows and releases beside.
+
+use crate::{
+    model::{Fact, Pipeline, StageName, StageView, board},
+    tui::{
+        app::{App, ClockMode},
+        query, rows,
+        screen::BoardScreen,
+        text::{ago, clock, moment},
+        theme::Role,
+        view::{card, fleet::initial, footer},
+        widgets::{Canvas, Line, canvas::below, glyph},
+    },
+};
+use ratatui::layout::Rect;
+
+/// From this width on events have a pane of their own beside the cards' lower half.
+const TWO_PANES: u16 = 110;
+/// Narrower than this, one stage takes the whole width.
+const CARDS: u16 = 80;
+/// Cells of a card with the gap after it.
+const CARD: u16 = 25;
+
+pub(super) fn draw(app: &App, screen: &BoardScreen, canvas: &mut Canvas<'_>, body: Rect) {
+    let Some(pipeline) = app.pipeline(&screen.pipeline) else {
+        return footer::waiting(app, canvas, body);
+    };
+    let views = board(pipeline, &app.replica.org, app.server_now());
+    let urgent = views
+        .iter()
+        .enumerate()
+        .min_by_key(|(_, view)| view.status)
+        .map(|(at, _)| at);
+    let chosen = screen.selected.as_ref();
+    let selected = views
+        .iter()
+        .position(|view| Some(&view.stage) == chosen)
+        .or(urgent)
+        .unwrap_or(0);
+    let shown = if body.width < CARDS {
+        1
+    } else {
+        usize::from((body.width + 1) / CARD)
+    };
+    let shown = shown.min(views.len()).max(1);
+    let first = selected
+        .saturating_sub(shown / 2)
+        .min(views.len().saturating_sub(shown));
+    let visible = first..(first + shown).min(views.len());
+    strip(canvas, body, &views, (selected, visible.clone()));
+    let height = cards_height(body.height);
+    let area = Rect {
+        height,
+        ..below(body, 1)
+    };
+    for (at, place) in visible.clone().zip(places(area, shown)) {
+        let Some(view) = views.get(at) else { continue };
+        let facts = query::card(pipeline, &app.replica.org, view.clone());
+        let blockers = rows::stage_blockers(app, pipeline, &view.stage);
+        let facts = query::Card { blockers, ..facts };
+        card::draw(app, &facts, (at, at == selected), canvas, place);
+    }
+    let rest = below(body, 1 + height);
+    if body.width >= TWO_PANES {
+        let left = Rect {
+            width: rest.width * 3 / 5,
+            ..rest
+        };
+        let right = Rect {
+            x: left.right() + 2,
+            width: rest.width - left.width - 2,
+            ..rest
+        };
+        wide(app, pipeline, &views, canvas, left);
+        recent(app, pipeline, canvas, right);
+    } else {
+        let needs = query::needs(pipeline, &views);
+        let room = rest.height.saturating_sub(RECENT_LEAST).max(2);
+        let wanted = u16::try_from(needs.len()).unwrap_or(room).saturating_add(1);
+        let used = wanted.clamp(2, room);
+        list_needs(
+            app,
+            &needs,
+            canvas,
+            Rect {
+                height: used.min(rest.height),
+                ..rest
+            },
+        );
+        recent(app, pipeline, canvas, below(rest, used));
+    }
+}
+
+/// A heading and this many events are always kept.
+const RECENT_LEAST: u16 = 4;
+
+/// Cards take the upper half, and a little more when there is little.
+fn cards_height(body: u16) -> u16 {
+    match body {
+        0..=14 => body.saturating_sub(4),
+        15..=23 => 10,
+        24..=44 => body / 2 - 2,
+        _ => 22,
+    }
+}
+
+fn places(area: Rect, shown: usize) -> Vec<Rect> {
+    let n = u16::try_from(shown).unwrap_or(1).max(1);
+    let width = (area.width - (n - 1)) / n;
+    let spare = area.width - (n - 1) - width * n;
+    let mut x = area.x;
+    (0..n)
+        .map(|at| {
+            let width = width + u16::from(at < spare);
+            let place = Rect { x, width, ..area };
+            x += width + 1;
+            place
+        })
+        .collect()
+}
+
+/// `+source +build [>@gamma !wave-1] .wave-2        stages 3-4 of 5`
+fn strip(
+    canvas: &mut Canvas<'_>,
+    body: Rect,
+    views: &[StageView],
+    (selected, visible): (usize, std::ops::Range<usize>),
+) {
+    let long: usize = views.iter().map(|view| view.stage.as_str().len() + 2).sum();
+    let brief = long + 24 > usize::from(body.width);
+    let mut line = Line::plain(" ");
+    for (at, view) in views.iter().enumerate() {
+        let name = if brief {
+            initial(view.stage.as_str()).to_string()
+        } else {
+            view.stage.to_string()
+        };
+        let open = if at == visible.start { "[" } else { "" };
+        let close = if at + 1 == visible.end { "] " } else { " " };
+        let role = if at == selected {
+            Role::Selection
+        } else {
+            Role::Plain
+        };
+        line = line
+            .then(Role::Frame, open)
+            .join(glyph(canvas.theme, Role::Status(view.status)))
+            .then(role, name)
+            .then(Role::Frame, close);
+    }
+    let text = match visible.len() {
+        shown if shown == views.len() => format!("{shown} stages"),
+        1 => format!("stage {} of {}", visible.start + 1, views.len()),
+        _ => format!(
+            "stages {}-{} of {}",
+            visible.start + 1,
+            visible.end,
+            views.len()
+        ),
+    };
+    canvas.ends(
+        Rect { height: 1, ..body },
+        &line,
+        &Line::of(Role::Label, text),
+    );
+}
+
+fn list_needs(app: &App, needs: &[query::Need], canvas: &mut Canvas<'_>, area: Rect) {
+    let title = format!(" NEEDS A HUMAN ({})", needs.len());
+    canvas.line(area, &Line::of(Role::Title, title));
+    let rows = below(area, 1);
+    if needs.is_empty() {
+        return canvas.line(rows, &Line::plain("   nothing"));
+    }
+    let stage_cells = needs
+        .iter()
+        .map(|need| need.stage.as_str().len())
+        .max()
+        .unwrap_or(0);
+    for (at, need) in (0..rows.height).zip(needs) {
+        let since = need
+            .since
+            .map_or_else(String::new, |at| ago(at, app.server_now()));
+        let release = need
+            .release
+            .map_or_else(String::new, |release| format!("{release} "));
+        let role = Role::Status(need.status);
+        let left = Line::plain(" ")
+            .join(glyph(canvas.theme, role))
+            .then(Role::Plain, format!(" {:<stage_cells$}  ", need.stage))
+            .then(Role::Plain, release)
+            .then(Role::Plain, need.text.clone());
+        let right = Line::of(Role::Label, format!(" {}", need.remedy))
+            .then(Role::Plain, format!(" {since:>7} "));
+        canvas.ends(below(rows, at), &left, &right);
+    }
+}
+
+/// What happened last, newest first; counting bakes is left out, or nothing else would be seen.
+fn recent(app: &App, pipeline: &Pipeline, canvas: &mut Canvas<'_>, area: Rect) {
+    canvas.line(area, &Line::of(Role::Title, " RECENT"));
+    let rows = below(area, 1);
+    let entries = app
+        .replica
+        .opened
+        .get(&pipeline.name)
+        .map(|opened| &opened.entries);
+    let told = entries.into_iter().flatten().rev().filter(|entry| {
+        !matches!(
+            entry.fact,
+            Fact::BakeCounted { .. } | Fact::StepStarted { .. }
+        )
+    });
+    for (at, entry) in (0..rows.height).zip(told) {
+        let event = query::event(pipeline, entry);
+        let when = match app.ui.clock {
+            ClockMode::Utc => clock(event.at),
+            ClockMode::Relative => format!("{:>8}", ago(event.at, app.server_now())),
+        };
+        let line = Line::of(Role::Label, format!(" {when} "))
+            .then(Role::Title, format!("{:<8} ", event.kind))
+            .then(
+                Role::Plain,
+                if event.stage.is_empty() {
+                    String::new()
+                } else {
+                    format!("{} ", event.stage)
+                },
+            )
+            .then(Role::Plain, event.text);
+        canvas.line(below(rows, at), &line);
+    }
+}
+
+/// The left half of a wide terminal: needs, then windows, then the newest releases.
+fn wide(app: &App, pipeline: &Pipeline, views: &[StageView], canvas: &mut Canvas<'_>, area: Rect) {
+    let needs = query::needs(pipeline, views);
+    let rows = u16::try_from(needs.len().max(1)).unwrap_or(u16::MAX);
+    let used = rows.saturating_add(1).min(area.height / 2);
+    list_needs(
+        app,
+        &needs,
+        canvas,
+        Rect {
+            height: used,
+            ..area
+        },
+    );
+    let windows = below(area, used + 1);
+    let used = list_windows(
+        app,
+        pipeline,
+        canvas,
+        Rect {
+            height: windows.height.min(9),
+            ..windows
+        },
+    );
+    train(pipeline, views, canvas, below(windows, used + 1));
+}
+
+fn list_windows(app: &App, pipeline: &Pipeline, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
+    let now = app.server_now();
+    let windows = query::window_rows(pipeline, now);
+    let mut lines = vec![Line::of(Role::Title, " WINDOWS")];
+    lines.extend(windows.iter().map(|row| {
+        let (role, word) = open_word(row.open);
+        let next = row.changes.map_or_else(String::new, |at| {
+            let verb = if row.open { "closes" } else { "opens" };
+            format!("{verb} {} (in {})", moment(at, now), at.since(now).short())
+        });
+        Line::plain(format!("   {:<10} {:<16} ", row.stage.as_str(), row.window))
+            .then(role, format!("{word:<7}"))
+            .then(Role::Plain, next)
+            .then(Role::Label, format!("  {}", row.zone))
+    }));
+    if windows.is_empty() {
+        lines.push(Line::plain("   none: deployments may start at any time"));
+    }
+    canvas.lines(area, &lines)
+}
+
+pub(super) fn open_word(open: bool) -> (Role, &'static str) {
+    if open {
+        (Role::Good, "open")
+    } else {
+        (Role::Warning, "CLOSED")
+    }
+}
+
+/// Which of the newest releases is where.
+fn train(pipeline: &Pipeline, views: &[StageView], canvas: &mut Canvas<'_>, area: Rect) {
+    let names: Vec<&StageName> = views.iter().map(|view| &view.stage).collect();
+    let mut title = Line::of(Role::Title, " RELEASES").to(26);
+    for name in &names {
+        title = title.then(
+            Role::Label,
+            format!("{:<9}", crate::tui::text::middle_cut(name.as_str(), 8)),
+        );
+    }
+    canvas.line(area, &title);
+    let rows = below(area, 1);
+    let releases = pipeline.releases.0.values().rev();
+    for (at, release) in (0..rows.height).zip(releases) {
+        let quarantined = pipeline.quarantined(release.id).is_some();
+        let mut line = Line::plain(format!("   {:<6} {} ", release.id, release.sha.short())).to(26);
+        for view in views {
+            line = line
+                .join(whereabouts(pipeline, view, release.id, canvas))
+                .to(line_end(&names, view));
+        }
+        if quarantined {
+            line = line.then(Role::Danger, "QUARANTINE ");
+        }
+        let title = release
+            .changes
+            .last()
+            .map_or("", |change| change.title.as_str());
+        line = line.then(Role::Plain, title.to_owned());
+        canvas.line(below(rows, at), &line);
+    }
+}
+
+fn line_end(names: &[&StageName], view: &StageView) -> usize {
+    let at = names
+        .iter()
+        .position(|name| **name == view.stage)
+        .unwrap_or(0);
+    26 + (at + 1) * 9
+}
+
+/// What a release is to a stage: what its card is about, what runs there, or has passed it.
+fn whereabouts(
+    pipeline: &Pipeline,
+    view: &StageView,
+    release: crate::model::ReleaseId,
+    canvas: &Canvas<'_>,
+) -> Line {
+    let theme = canvas.theme;
+    if view.release == Some(release) {
+        return crate::tui::widgets::badge(theme, view.status);
+    }
+    let state = pipeline.stage(&view.stage);
+    if pipeline.running(&view.stage).contains_key(&Some(release)) {
+        return Line::of(
+            Role::Good,
+            format!(
+                "{} runs",
+                theme.glyph(Role::Status(crate::model::Status::Ok))
+            ),
+        );
+    }
+    let past = state.and_then(|state| state.past.iter().find(|past| past.release == release));
+    past.map_or_else(
+        || glyph(theme, Role::Status(crate::model::Status::NotYet)),
+        |past| Line::of(Role::Label, past.word.clone()),
+    )
+}

@@ -1,0 +1,328 @@
+//! One stage as a card: state, release, since when; then what is in the way, how far it is, and what
+//! it waits for. The most urgent lines come first, because a small card shows only those.
+
+use crate::{
+    model::{AlarmLevel, Blocker, Clears, Status},
+    tui::{
+        app::App,
+        query::{self, Card},
+        text::{ago, moment, wrap},
+        theme::{Role, Theme},
+        widgets::{Canvas, Line, badge, bar, canvas::below, frame, glyph},
+    },
+};
+use ratatui::layout::Rect;
+
+/// Cells of the label of a line.
+const LABEL: usize = 8;
+
+pub(super) fn draw(
+    app: &App,
+    card: &Card<'_>,
+    (at, selected): (usize, bool),
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+) {
+    let role = if selected {
+        Role::Selection
+    } else {
+        Role::Title
+    };
+    let mark = if selected { ">" } else { "" };
+    let title = Line::of(Role::Key, mark).then(role, format!("{} {}", at + 1, card.view.stage));
+    let inner = frame(canvas, area, &title, &Line::default());
+    let old = app.link.age(app.ui.now).is_none();
+    let question = if old { " ?" } else { "" };
+    let state = badge(canvas.theme, card.view.status).then(Role::Plain, question);
+    let release = card
+        .view
+        .release
+        .map_or_else(String::new, |release| release.to_string());
+    canvas.ends(inner, &state, &Line::of(Role::Title, release));
+    let rest = below(inner, 1);
+    let lines = lines(app, card, canvas.theme, usize::from(inner.width));
+    let used = canvas.lines(rest, &lines);
+    let hidden = lines.len().saturating_sub(usize::from(used));
+    if hidden > 0 && inner.height > 2 {
+        let last = Rect {
+            y: inner.bottom() - 1,
+            height: 1,
+            ..inner
+        };
+        super::footer::clear(canvas, last);
+        canvas.line(
+            last,
+            &Line::of(Role::Label, format!("{} more (Enter)", hidden + 1)),
+        );
+    }
+}
+
+fn lines(app: &App, card: &Card<'_>, theme: &Theme, width: usize) -> Vec<Line> {
+    let now = app.server_now();
+    let mut lines = Vec::new();
+    if let Some(since) = card.view.since {
+        lines.push(labelled("since", format!("{} ago", ago(since, now))));
+    }
+    let told_below = matches!(
+        card.view.status,
+        Status::Ok
+            | Status::Approve
+            | Status::Bake
+            | Status::NotYet
+            | Status::Blocked
+            | Status::Held
+    );
+    if !told_below && !card.view.why.is_empty() {
+        let why = wrap(&card.view.why, width);
+        lines.extend(
+            why.into_iter()
+                .take(2)
+                .map(|line| Line::of(Role::Warning, line)),
+        );
+    }
+    lines.extend(request(app, card));
+    lines.extend(blockers(app, &card.blockers, theme));
+    lines.extend(deploy(card, width));
+    lines.extend(baking(card, width));
+    lines.extend(alarms(app, card, theme));
+    lines.extend(gates(card, theme));
+    lines.extend(source(app, card));
+    lines.extend(building(app, card));
+    lines.extend(past(app, card));
+    lines
+}
+
+fn labelled(label: &'static str, text: impl Into<crate::tui::text::Sanitized>) -> Line {
+    Line::of(Role::Label, label)
+        .to(LABEL)
+        .then(Role::Plain, text)
+}
+
+fn request(app: &App, card: &Card<'_>) -> Vec<Line> {
+    let Some(request) = &card.request else {
+        return Vec::new();
+    };
+    let mut lines = vec![
+        labelled("asks", request.from.clone()),
+        labelled(
+            "given",
+            format!("{} of {}, {}", request.given, request.wanted, request.name),
+        ),
+    ];
+    let mut authors: Vec<&str> = request.changes.iter().map(|c| c.author.login()).collect();
+    authors.sort_unstable();
+    authors.dedup();
+    let changes = match request.changes.len() {
+        1 => "1 change".to_owned(),
+        many => format!("{many} changes"),
+    };
+    lines.push(Line::of(
+        Role::Human,
+        format!("{changes} by {}", authors.join(", ")),
+    ));
+    let mine = app
+        .replica
+        .operator
+        .as_ref()
+        .is_some_and(|me| request.members.contains(me));
+    if mine {
+        lines.push(Line::of(Role::Human, "you may approve"));
+    }
+    lines
+}
+
+/// The whole list, each with when it clears.
+fn blockers(app: &App, blockers: &[Blocker], theme: &Theme) -> Vec<Line> {
+    if blockers.is_empty() {
+        return Vec::new();
+    }
+    let standing = blockers.iter().filter(|blocker| blocker.blocks()).count();
+    let mut lines = vec![labelled("blocked", format!("by {standing}"))];
+    for blocker in blockers {
+        let role = if blocker.blocks() {
+            Role::Status(query::kind_status(blocker.kind))
+        } else {
+            Role::Overridden
+        };
+        let clears = match &blocker.clears {
+            Clears::At(at) => format!(" ->{}", moment(*at, app.server_now())),
+            Clears::When(_) => String::new(),
+        };
+        let name = blocker.id.0.rsplit('/').next().unwrap_or_default();
+        let text = match blocker.kind {
+            crate::model::BlockerKind::Hold => format!("hold {name}{clears}"),
+            _ => format!("{name}{clears}"),
+        };
+        lines.push(
+            Line::plain(" ")
+                .join(glyph(theme, role))
+                .then(Role::Plain, format!(" {text}")),
+        );
+    }
+    lines
+}
+
+fn deploy(card: &Card<'_>, width: usize) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some(next) = card.next.filter(|next| Some(*next) != card.view.release) {
+        lines.push(labelled("next", next.to_string()));
+    }
+    let running: Vec<String> = card
+        .running
+        .iter()
+        .map(|(release, targets)| match release {
+            Some(release) => format!("{release} on {targets}"),
+            None => format!("nothing on {targets}"),
+        })
+        .collect();
+    if let Some((done, total)) = card.deploy {
+        let percent = (done * 100).checked_div(total).unwrap_or(0);
+        lines.push(labelled("deploy", format!("{done}/{total} {percent:>3}%")));
+        if done < total {
+            lines.push(Line::plain(bar(count(done), count(total), width)));
+        }
+    }
+    let same = matches!(card.running.as_slice(), [(Some(release), _)] if Some(*release) == card.view.release);
+    if !running.is_empty() && !same {
+        lines.push(labelled("runs", running.join(", ")));
+    }
+    lines
+}
+
+fn count(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+fn baking(card: &Card<'_>, width: usize) -> Vec<Line> {
+    let Some(bake) = &card.baking else {
+        return Vec::new();
+    };
+    let paused = if bake.paused.is_some() { " PAUSED" } else { "" };
+    let text = format!("{}/{}{paused}", bake.healthy.short(), bake.wanted.short());
+    let mut lines = vec![labelled("bake", text)];
+    if bake.points_wanted > 0 {
+        lines.push(labelled(
+            "points",
+            format!("{}/{}", bake.points, bake.points_wanted),
+        ));
+    }
+    match &bake.paused {
+        Some(why) => lines.push(Line::of(Role::Warning, why.clone())),
+        None => lines.push(Line::plain(bar(bake.healthy.0, bake.wanted.0, width))),
+    }
+    lines
+}
+
+fn alarms(app: &App, card: &Card<'_>, theme: &Theme) -> Vec<Line> {
+    let count = card.alarms;
+    if count.total() == 0 {
+        return Vec::new();
+    }
+    let mut words = Vec::new();
+    if count.firing > 0 {
+        words.push(format!("{} FIRING", count.firing));
+    }
+    if count.no_data > 0 {
+        words.push(format!("{} no data", count.no_data));
+    }
+    if count.ok > 0 {
+        words.push(format!("{} ok", count.ok));
+    }
+    let role = if count.firing > 0 {
+        Role::Danger
+    } else {
+        Role::Plain
+    };
+    let mut lines = vec![
+        Line::of(Role::Label, "alarms")
+            .to(LABEL)
+            .then(role, words.join(" ")),
+    ];
+    for (alarm, level, since) in &card.troubled {
+        let status = match level {
+            AlarmLevel::Firing => Status::Alarm,
+            AlarmLevel::NoData => Status::NoData,
+            AlarmLevel::Ok => Status::Ok,
+        };
+        let text = format!(" {alarm} {}", ago(*since, app.server_now()));
+        lines.push(
+            Line::plain(" ")
+                .join(glyph(theme, Role::Status(status)))
+                .then(Role::Plain, text),
+        );
+    }
+    lines
+}
+
+fn gates(card: &Card<'_>, theme: &Theme) -> Vec<Line> {
+    let shown = card.gates.iter().filter(|gate| gate.kind != "approval");
+    shown
+        .map(|gate| {
+            let name = if gate.name.is_empty() {
+                gate.kind
+            } else {
+                gate.name
+            };
+            let why = if gate.why.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", gate.why)
+            };
+            glyph(theme, Role::Status(gate.status)).then(Role::Plain, format!(" {name}{why}"))
+        })
+        .collect()
+}
+
+fn source(app: &App, card: &Card<'_>) -> Vec<Line> {
+    let Some(source) = &card.source else {
+        return Vec::new();
+    };
+    let repository = source
+        .repository
+        .rsplit(['/', ':'])
+        .next()
+        .unwrap_or_default();
+    let mut lines = vec![labelled(
+        "branch",
+        format!("{repository} {}", source.branch),
+    )];
+    if let Some(change) = source.newest {
+        lines.push(labelled(
+            "commit",
+            format!("{} {}", change.sha.short(), change.author.login()),
+        ));
+        lines.push(Line::plain(change.title.clone()));
+    }
+    if let Some(moved) = source.moved {
+        lines.push(labelled(
+            "moved",
+            format!("{} ago", ago(moved, app.server_now())),
+        ));
+    }
+    lines.extend(
+        source
+            .releases
+            .iter()
+            .map(|(id, sha)| Line::plain(format!("{id:<6} {sha}"))),
+    );
+    lines
+}
+
+fn building(app: &App, card: &Card<'_>) -> Option<Line> {
+    let since = card.building?;
+    Some(labelled("building", ago(since, app.server_now())))
+}
+
+fn past(app: &App, card: &Card<'_>) -> Vec<Line> {
+    if card.past.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![Line::of(Role::Label, "before")];
+    lines.extend(card.past.iter().map(|(release, word, ended, _)| {
+        Line::plain(format!(
+            "{release:<6} {word} {} ago",
+            ago(*ended, app.server_now())
+        ))
+    }));
+    lines
+}

@@ -1,0 +1,97 @@
+//! What happened in the pipeline, newest last: one line per fact, the whole text of the selected one.
+
+use crate::{
+    model::Entry,
+    tui::{
+        app::{App, ClockMode},
+        query, rows,
+        screen::EventsScreen,
+        text::{ago, clock, wrap},
+        theme::Role,
+        view::{footer, list::List},
+        widgets::{Canvas, Column, Line, canvas::below},
+    },
+};
+use ratatui::layout::Rect;
+
+/// Lines kept for the selected event.
+const DETAIL: u16 = 4;
+
+pub(super) fn draw(app: &App, screen: &EventsScreen, canvas: &mut Canvas<'_>, body: Rect) {
+    let Some(pipeline) = app.pipeline(&screen.pipeline) else {
+        return footer::waiting(app, canvas, body);
+    };
+    let entries = rows::events(app, screen);
+    let follow = if screen.selected.is_none() {
+        "ON"
+    } else {
+        "off"
+    };
+    let filter = if screen.filter.is_empty() {
+        "(none)".to_owned()
+    } else {
+        screen.filter.clone()
+    };
+    let head = Line::of(Role::Label, " follow ")
+        .then(Role::Plain, follow)
+        .then(Role::Label, "   filter: ")
+        .then(Role::Plain, filter)
+        .then(
+            Role::Label,
+            format!("   {} events kept here", entries.len()),
+        );
+    canvas.line(body, &head);
+    let newest = entries.len().checked_sub(1);
+    let chosen = screen.selected;
+    let selected = chosen.and_then(|revision| entries.iter().position(|e| e.revision == revision));
+    let selected = selected.or(newest);
+    let area = Rect {
+        height: body.height - 1 - DETAIL,
+        ..below(body, 1)
+    };
+    let columns = [
+        Column::fixed("TIME UTC", 9),
+        Column::fixed("KIND", 8),
+        Column::fixed("ACTOR", 10).spare(1),
+        Column::fixed("STAGE", 10),
+        Column::fill("WHAT"),
+    ];
+    let list = List {
+        rows: &entries,
+        selected,
+    };
+    list.draw(canvas, area, &columns, |entry, _| {
+        let event = query::event(pipeline, entry);
+        let when = match app.ui.clock {
+            ClockMode::Utc => clock(event.at),
+            ClockMode::Relative => format!("{:>9}", ago(event.at, app.server_now())),
+        };
+        vec![
+            Line::plain(when),
+            Line::of(Role::Title, event.kind),
+            Line::plain(event.actor),
+            Line::plain(event.stage),
+            Line::plain(event.text),
+        ]
+    });
+    if let Some(entry) = selected.and_then(|at| entries.get(at)) {
+        let place = Rect {
+            y: body.bottom() - DETAIL,
+            height: DETAIL,
+            ..body
+        };
+        detail(&query::event(pipeline, entry), entry, canvas, place);
+    }
+}
+
+fn detail(event: &query::EventRow, entry: &Entry, canvas: &mut Canvas<'_>, area: Rect) {
+    let head = format!(
+        " event {} of the pipeline, {} of the journal, {}",
+        entry.revision, entry.seq, entry.at
+    );
+    let mut lines = vec![Line::of(Role::Label, head)];
+    let text = format!(" {} {}", event.actor, event.text);
+    let width = usize::from(area.width.saturating_sub(1));
+    lines.extend(wrap(&text, width).into_iter().map(Line::plain));
+    canvas.lines(area, &lines);
+}

@@ -1,0 +1,156 @@
+//! The two lines at the bottom: the last result or the line being typed, and the keys that hold now.
+//! The menu of a begun chord stands above them.
+
+use crate::tui::{
+    app::{App, FlashLevel, PromptKind},
+    gate,
+    screen::Screen,
+    text::{Sanitized, ago},
+    theme::Role,
+    widgets::{Canvas, Cursor, Line, field, frame},
+};
+use ratatui::layout::Rect;
+
+/// The last result, the command under way, or the line being typed.
+pub(super) fn result(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
+    if let Some(prompt) = &app.ui.prompt {
+        let (sign, label) = match prompt.kind {
+            PromptKind::Filter => ("/", "filter: words, !word, st:blocked, own:team"),
+            PromptKind::Palette => (":", "command: ro, p NAME, sort, help, quit, or an action"),
+        };
+        canvas.line(row, &Line::of(Role::Key, sign));
+        let room = Rect {
+            x: row.x + 1,
+            width: row.width - 1,
+            ..row
+        };
+        let half = Rect {
+            width: room.width / 2,
+            ..room
+        };
+        field(canvas, half, &prompt.input, Cursor::Here);
+        let rest = Rect {
+            x: half.right() + 1,
+            width: room.width - half.width - 1,
+            ..row
+        };
+        return canvas.line(rest, &Line::of(Role::Label, label));
+    }
+    let under_way = app.ui.in_flight.values().next().map(|sent| {
+        let text = format!(" sent {} ago: {}", ago(sent.sent, app.ui.now), sent.title);
+        Line::of(Role::Warning, text)
+    });
+    let flash = app.ui.flash.as_ref().map(|flash| match flash.level {
+        FlashLevel::Info | FlashLevel::Leaving => Line::of(Role::Plain, format!(" {}", flash.text)),
+        FlashLevel::Error => Line::of(Role::Danger, format!(" ! {}", flash.text)),
+    });
+    if let Some(line) = flash.or(under_way) {
+        canvas.line(row, &line);
+    }
+}
+
+/// The keys worth knowing here, as many as fit whole.
+pub(super) fn keys(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
+    if app.ui.dialog.is_some() {
+        let keys = [
+            ("Tab", "next"),
+            ("Space", "tick"),
+            ("Enter", "presses the focused button"),
+            ("F2", "copy command"),
+            ("Esc", "cancel, nothing is sent"),
+        ];
+        return hints(
+            canvas,
+            row,
+            keys.iter().map(|(key, hint)| ((*key).to_owned(), *hint)),
+        );
+    }
+    let context = app.screen().context();
+    let bindings = app.ui.keymap.bindings(context);
+    let worth = bindings.filter(|b| !b.hint.is_empty() && gate::disabled(app, b.action).is_none());
+    let known = worth.filter_map(|b| Some((b.keys.first()?.to_string(), b.hint.as_str())));
+    hints(canvas, row, known);
+}
+
+fn hints<'a>(canvas: &mut Canvas<'_>, row: Rect, hints: impl Iterator<Item = (String, &'a str)>) {
+    let mut line = Line::default();
+    for (key, hint) in hints {
+        let next = Line::of(Role::Plain, " ")
+            .then(Role::Key, key)
+            .then(Role::Label, format!(" {hint} "));
+        if line.width() + next.width() > usize::from(row.width) {
+            break;
+        }
+        line = line.join(next);
+    }
+    canvas.line(row, &line);
+}
+
+/// What may follow the keys pressed so far, with the reason where it may not.
+pub(super) fn menu(app: &App, canvas: &mut Canvas<'_>, body: Rect) {
+    if app.ui.chord.is_empty() || app.ui.dialog.is_some() {
+        return;
+    }
+    let context = app.screen().context();
+    let next = app.ui.keymap.continuations(context, &app.ui.chord);
+    let rows = u16::try_from(next.len())
+        .unwrap_or(u16::MAX)
+        .min(body.height.saturating_sub(2));
+    if rows == 0 {
+        return;
+    }
+    let area = Rect {
+        y: body.bottom() - rows - 2,
+        height: rows + 2,
+        ..body
+    };
+    clear(canvas, area);
+    let begun: Vec<String> = app.ui.chord.iter().map(ToString::to_string).collect();
+    let title = Line::of(Role::Title, format!(" {} .. ", begun.join(" ")));
+    let inner = frame(canvas, area, &title, &Line::of(Role::Label, " Esc closes "));
+    for ((key, binding), y) in next.iter().zip(inner.y..inner.bottom()) {
+        let row = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        let disabled = gate::disabled(app, binding.action);
+        let text = match &disabled {
+            Some(why) => Sanitized::from(format!("disabled: {why}")),
+            None => Sanitized::from(binding.help.clone()),
+        };
+        let line = Line::of(Role::Key, format!(" {key}  "))
+            .then(Role::Title, binding.action.id())
+            .to(22)
+            .then(
+                if disabled.is_some() {
+                    Role::Warning
+                } else {
+                    Role::Plain
+                },
+                text,
+            );
+        canvas.line(row, &line);
+    }
+}
+
+/// Empties an area, so that what lies above shows alone.
+pub(super) fn clear(canvas: &mut Canvas<'_>, area: Rect) {
+    let area = area.intersection(canvas.buffer.area);
+    for position in area.positions() {
+        canvas.buffer[position].reset();
+    }
+}
+
+/// What a screen says while its pipeline has not come yet.
+pub(super) fn waiting(app: &App, canvas: &mut Canvas<'_>, body: Rect) {
+    let what = match app.screen() {
+        Screen::Fleet(_) | Screen::Help(_) => "waiting for the server",
+        Screen::Board(_)
+        | Screen::Stage(_)
+        | Screen::Alarms(_)
+        | Screen::Blockers(_)
+        | Screen::Events(_) => "waiting for the pipeline's snapshot",
+    };
+    canvas.line(body, &Line::of(Role::Label, format!(" {what} ..")));
+}

@@ -1,0 +1,205 @@
+//! The two lines on top: where one is, who one is, how old the data is; then what is wrong, what is
+//! in force, or what the screen is about.
+
+use crate::{
+    client::Link,
+    model::{Span, Status, Time},
+    tui::{
+        app::{Access, App},
+        query,
+        screen::Screen,
+        text::{Sanitized, clock, middle_cut},
+        theme::Role,
+        view::fleet::counts,
+        widgets::{Canvas, Line},
+    },
+};
+use ratatui::layout::Rect;
+
+/// Line 1: `PROD > checkout > gamma            ana  RW  LIVE 2s  03:12:45Z`.
+pub(super) fn place(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
+    let access = match app.ui.access {
+        Access::ReadOnly => "RO",
+        Access::ReadWrite => "RW",
+    };
+    let who = app
+        .replica
+        .operator
+        .as_ref()
+        .map_or_else(String::new, ToString::to_string);
+    let right = Line::of(
+        Role::Label,
+        Sanitized::from(middle_cut(&who, 16).into_owned()),
+    )
+    .then(Role::Title, format!("  {access}  "))
+    .join(link(app))
+    .then(Role::Plain, format!("  {}", clock(app.server_now())));
+    let mut left = Line::of(Role::Environment, format!(" {} ", app.ui.title));
+    for crumb in crumbs(app) {
+        left = left.then(Role::Plain, " > ").then(Role::Title, crumb);
+    }
+    canvas.ends(row, &left, &right);
+}
+
+fn crumbs(app: &App) -> Vec<String> {
+    let of = |pipeline: &dyn ToString, what: &str| vec![pipeline.to_string(), what.to_owned()];
+    let mut crumbs = match app.screen() {
+        Screen::Fleet(_) => vec!["fleet".to_owned()],
+        Screen::Board(screen) => vec![screen.pipeline.to_string()],
+        Screen::Stage(screen) => of(&screen.pipeline, screen.stage.as_str()),
+        Screen::Alarms(screen) => of(&screen.pipeline, "alarms"),
+        Screen::Blockers(screen) => of(&screen.pipeline, "blockers & windows"),
+        Screen::Events(screen) => of(&screen.pipeline, "events & audit"),
+        Screen::Help(_) => vec!["help".to_owned()],
+    };
+    crumbs.extend(
+        app.ui
+            .dialog
+            .as_ref()
+            .map(|dialog| dialog.act.verb().to_owned()),
+    );
+    crumbs
+}
+
+fn link(app: &App) -> Line {
+    let now = app.ui.now;
+    let age = |last: Time| now.since(last).short();
+    match &app.link {
+        Link::Connecting => Line::of(Role::Warning, "CONNECTING"),
+        Link::Live { last, .. } => Line::of(Role::Good, format!("LIVE {}", age(*last))),
+        Link::Slow { last, .. } => Line::of(Role::Warning, format!("SLOW {}", age(*last))),
+        Link::Stale { last, .. } => Line::of(Role::Danger, format!("STALE {}", age(*last))),
+        Link::Down {
+            tries, retry_at, ..
+        } => {
+            let next = retry_at.since(now).short();
+            Line::of(Role::Danger, format!("DOWN try {} in {next}", tries + 1))
+        }
+    }
+}
+
+/// Line 2: the banner when something is wrong, else the summary with what is in force.
+pub(super) fn state(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
+    if let Some(text) = banner(app) {
+        canvas.line(row, &Line::of(Role::Banner, format!(" {text} ")));
+        return;
+    }
+    canvas.ends(row, &summary(app, canvas), &in_force(app, canvas));
+}
+
+/// What everybody must know before they trust the screen, the worst first.
+fn banner(app: &App) -> Option<String> {
+    let old = |last: Time| app.ui.now.since(last).short();
+    let asking = app.ui.in_flight.values().find_map(|sent| {
+        let asking = sent.asking.as_ref()?;
+        Some(format!(
+            "UNKNOWN OUTCOME of {}: sent {} ago, not sent again; asking, try {}",
+            sent.title,
+            app.ui.now.since(sent.sent).short(),
+            asking.tries
+        ))
+    });
+    let link = match &app.link {
+        Link::Down { why, .. } if app.replica.rows.is_empty() => {
+            Some(format!("NO CONNECTION: {why}"))
+        }
+        Link::Down { why, .. } => Some(format!("NO CONNECTION, what you see is old: {why}")),
+        Link::Stale { last, .. } => Some(format!(
+            "STALE: nothing heard for {}; only hold, reject, rollback",
+            old(*last)
+        )),
+        Link::Connecting if app.replica.rows.is_empty() => None,
+        Link::Connecting => Some("CONNECTING, what you see may be old".to_owned()),
+        Link::Live { .. } | Link::Slow { .. } => None,
+    };
+    let missed = app.replica.missed.map(|missed| {
+        format!("resynced, {missed} events missed: press e on a pipeline to read them")
+    });
+    let skew = Span(app.replica.offset_ms.unsigned_abs());
+    let skew = (skew > SKEW_MOST)
+        .then(|| format!("this machine's clock is {} off the server's", skew.short()));
+    asking.or(link).or(missed).or(skew)
+}
+
+/// A clock further off than this makes ages wrong enough to mislead.
+const SKEW_MOST: Span = Span::seconds(5);
+
+fn summary(app: &App, canvas: &Canvas<'_>) -> Line {
+    let Some(name) = app.screen().pipeline() else {
+        return counts(app, canvas.theme);
+    };
+    let Some(row) = app.replica.rows.get(name) else {
+        return Line::of(Role::Label, "waiting for the server");
+    };
+    let summary = crate::tui::widgets::badge(canvas.theme, row.status)
+        .then(Role::Plain, format!("  {} {}", row.service, kind(row.kind)))
+        .then(Role::Label, "  owner ")
+        .then(Role::Plain, row.owner.to_string());
+    let now = app.server_now();
+    let next = app
+        .pipeline(name)
+        .and_then(|pipeline| query::next_change(pipeline, now));
+    match next {
+        Some((at, window, opens)) => {
+            let verb = if opens { "opens" } else { "closes" };
+            let when = crate::tui::text::moment(at, now);
+            summary
+                .then(Role::Label, format!("  {window} {verb} "))
+                .then(Role::Plain, when)
+        }
+        None => summary,
+    }
+}
+
+fn kind(kind: crate::model::Kind) -> &'static str {
+    use crate::model::Kind;
+    match kind {
+        Kind::Application => "application",
+        Kind::Infrastructure => "infrastructure",
+        Kind::OsPatch => "os patch",
+        Kind::Configuration => "configuration",
+        Kind::FeatureFlags => "feature flags",
+        Kind::StaticAssets => "static assets",
+        Kind::OperatorTooling => "operator tooling",
+    }
+}
+
+/// Holds and overrides stay in sight until they end: the first by name, the others counted.
+fn in_force(app: &App, canvas: &Canvas<'_>) -> Line {
+    let pipeline = app.screen().pipeline().and_then(|name| app.pipeline(name));
+    let orders = query::standing_orders(pipeline, &app.replica.org, app.server_now());
+    let Some(first) = orders.first() else {
+        return Line::default();
+    };
+    let role = if first.what.starts_with("hold") {
+        Role::Status(Status::Held)
+    } else {
+        Role::Overridden
+    };
+    let left = first
+        .expires
+        .map(|at| format!(" {} left", at.since(app.server_now()).short()));
+    let more = match orders.len() {
+        1 => String::new(),
+        more => format!(" +{}", more - 1),
+    };
+    let left = left.unwrap_or_default();
+    let text = format!(
+        "{} {} by {}{left}{more}",
+        canvas.theme.glyph(role),
+        first.what,
+        first.by
+    );
+    Line::of(role, text)
+}
+
+/// All that a tiny terminal can say.
+pub(super) fn too_small(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let (width, height) = super::SMALLEST;
+    let text = format!(
+        "pilothouse: terminal {}x{}, need {width}x{height} | ",
+        area.width, area.height
+    );
+    let theme = canvas.theme;
+    canvas.line(area, &Line::plain(text).join(counts(app, theme)));
+}
