@@ -284,6 +284,18 @@ impl Pipeline {
             .find(|a| a.id == id)
     }
 
+    /// The stage and the release of an attempt, as long as it or its memory is kept.
+    pub fn place_of(&self, id: AttemptId) -> Option<(&StageName, ReleaseId)> {
+        self.stages.iter().find_map(|(stage, state)| {
+            let newest = state.attempt.as_ref().filter(|attempt| attempt.id == id);
+            let past = state.past.iter().find(|attempt| attempt.id == id);
+            let release = newest
+                .map(|attempt| attempt.release)
+                .or(past.map(|attempt| attempt.release))?;
+            Some((stage, release))
+        })
+    }
+
     fn attempt_mut(&mut self, id: AttemptId) -> Result<&mut Attempt, Impossible> {
         self.stages
             .values_mut()

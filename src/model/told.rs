@@ -1,7 +1,7 @@
 //! A fact in an operator's words: the kind in capitals, where it happened, what happened. Used by
 //! every list of events, so that screen, command line and transcript say the same.
 
-use crate::model::{Effect, Fact, Pipeline, StageName, StepResult};
+use crate::model::{AttemptId, Effect, Fact, Pipeline, StageName, StepResult};
 
 /// One line of an event list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,15 +121,32 @@ impl Fact {
     }
 
     /// The stage a fact is about, where the state around it knows.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "most facts that name no attempt name no stage either"
+    )]
     pub fn stage(&self, pipeline: &Pipeline) -> Option<StageName> {
-        let of = |id| pipeline.attempt(id).map(|attempt| attempt.stage.clone());
+        if let Some(id) = self.attempt() {
+            return pipeline.place_of(id).map(|(stage, _)| stage.clone());
+        }
         match self {
             Fact::Superseded { stage, .. }
-            | Fact::AttemptStarted { stage, .. }
             | Fact::Overridden { stage, .. }
             | Fact::TicketOpened { stage, .. } => Some(stage.clone()),
-            Fact::StepStarted { owed } => of(owed.attempt),
-            Fact::BakeStarted { attempt, .. }
+            Fact::HeadMoved { .. }
+            | Fact::SourceFailed { .. }
+            | Fact::SourceRecovered
+            | Fact::ReleaseCut { .. } => Some(StageName::source()),
+            _ => None,
+        }
+    }
+
+    /// The attempt a fact is about.
+    pub fn attempt(&self) -> Option<AttemptId> {
+        match self {
+            Fact::StepStarted { owed } => Some(owed.attempt),
+            Fact::AttemptStarted { attempt, .. }
+            | Fact::BakeStarted { attempt, .. }
             | Fact::BakeCounted { attempt, .. }
             | Fact::BakePaused { attempt, .. }
             | Fact::BakeResumed { attempt, .. }
@@ -146,13 +163,14 @@ impl Fact {
             | Fact::AttemptFailed { attempt, .. }
             | Fact::AttemptPreempted { attempt, .. }
             | Fact::AttemptWithdrawn { attempt, .. }
-            | Fact::RolledBack { attempt } => of(*attempt),
-            Fact::HeadMoved { .. }
-            | Fact::SourceFailed { .. }
-            | Fact::SourceRecovered
-            | Fact::ReleaseCut { .. } => Some(StageName::source()),
+            | Fact::RolledBack { attempt } => Some(*attempt),
             Fact::Defined { .. }
             | Fact::GroupsDefined { .. }
+            | Fact::HeadMoved { .. }
+            | Fact::SourceFailed { .. }
+            | Fact::SourceRecovered
+            | Fact::ReleaseCut { .. }
+            | Fact::Superseded { .. }
             | Fact::StepRetried { .. }
             | Fact::StepFinished { .. }
             | Fact::StepAbandoned { .. }
@@ -162,7 +180,9 @@ impl Fact {
             | Fact::QuarantineLifted { .. }
             | Fact::HoldPlaced { .. }
             | Fact::HoldLifted { .. }
+            | Fact::Overridden { .. }
             | Fact::OverrideEnded { .. }
+            | Fact::TicketOpened { .. }
             | Fact::TicketResolved { .. }
             | Fact::CommandAccepted { .. }
             | Fact::CommandRefused { .. } => None,
