@@ -219,7 +219,7 @@ fn recent(app: &App, pipeline: &Pipeline, canvas: &mut Canvas<'_>, area: Rect) {
             ClockMode::Relative => format!("{:>8}", ago(event.at, app.server_now())),
         };
         let line = Line::of(Role::Label, format!(" {when} "))
-            .then(Role::Title, format!("{:<8} ", event.kind))
+            .then(Role::Title, format!("{:<10} ", event.kind))
             .then(
                 Role::Plain,
                 if event.stage.is_empty() {

@@ -51,7 +51,7 @@ pub(super) fn draw(app: &App, screen: &EventsScreen, canvas: &mut Canvas<'_>, bo
     };
     let columns = [
         Column::fixed("TIME UTC", 9),
-        Column::fixed("KIND", 8),
+        Column::fixed("KIND", 10),
         Column::fixed("ACTOR", 10).spare(1),
         Column::fixed("STAGE", 10),
         Column::fill("WHAT"),
