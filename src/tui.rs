@@ -13,12 +13,15 @@ pub mod action;
 pub mod app;
 pub mod chord;
 pub mod dialog;
+pub mod driver;
 pub mod event;
 pub mod gate;
 pub mod keymap;
+pub mod paint;
 pub mod request;
 pub mod rows;
 pub mod screen;
+pub mod terminal;
 pub mod update;
 
 pub mod query;
@@ -26,3 +29,5 @@ pub mod text;
 pub mod theme;
 pub mod view;
 pub mod widgets;
+
+pub use driver::{Exit, Options, TuiError, run};

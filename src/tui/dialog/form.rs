@@ -30,7 +30,7 @@ const HOLD_LASTS: [Option<Span>; 4] = [
 ];
 
 /// The fields of an act. `blockers` is what stands in the way of an override.
-pub fn fields(act: &Act, blockers: &[Blocker]) -> Vec<Field> {
+pub(super) fn fields(act: &Act, blockers: &[Blocker]) -> Vec<Field> {
     match act {
         Act::Approve(_) => vec![reason(REASON_SHORT), token()],
         Act::Reject(_) => vec![reason(REASON_SHORT)],

@@ -1,0 +1,146 @@
+//! The only part of the terminal that waits: for keys, for the feed, for answers, for time. It takes
+//! everything that is there before it draws once, has requests carried out in tasks of their own,
+//! and decides nothing.
+
+mod perform;
+mod screen;
+mod sources;
+
+use crate::{
+    client::{Address, Client, ClientError, Feed},
+    clock,
+    model::Time,
+    tui::{
+        app::{Access, App, Size},
+        event::Event,
+        keymap::{BadKeymap, Keymap},
+        request::{Leave, Request},
+        terminal::{self, Terminal},
+        theme::{Look, Theme, ThemeError},
+        update::{deadline, update},
+    },
+};
+use perform::Performer;
+use screen::Screen;
+use sources::Sources;
+use std::{collections::BTreeSet, io};
+
+/// How the terminal is to be run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub address: Address,
+    pub access: Access,
+    pub look: Look,
+    /// The first word on the screen: which environment this is.
+    pub title: String,
+    /// At most so many frames in a second: 30 here, 10 over SSH.
+    pub frames: u32,
+    /// Whether frames are wrapped so that they show whole (mode 2026), which GNU screen cannot.
+    pub synchronized: bool,
+}
+
+/// What is to be said on the shell's screen after leaving.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exit {
+    pub last_words: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    #[error("{doing} the terminal failed: {why}")]
+    Terminal { doing: &'static str, why: io::Error },
+    #[error(transparent)]
+    Keymap(#[from] BadKeymap),
+    #[error(transparent)]
+    Theme(#[from] ThemeError),
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
+/// Ages on the screen are in seconds.
+const SECOND: i64 = 1_000;
+/// So many events come into one frame at the most: a flood must not keep it from being drawn.
+const FLOOD: usize = 1_000;
+
+/// Opens the terminal on a server until the operator leaves.
+pub async fn run(options: Options) -> Result<Exit, TuiError> {
+    let theme = Theme::load(&options.look)?;
+    let keymap = Keymap::built_in()?;
+    let client = Client::new(options.address)?;
+    let terminal = Terminal::enter().map_err(terminal_error("taking"))?;
+    terminal::end_with_terminal();
+    let (width, height) = Terminal::size().map_err(terminal_error("measuring"))?;
+    let mut app = App::new(options.title, keymap, Size { width, height }, clock::now());
+    app.ui.access = options.access;
+    let between = SECOND / i64::from(options.frames.max(1));
+    let mut screen = Screen::new(terminal, theme, options.synchronized, between);
+    // The first frame does not wait for the network.
+    screen.draw(&app)?;
+    let feed = Feed::start(client.clone(), BTreeSet::new());
+    let performer = Performer::new(client, feed.commands());
+    let sources = Sources::open(feed).map_err(terminal_error("watching"))?;
+    let leave = follow(&mut app, &mut screen, sources, performer).await?;
+    Ok(Exit {
+        last_words: screen.leave(&app, leave),
+    })
+}
+
+fn terminal_error(doing: &'static str) -> impl Fn(io::Error) -> TuiError {
+    move |why| TuiError::Terminal { doing, why }
+}
+
+/// Until the operator leaves: wait, take all that is there, draw once.
+async fn follow(
+    app: &mut App,
+    screen: &mut Screen,
+    mut sources: Sources,
+    mut performer: Performer,
+) -> Result<Leave, TuiError> {
+    loop {
+        let wake = next_wake(app, screen);
+        let mut next = Some(sources.next(&mut performer, wake).await);
+        let mut taken = 0;
+        while let Some(event) = next.take() {
+            let event = event.map_err(terminal_error("reading from"))?;
+            if let Some(leave) = take(app, screen, &mut performer, event)? {
+                return Ok(leave);
+            }
+            screen.wait();
+            taken += 1;
+            if taken < FLOOD {
+                next = sources.ready(&mut performer);
+            }
+        }
+        if screen.is_due(app.ui.now) {
+            screen.draw(app)?;
+        }
+    }
+}
+
+/// Takes one event in and does what follows; how to leave, when that is what follows.
+fn take(
+    app: &mut App,
+    screen: &mut Screen,
+    performer: &mut Performer,
+    event: Event,
+) -> Result<Option<Leave>, TuiError> {
+    for request in update(app, clock::now(), event) {
+        match request {
+            Request::Quit(leave) => return Ok(Some(leave)),
+            Request::Redraw => screen.redraw(),
+            Request::Suspend => screen.suspend(app)?,
+            Request::Copy(text) => screen.copy(app, &text),
+            other => performer.perform(other),
+        }
+    }
+    Ok(None)
+}
+
+/// When to wake at the latest: at the next full second, for what the app waits for, or for a frame
+/// that had to wait.
+fn next_wake(app: &App, screen: &Screen) -> Time {
+    let now = app.ui.now;
+    let second = Time(now.0 - now.0.rem_euclid(SECOND) + SECOND);
+    let due = deadline(app).into_iter().chain(screen.due());
+    due.fold(second, Time::min)
+}

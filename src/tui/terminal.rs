@@ -1,0 +1,200 @@
+//! The terminal that we were given: which modes we set, and giving it back as it was. There is one
+//! list of modes actually set and one way to undo them, whatever ends the program: leaving, an
+//! error, a panic, a signal, or the terminal's own end (UX.md, "Exit paths").
+//!
+//! Nothing is ever asked of the terminal: its answers would arrive as keys.
+
+use crate::tui::paint::SYNC_END;
+use nix::{
+    poll::{PollFd, PollFlags, PollTimeout},
+    sys::signal::{Signal, raise},
+    unistd::{getpid, getsid},
+};
+use std::{
+    io::{self, IsTerminal as _, Write as _},
+    os::fd::AsFd as _,
+    sync::{Mutex, Once, PoisonError},
+    thread,
+};
+
+/// Something that was switched on and must be switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Raw,
+    AlternateScreen,
+    HiddenCursor,
+    BracketedPaste,
+}
+
+/// The modes that are set, in the order in which they were.
+static SET: Mutex<Vec<Mode>> = Mutex::new(Vec::new());
+
+/// More than terminals take in one go is not copied at all.
+const COPY_LIMIT: usize = 74_994;
+
+/// A terminal in our modes; dropping it gives it back.
+#[derive(Debug)]
+pub struct Terminal(());
+
+impl Terminal {
+    /// Takes the terminal: raw keys, the alternate screen, no cursor, pastes as pastes.
+    ///
+    /// # Errors
+    /// When input or output is no terminal, or it cannot be put into raw mode.
+    pub fn enter() -> io::Result<Self> {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return Err(io::Error::other("input and output must be a terminal"));
+        }
+        // Colours are our own policy; the library would leave out reverse video under NO_COLOR.
+        crossterm::style::force_color_output(true);
+        restore_on_panic();
+        crossterm::terminal::enable_raw_mode()?;
+        set(Mode::Raw);
+        let terminal = Self(());
+        terminal.switch(Mode::AlternateScreen)?;
+        terminal.switch(Mode::HiddenCursor)?;
+        terminal.switch(Mode::BracketedPaste)?;
+        Ok(terminal)
+    }
+
+    fn switch(&self, mode: Mode) -> io::Result<()> {
+        set(mode);
+        self.write(mode.sequences().0.as_bytes())
+    }
+
+    /// One write of everything, whole.
+    pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        out.flush()
+    }
+
+    pub fn size() -> io::Result<(u16, u16)> {
+        crossterm::terminal::size()
+    }
+
+    /// To the clipboard of the terminal that the operator sits at, over any number of hops (OSC 52).
+    pub fn copy(&self, text: &str) -> io::Result<()> {
+        let encoded = base64(text.as_bytes());
+        if encoded.len() > COPY_LIMIT {
+            return Err(io::Error::other("too long for a terminal's clipboard"));
+        }
+        self.write(format!("\x1b]52;c;{encoded}\x07").as_bytes())
+    }
+
+    /// Gives the terminal back, stops until the shell says `fg`, and takes it again. Without a shell
+    /// to come back from it only says so.
+    pub fn suspend(self) -> io::Result<(Self, Option<&'static str>)> {
+        if getsid(None).is_ok_and(|leader| leader == getpid()) {
+            return Ok((self, Some("there is no shell to come back from")));
+        }
+        drop(self);
+        raise(Signal::SIGTSTP)?;
+        Ok((Self::enter()?, None))
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+impl Mode {
+    /// What switches it on, and what off.
+    fn sequences(self) -> (&'static str, &'static str) {
+        match self {
+            Mode::Raw => ("", ""),
+            Mode::AlternateScreen => ("\x1b[?1049h", "\x1b[?1049l"),
+            Mode::HiddenCursor => ("\x1b[?25l", "\x1b[?25h"),
+            Mode::BracketedPaste => ("\x1b[?2004h", "\x1b[?2004l"),
+        }
+    }
+}
+
+fn set(mode: Mode) {
+    let mut modes = SET.lock().unwrap_or_else(PoisonError::into_inner);
+    modes.push(mode);
+}
+
+/// Undoes every mode that is set, last first. Doing it twice does nothing the second time.
+pub fn restore() {
+    let modes = SET.lock().map_or_else(
+        |poisoned| std::mem::take(&mut *poisoned.into_inner()),
+        |mut modes| std::mem::take(&mut *modes),
+    );
+    if modes.is_empty() {
+        return;
+    }
+    let mut text = format!("{SYNC_END}\x1b[m");
+    text.extend(modes.iter().rev().map(|mode| mode.sequences().1));
+    let mut out = io::stdout().lock();
+    // A terminal that is gone cannot be restored, and there is nobody left to tell.
+    let _gone = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if modes.contains(&Mode::Raw) {
+        let _gone = crossterm::terminal::disable_raw_mode();
+    }
+}
+
+/// A panic's message is for the shell's screen, not for ours.
+fn restore_on_panic() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            restore();
+            before(panic);
+        }));
+    });
+}
+
+/// Ends the process when its terminal is gone: a closed window or a cut line must not leave a
+/// program behind that reads from nothing (UX.md, trap 2).
+pub fn end_with_terminal() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // Without the watcher everything still works, except on a terminal that goes away.
+        let _no_watcher = thread::Builder::new()
+            .name("terminal-watch".to_owned())
+            .spawn(watch_terminal);
+    });
+}
+
+#[expect(
+    clippy::exit,
+    reason = "the terminal is gone, and whoever waits for it may wait for ever"
+)]
+fn watch_terminal() {
+    let stdin = io::stdin();
+    loop {
+        let mut watched = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
+        let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
+        let polled = nix::poll::poll(&mut watched, PollTimeout::from(1_000_u16));
+        let seen = watched[0].revents().unwrap_or(PollFlags::empty());
+        if polled.is_ok_and(|n_ready| n_ready > 0) && seen.intersects(gone) {
+            restore();
+            // 128 and the number of SIGHUP, as the shell would have it.
+            std::process::exit(129);
+        }
+    }
+}
+
+/// Standard base64 with padding.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digit = |bits: u32| char::from(DIGITS[(bits & 63) as usize]);
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        text.push(digit(bits >> 18));
+        text.push(digit(bits >> 12));
+        text.push(if chunk.len() > 1 {
+            digit(bits >> 6)
+        } else {
+            '='
+        });
+        text.push(if chunk.len() > 2 { digit(bits) } else { '=' });
+    }
+    text
+}
