@@ -1,1 +1,277 @@
-//! Not written yet.
+//! The shell around the engine: receive, decide, append, apply, publish, run. Engine, journal,
+//! executor and watch meet here only. One task owns each pipeline and one the organization, so
+//! nothing is decided on a state that somebody else is changing. It knows no HTTP and no rules.
+//!
+//! ```text
+//!   operator, steps, observers --> mailbox --> engine::decide --> journal --> apply
+//!                                     ^                                         |
+//!                                     +---- outcomes <---- steps <---- hub <----+
+//! ```
+
+mod error;
+mod hub;
+mod mailbox;
+mod observe;
+mod organization;
+mod pipeline;
+mod recover;
+mod resume;
+mod settle;
+mod shared;
+mod steps;
+
+pub use error::{CommandError, ServiceError};
+
+use crate::{
+    api::{self, Cursor, Settled, StreamEvent},
+    clock, definition,
+    executor::Executor,
+    http,
+    journal::{Conflict, Sqlite, Writer, WriterError},
+    model::{Actor, EffectId, PipelineName, Plan, Refusal, Request, RequestKey, Revision, Stream},
+    service::{hub::Hub, mailbox::Mailbox, organization::Organization, shared::Shared},
+};
+use futures_util::future::join_all;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    sync::{Mutex, watch},
+    task::JoinHandle,
+    time::timeout,
+};
+
+/// How long a source of alarms may take to answer.
+const ALARM_ANSWER: Duration = Duration::from_secs(5);
+
+/// Entries in one page of a pipeline's events, whatever is asked for.
+const PAGE_MOST: usize = 1_000;
+
+/// How long stopping may take: ending the processes of steps is all that is waited for.
+const STOP_MOST: Duration = Duration::from_secs(8);
+
+/// How long the last appends and the closing of the file may take.
+const CLOSE_MOST: Duration = Duration::from_secs(1);
+
+/// What a server serves, and where it keeps it.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    pub loaded: definition::Loaded,
+    pub state: PathBuf,
+}
+
+/// A running engine. Clones are the same one; it stops with `stop`, or when the last is dropped.
+#[derive(Debug, Clone)]
+pub struct Service {
+    running: Arc<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    shared: Shared,
+    organization: Mailbox,
+    pipelines: BTreeMap<PipelineName, Mailbox>,
+    stop: watch::Sender<bool>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Service {
+    /// Opens the state directory, recovers by folding the journal, takes the definitions in and
+    /// runs what is owed. Returns when every pipeline is up.
+    pub async fn start(setup: Setup) -> Result<Service, ServiceError> {
+        let writer = Writer::start(Box::new(Sqlite::open(&setup.state)?))?;
+        let world = writer.ask(|journal| Ok(recover::fold(journal))).await??;
+        // Only now, holding the journal, is it certain that no other server's steps are ended.
+        let executor = Executor::open(&setup.state)?;
+        let (stop, stopped) = watch::channel(false);
+        let (organization, org) = watch::channel(Arc::new(world.org));
+        let shared = Shared {
+            hub: Arc::new(Hub::new(&writer, world.last)),
+            writer,
+            executor,
+            http: http::outbound(ALARM_ANSWER).map_err(ServiceError::Http)?,
+            org,
+            stopped,
+        };
+        let mut tasks = Vec::new();
+        let groups = setup.loaded.groups;
+        let (organization, task) = Organization::start(&shared, organization, groups).await?;
+        tasks.push(task);
+        let started =
+            pipeline::start_all(&shared, world.pipelines, setup.loaded.definitions).await?;
+        let mut pipelines = BTreeMap::new();
+        for (name, mailbox, task) in started {
+            pipelines.insert(name, mailbox);
+            tasks.push(task);
+        }
+        let running = Running {
+            shared,
+            organization,
+            pipelines,
+            stop,
+            tasks: Mutex::new(tasks),
+        };
+        Ok(Service {
+            running: Arc::new(running),
+        })
+    }
+
+    /// Everything a client starts from. Its stream continues after the cursor without a gap.
+    pub fn fleet(&self, by: &Actor) -> api::Fleet {
+        let shared = &self.running.shared;
+        // The cursor first: what is read later can only be newer, and then comes once more.
+        let (cursor, rows) = shared.hub.rows();
+        api::Fleet {
+            cursor,
+            now: self.now(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            operator: by.clone(),
+            heartbeat: api::HEARTBEAT,
+            rows,
+            org: shared.org.borrow().as_ref().clone(),
+        }
+    }
+
+    /// One pipeline's whole state; none when there is no such pipeline, or the service stops.
+    pub async fn pipeline(&self, name: &PipelineName) -> Option<api::Snapshot> {
+        let mailbox = self.running.pipelines.get(name)?;
+        let cursor = self.running.shared.hub.cursor();
+        let pipeline = mailbox.show().await.ok()?;
+        Some(api::Snapshot {
+            cursor,
+            now: self.now(),
+            pipeline,
+        })
+    }
+
+    /// A page of a pipeline's entries after a revision; none when there is no such pipeline.
+    pub async fn events(
+        &self,
+        name: &PipelineName,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Option<api::Events>, ServiceError> {
+        if !self.running.pipelines.contains_key(name) {
+            return Ok(None);
+        }
+        let shared = &self.running.shared;
+        let stream = Stream::Pipeline(name.clone());
+        let limit = limit.min(PAGE_MOST);
+        let entries = shared.writer.read(stream, after, limit).await?;
+        let newest = entries.last().map_or(Revision(0), |entry| entry.revision);
+        let head = shared.hub.revision(name).max(newest);
+        Ok(Some(api::Events { entries, head }))
+    }
+
+    /// The dry run of a command.
+    pub async fn plan(&self, by: Actor, request: api::PlanRequest) -> Result<Plan, CommandError> {
+        let mailbox = self.mailbox(request.pipeline.as_ref())?;
+        mailbox.plan(by, request.command).await
+    }
+
+    /// Carries a command out, or refuses it; either way it is in the audit once. The same request
+    /// again gets the first answer.
+    pub async fn commit(
+        &self,
+        by: Actor,
+        request: api::CommitRequest,
+    ) -> Result<Settled, CommandError> {
+        let mailbox = self.mailbox(request.pipeline.as_ref())?;
+        let stream = request
+            .pipeline
+            .map_or(Stream::Organization, Stream::Pipeline);
+        let request = request.request;
+        if let Some(first) = self.first_answer(&stream, &by, &request).await? {
+            return Ok(first);
+        }
+        match mailbox.commit(by.clone(), request.clone()).await {
+            // The same request came twice at once; the other one was first.
+            Err(CommandError::Journal(WriterError::Conflict(Conflict::KeyUsed { .. }))) => {
+                let first = self.first_answer(&stream, &by, &request).await?;
+                first.ok_or(CommandError::Refused(Refusal::KeyReused))
+            }
+            answer => answer,
+        }
+    }
+
+    /// What became of a request; none when it never arrived.
+    pub async fn settled(&self, key: &RequestKey) -> Result<Option<Settled>, ServiceError> {
+        let entry = self.running.shared.writer.request(key.clone()).await?;
+        Ok(entry.as_ref().and_then(settle::settled))
+    }
+
+    pub fn log_path(&self, id: &EffectId) -> PathBuf {
+        self.running.shared.executor.log_path(id)
+    }
+
+    /// Rows of all pipelines, and the entries of the organization and of the pipelines asked for:
+    /// everything after the cursor, or from now on. It ends on stop and after a `Reset`.
+    pub fn subscribe(
+        &self,
+        after: Option<Cursor>,
+        pipelines: BTreeSet<PipelineName>,
+    ) -> impl futures_util::Stream<Item = (Option<Cursor>, StreamEvent)> + Send + 'static + use<>
+    {
+        resume::subscribe(&self.running.shared, after, pipelines)
+    }
+
+    /// Takes nothing in any more, lets appends under way finish, ends observers and steps, closes
+    /// the journal. Steps stay owed and are run again by the next server.
+    pub async fn stop(&self) {
+        self.running.stop.send_replace(true);
+        let tasks = std::mem::take(&mut *self.running.tasks.lock().await);
+        join_all(tasks.into_iter().map(ended)).await;
+        if timeout(CLOSE_MOST, self.running.shared.writer.close())
+            .await
+            .is_err()
+        {
+            tracing::error!("the journal did not close in time");
+        }
+    }
+
+    fn now(&self) -> crate::model::Time {
+        clock::now().max(self.running.shared.hub.at())
+    }
+
+    fn mailbox(&self, pipeline: Option<&PipelineName>) -> Result<&Mailbox, CommandError> {
+        let Some(name) = pipeline else {
+            return Ok(&self.running.organization);
+        };
+        let known = || self.running.pipelines.keys().cloned().collect();
+        self.running
+            .pipelines
+            .get(name)
+            .ok_or_else(|| CommandError::UnknownPipeline {
+                name: name.clone(),
+                known: known(),
+            })
+    }
+
+    async fn first_answer(
+        &self,
+        stream: &Stream,
+        by: &Actor,
+        request: &Request,
+    ) -> Result<Option<Settled>, CommandError> {
+        let entry = self.running.shared.writer.request(request.key.clone());
+        let Some(entry) = entry.await? else {
+            return Ok(None);
+        };
+        if entry.stream == *stream && settle::is_same(&entry.fact, by, &request.command) {
+            Ok(settle::settled(&entry))
+        } else {
+            Err(CommandError::Refused(Refusal::KeyReused))
+        }
+    }
+}
+
+/// Waits for a task to end by itself, and ends it when that takes too long.
+async fn ended(mut task: JoinHandle<()>) {
+    if timeout(STOP_MOST, &mut task).await.is_err() {
+        tracing::error!("a task did not stop in time and was ended");
+        task.abort();
+    }
+}

@@ -12,6 +12,7 @@ mod fixture;
 mod journal;
 mod scenario;
 mod screens;
+mod service;
 mod simulation;
 mod watch;
 mod window;

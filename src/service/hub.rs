@@ -1,0 +1,153 @@
+//! Where subscribers get their news from: every entry once and in the journal's order, although
+//! the tasks that append finish in any order, and the newest row of every pipeline.
+
+use crate::{
+    api::Cursor,
+    journal::Writer,
+    model::{Entry, PipelineName, Revision, Summary, Time},
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::broadcast;
+
+/// News that a subscriber may be behind. One that falls further back is told to load anew, which
+/// costs less than what it missed.
+const BEHIND_MOST: usize = 4_096;
+
+#[derive(Debug)]
+pub(super) struct Hub {
+    epoch: String,
+    news: broadcast::Sender<News>,
+    board: Mutex<Board>,
+}
+
+/// One thing to tell, with the position up to which all entries were told when it was sent.
+#[derive(Debug, Clone)]
+pub(super) struct News {
+    pub(super) seq: u64,
+    pub(super) what: What,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum What {
+    Entry(Arc<Entry>),
+    Row(Arc<Summary>),
+}
+
+#[derive(Debug)]
+struct Board {
+    /// Every entry up to here is applied and published.
+    seq: u64,
+    /// Time of the newest entry.
+    at: Time,
+    /// Entries that came before their turn.
+    early: BTreeMap<u64, Entry>,
+    rows: BTreeMap<PipelineName, Row>,
+}
+
+#[derive(Debug)]
+struct Row {
+    summary: Arc<Summary>,
+    /// The position at which it changed last.
+    changed: u64,
+}
+
+impl Hub {
+    pub(super) fn new(writer: &Writer, (seq, at): (u64, Time)) -> Self {
+        Self {
+            epoch: writer.epoch().to_owned(),
+            news: broadcast::Sender::new(BEHIND_MOST),
+            board: Mutex::new(Board {
+                seq,
+                at,
+                early: BTreeMap::new(),
+                rows: BTreeMap::new(),
+            }),
+        }
+    }
+
+    /// Tells entries that were applied, as soon as all before them have been.
+    pub(super) fn publish(&self, entries: &[Entry]) {
+        let mut board = self.board();
+        for entry in entries {
+            board.at = board.at.max(entry.at);
+            board.early.insert(entry.seq, entry.clone());
+        }
+        while let Some(entry) = {
+            let next = board.seq + 1;
+            board.early.remove(&next)
+        } {
+            board.seq = entry.seq;
+            self.tell(entry.seq, What::Entry(Arc::new(entry)));
+        }
+    }
+
+    /// Takes a pipeline's row, and tells it if it is a different one.
+    pub(super) fn row(&self, summary: Summary) {
+        let mut board = self.board();
+        let known = board.rows.get(&summary.pipeline);
+        if known.is_some_and(|row| *row.summary == summary) {
+            return;
+        }
+        let changed = board.seq;
+        let name = summary.pipeline.clone();
+        let summary = Arc::new(summary);
+        self.tell(changed, What::Row(Arc::clone(&summary)));
+        board.rows.insert(name, Row { summary, changed });
+    }
+
+    /// All rows, with a position that none of them is behind of.
+    pub(super) fn rows(&self) -> (Cursor, Vec<Summary>) {
+        let board = self.board();
+        let rows = board.rows.values().map(|row| row.summary.as_ref().clone());
+        (self.at_seq(board.seq), rows.collect())
+    }
+
+    /// Rows that may have changed after somebody was at a position.
+    pub(super) fn rows_since(&self, seq: u64) -> Vec<Arc<Summary>> {
+        let board = self.board();
+        let changed = board.rows.values().filter(|row| row.changed >= seq);
+        changed.map(|row| Arc::clone(&row.summary)).collect()
+    }
+
+    /// The revision of a pipeline's row.
+    pub(super) fn revision(&self, pipeline: &PipelineName) -> Revision {
+        let board = self.board();
+        let row = board.rows.get(pipeline);
+        row.map_or(Revision(0), |row| row.summary.revision)
+    }
+
+    /// News from now on, and the position that they continue.
+    pub(super) fn listen(&self) -> (broadcast::Receiver<News>, u64) {
+        let board = self.board();
+        (self.news.subscribe(), board.seq)
+    }
+
+    pub(super) fn cursor(&self) -> Cursor {
+        self.at_seq(self.board().seq)
+    }
+
+    pub(super) fn at_seq(&self, seq: u64) -> Cursor {
+        Cursor {
+            epoch: self.epoch.clone(),
+            seq,
+        }
+    }
+
+    pub(super) fn at(&self) -> Time {
+        self.board().at
+    }
+
+    /// Only while the board is locked, so that positions never go back.
+    fn tell(&self, seq: u64, what: What) {
+        // That nobody listens is no error.
+        drop(self.news.send(News { seq, what }));
+    }
+
+    /// Nothing panics while it is locked, and no board is ever left half changed.
+    fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,80 @@
+//! What can be sent to a task that owns a pipeline or the organization, and how to send it.
+
+use crate::{
+    api::Settled,
+    model::{Actor, Command, Outcome, Pipeline, Plan, Request},
+    service::CommandError,
+};
+use tokio::sync::{mpsc, oneshot};
+
+/// Letters that may wait. Steps of one pipeline run by the dozen and observers wait for each
+/// answer, so this is for a burst of operators; who finds it full waits.
+const WAITING: usize = 256;
+
+#[derive(Debug)]
+pub(super) enum Letter {
+    /// A step ended.
+    Outcome(Outcome),
+    /// An observer saw something, and waits until it is taken in before it looks again.
+    Seen(Outcome, oneshot::Sender<()>),
+    Commit(Actor, Request, Answer<Settled>),
+    Plan(Actor, Command, Answer<Plan>),
+    Show(oneshot::Sender<Pipeline>),
+}
+
+pub(super) type Answer<T> = oneshot::Sender<Result<T, CommandError>>;
+
+#[derive(Debug, Clone)]
+pub(super) struct Mailbox(mpsc::Sender<Letter>);
+
+impl Mailbox {
+    pub(super) fn new() -> (Self, mpsc::Receiver<Letter>) {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        (Self(sender), receiver)
+    }
+
+    pub(super) async fn commit(
+        &self,
+        by: Actor,
+        request: Request,
+    ) -> Result<Settled, CommandError> {
+        self.ask(|answer| Letter::Commit(by, request, answer))
+            .await?
+    }
+
+    pub(super) async fn plan(&self, by: Actor, command: Command) -> Result<Plan, CommandError> {
+        self.ask(|answer| Letter::Plan(by, command, answer)).await?
+    }
+
+    pub(super) async fn show(&self) -> Result<Pipeline, CommandError> {
+        self.ask(Letter::Show).await
+    }
+
+    /// Sends the end of a step. That nobody is there any more is fine: the step stays owed.
+    pub(super) async fn ended(&self, outcome: Outcome) {
+        self.0
+            .send(Letter::Outcome(outcome))
+            .await
+            .unwrap_or_else(drop);
+    }
+
+    /// Sends what an observer saw, and returns when it was taken in, or nobody is there any more.
+    pub(super) async fn seen(&self, outcome: Outcome) -> Result<(), CommandError> {
+        self.ask(|taken| Letter::Seen(outcome, taken)).await
+    }
+
+    async fn ask<T>(
+        &self,
+        letter: impl FnOnce(oneshot::Sender<T>) -> Letter,
+    ) -> Result<T, CommandError> {
+        let (answer, answered) = oneshot::channel();
+        let sent = self.0.send(letter(answer)).await;
+        sent.map_err(|_unsent| CommandError::Stopping)?;
+        answered.await.map_err(|_unanswered| CommandError::Stopping)
+    }
+}
+
+/// Answers somebody who may have gone away meanwhile.
+pub(super) fn answer<T>(to: oneshot::Sender<T>, with: T) {
+    drop(to.send(with));
+}

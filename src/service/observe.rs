@@ -1,0 +1,200 @@
+//! The standing observers of one pipeline: one looks at the branch, one reads the alarms and counts
+//! the time of bakes. They follow the definition, look again only when what they saw was taken in,
+//! and know no rules.
+
+use crate::{
+    executor::Executor,
+    model::{Definition, Head, Outcome, Pipeline, Sha, Source, Span},
+    service::{mailbox::Mailbox, shared::Shared},
+    watch::Watch,
+};
+use std::sync::Arc;
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval, sleep},
+};
+
+/// Commits that a look at the branch is told of, to find what is new since one of them.
+const KNOWN_MOST: usize = 50;
+
+/// The longest pause between two looks at a branch that does not answer.
+const PAUSE_MOST: Span = Span::minutes(5);
+
+#[derive(Debug)]
+pub(super) struct Observers {
+    following: Option<Arc<Definition>>,
+    tasks: Vec<JoinHandle<()>>,
+    outlook: watch::Sender<Outlook>,
+}
+
+/// What observers need to know of the pipeline.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Outlook {
+    /// Commits that were seen, newest first.
+    known: Vec<Sha>,
+    /// Whether an attempt is under way, whose bakes count time.
+    active: bool,
+}
+
+impl Observers {
+    pub(super) fn new() -> Self {
+        Self {
+            following: None,
+            tasks: Vec::new(),
+            outlook: watch::Sender::new(Outlook::default()),
+        }
+    }
+
+    /// Tells the observers how the pipeline is, and exchanges them when its definition changed.
+    pub(super) fn follow(&mut self, pipeline: &Pipeline, shared: &Shared, mailbox: &Mailbox) {
+        let outlook = Outlook::of(pipeline);
+        self.outlook.send_if_modified(|known| {
+            let changed = *known != outlook;
+            *known = outlook;
+            changed
+        });
+        let Some(definition) = &pipeline.definition else {
+            return;
+        };
+        let same = |following: &Arc<Definition>| Arc::ptr_eq(following, definition);
+        if self.following.as_ref().is_some_and(same) {
+            return;
+        }
+        self.end();
+        let branch = Branch {
+            source: definition.source.clone(),
+            executor: shared.executor.clone(),
+            outlook: self.outlook.subscribe(),
+            mailbox: mailbox.clone(),
+        };
+        let alarms = Alarms {
+            definition: Arc::clone(definition),
+            http: shared.http.clone(),
+            outlook: self.outlook.subscribe(),
+            mailbox: mailbox.clone(),
+        };
+        self.tasks = vec![
+            tokio::spawn(branch.observe()),
+            tokio::spawn(alarms.observe()),
+        ];
+        self.following = Some(Arc::clone(definition));
+    }
+
+    pub(super) fn end(&mut self) {
+        for task in self.tasks.drain(..) {
+            task.abort();
+        }
+    }
+}
+
+impl Outlook {
+    fn of(pipeline: &Pipeline) -> Self {
+        let releases = pipeline.releases.0.values().rev();
+        let mut known: Vec<Sha> = pipeline.source.head.iter().cloned().collect();
+        for release in releases.take(KNOWN_MOST) {
+            if !known.contains(&release.sha) {
+                known.push(release.sha.clone());
+            }
+        }
+        Self {
+            known,
+            active: pipeline.active().next().is_some(),
+        }
+    }
+}
+
+struct Branch {
+    source: Source,
+    executor: Executor,
+    outlook: watch::Receiver<Outlook>,
+    mailbox: Mailbox,
+}
+
+impl Branch {
+    /// Looks at the branch until nobody takes in what is seen.
+    async fn observe(self) {
+        let mut failures = 0;
+        // Whether it was said that the branch answers, since the start or the last failure.
+        let mut answers = false;
+        loop {
+            let known = self.outlook.borrow().known.clone();
+            let seen = match self.executor.head(&self.source, &known).await {
+                Ok(moved) => {
+                    failures = 0;
+                    moved
+                        .or_else(|| known.into_iter().next().filter(|_| !answers).map(unmoved))
+                        .map(Outcome::Head)
+                }
+                Err(why) => {
+                    failures += 1;
+                    let why = why.to_string();
+                    Some(Outcome::SourceFailed { why })
+                }
+            };
+            answers = failures == 0;
+            if let Some(seen) = seen
+                && self.mailbox.seen(seen).await.is_err()
+            {
+                return;
+            }
+            sleep(pause(self.source.poll_every, failures).std()).await;
+        }
+    }
+}
+
+/// A branch that is where it was.
+fn unmoved(head: Sha) -> Head {
+    Head {
+        base: Some(head.clone()),
+        sha: head,
+        changes: Vec::new(),
+    }
+}
+
+/// Twice as long after every failure, up to a limit that a longer interval may exceed.
+fn pause(every: Span, failures: u32) -> Span {
+    let longer = every.0.saturating_mul(1 << failures.min(20));
+    Span(longer.min(PAUSE_MOST.0.max(every.0)))
+}
+
+struct Alarms {
+    definition: Arc<Definition>,
+    http: reqwest::Client,
+    outlook: watch::Receiver<Outlook>,
+    mailbox: Mailbox,
+}
+
+impl Alarms {
+    /// Reads the alarms until nobody takes in what they say. Without alarms there is nothing to
+    /// see but time, and only while an attempt is under way.
+    async fn observe(mut self) {
+        let mut rounds = interval(self.definition.watch_every.std());
+        rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut watch = self.watch();
+        loop {
+            if self.definition.alarms.is_empty() && !self.outlook.borrow().active {
+                if self
+                    .outlook
+                    .wait_for(|outlook| outlook.active)
+                    .await
+                    .is_err()
+                {
+                    return;
+                }
+                // Time in which nobody looked does not count.
+                watch = self.watch();
+            }
+            rounds.tick().await;
+            let observation = watch.observe().await;
+            let seen = Outcome::Observed(observation);
+            if self.mailbox.seen(seen).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn watch(&self) -> Watch {
+        Watch::new(&self.definition.alarms, self.http.clone())
+    }
+}

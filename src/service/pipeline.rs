@@ -1,0 +1,301 @@
+//! The task that owns a pipeline. Every input goes the same way: decide, append, apply, publish,
+//! run. While one input is on it, the next one waits.
+
+use crate::{
+    api::Settled,
+    engine::{self, Input},
+    journal::{Commit, WriterError},
+    model::{
+        Actor, AlarmLevel, Command, Definition, Entry, Fact, Observation, Org, Outcome, Pipeline,
+        PipelineName, Plan, Reading, Request, RequestKey, Span, Stream, Time, summary,
+    },
+    service::{
+        CommandError, ServiceError,
+        mailbox::{Letter, Mailbox, answer},
+        observe::Observers,
+        settle,
+        shared::{Shared, stopping},
+        steps::Steps,
+    },
+};
+use std::{collections::BTreeMap, future, sync::Arc};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time::sleep,
+};
+
+/// The longest sleep before the clock is looked at again, because the machine may be suspended and
+/// the clock may be set while this task sleeps.
+const LOOK_AGAIN: Span = Span::minutes(1);
+
+struct PipelineTask {
+    shared: Shared,
+    pipeline: Pipeline,
+    mailbox: Mailbox,
+    letters: mpsc::Receiver<Letter>,
+    steps: Steps,
+    observers: Observers,
+    /// When time alone changes something.
+    wake: Option<Time>,
+    /// Why nothing moves any more: the state in memory is not what the journal says.
+    halted: Option<String>,
+}
+
+/// Starts the tasks of all defined pipelines, side by side so that their first appends share the
+/// disk's syncs. Pipelines that are in the journal only stay as they are.
+pub(super) async fn start_all(
+    shared: &Shared,
+    mut recovered: BTreeMap<PipelineName, Pipeline>,
+    definitions: Vec<Definition>,
+) -> Result<Vec<(PipelineName, Mailbox, JoinHandle<()>)>, ServiceError> {
+    let mut starting = Vec::new();
+    for definition in definitions {
+        let name = definition.name.clone();
+        let pipeline = recovered
+            .remove(&name)
+            .unwrap_or_else(|| Pipeline::new(name.clone()));
+        let (up, is_up) = oneshot::channel();
+        let (task, mailbox) = PipelineTask::new(shared, pipeline);
+        starting.push((
+            name,
+            mailbox,
+            tokio::spawn(task.serve(definition, up)),
+            is_up,
+        ));
+    }
+    for name in recovered.keys() {
+        tracing::warn!(pipeline = %name, "is in the journal but not defined any more: it rests");
+    }
+    let mut started = Vec::new();
+    for (name, mailbox, task, is_up) in starting {
+        let stream = Stream::Pipeline(name.clone());
+        is_up
+            .await
+            .map_err(|_gone| ServiceError::Died { stream })??;
+        started.push((name, mailbox, task));
+    }
+    Ok(started)
+}
+
+impl PipelineTask {
+    fn new(shared: &Shared, pipeline: Pipeline) -> (Self, Mailbox) {
+        let (mailbox, letters) = Mailbox::new();
+        let name = pipeline.name.clone();
+        let task = Self {
+            steps: Steps::new(name, shared.executor.clone(), mailbox.clone()),
+            shared: shared.clone(),
+            pipeline,
+            mailbox: mailbox.clone(),
+            letters,
+            observers: Observers::new(),
+            wake: None,
+            halted: None,
+        };
+        (task, mailbox)
+    }
+
+    async fn serve(mut self, definition: Definition, up: oneshot::Sender<Result<(), WriterError>>) {
+        let begun = self.begin(definition).await;
+        let is_up = begun.is_ok();
+        answer(up, begun);
+        if is_up {
+            self.receive_until_stopped().await;
+        }
+        self.letters.close();
+        self.observers.end();
+        self.steps.end().await;
+    }
+
+    /// Takes in what is new since the last server: that no alarm was read meanwhile, which comes
+    /// first because nothing may start on old readings, and the definition if it changed. What is
+    /// owed is run again.
+    async fn begin(&mut self, definition: Definition) -> Result<(), WriterError> {
+        self.advance(Input::Outcome(Outcome::Observed(self.unread())))
+            .await?;
+        if self.pipeline.definition.as_deref() != Some(&definition) {
+            self.advance(Input::Define(Box::new(definition))).await?;
+            self.advance(Input::Outcome(Outcome::Observed(self.unread())))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// A round in which no alarm could be read.
+    fn unread(&self) -> Observation {
+        let definition = self.pipeline.definition.iter();
+        let readings = definition.flat_map(|definition| &definition.alarms);
+        Observation {
+            elapsed: Span::ZERO,
+            readings: readings
+                .map(|alarm| Reading {
+                    alarm: alarm.name.clone(),
+                    level: AlarmLevel::NoData,
+                    value: None,
+                    why: "not read since the server started".to_owned(),
+                    points: 0,
+                })
+                .collect(),
+        }
+    }
+
+    async fn receive_until_stopped(&mut self) {
+        let mut stopped = self.shared.stopped.clone();
+        let mut org = self.shared.org.clone();
+        loop {
+            let next_look = self.next_look();
+            tokio::select! {
+                () = stopping(&mut stopped) => return,
+                letter = self.letters.recv() => match letter {
+                    Some(letter) => self.receive(letter).await,
+                    None => return,
+                },
+                changed = org.changed() => match changed {
+                    Ok(()) => self.take(Input::Tick).await,
+                    Err(_gone) => return,
+                },
+                () = in_time(next_look) => self.wake_up().await,
+            }
+        }
+    }
+
+    async fn receive(&mut self, letter: Letter) {
+        match letter {
+            Letter::Outcome(outcome) => {
+                if let Outcome::Step { id, .. } = &outcome {
+                    self.steps.ended(id);
+                }
+                self.take(Input::Outcome(outcome)).await;
+            }
+            Letter::Seen(outcome, taken) => {
+                self.take(Input::Outcome(outcome)).await;
+                answer(taken, ());
+            }
+            Letter::Commit(by, request, to) => {
+                answer(to, self.command(by, request).await);
+            }
+            Letter::Plan(by, command, to) => answer(to, self.plan(&by, &command)),
+            Letter::Show(to) => answer(to, self.pipeline.clone()),
+        }
+    }
+
+    /// How long to sleep until it may be time to wake up; none when nothing is due.
+    fn next_look(&self) -> Option<Span> {
+        let now = self.now().1;
+        self.wake.map(|due| due.since(now).min(LOOK_AGAIN))
+    }
+
+    async fn wake_up(&mut self) {
+        if self.wake.is_some_and(|due| due <= self.now().1) {
+            self.take(Input::Tick).await;
+        }
+    }
+
+    /// Takes an input in that nobody waits to hear about.
+    async fn take(&mut self, input: Input) {
+        if self.halted.is_some() {
+            return;
+        }
+        if let Err(why) = self.advance(input).await {
+            self.halt(&why.to_string());
+        }
+    }
+
+    async fn advance(&mut self, input: Input) -> Result<(), WriterError> {
+        let (org, now) = self.now();
+        let facts = match engine::decide(&self.pipeline, &org, now, input) {
+            Ok(facts) => facts,
+            Err(refusal) => {
+                // Only commands are refused, and they do not come this way.
+                tracing::error!(pipeline = %self.pipeline.name, %refusal, "an input was refused");
+                Vec::new()
+            }
+        };
+        self.record(now, facts, None).await?;
+        Ok(())
+    }
+
+    async fn command(&mut self, by: Actor, request: Request) -> Result<Settled, CommandError> {
+        if let Some(why) = &self.halted {
+            let why = why.clone();
+            return Err(WriterError::Broken { why }.into());
+        }
+        let (org, now) = self.now();
+        let key = request.key.clone();
+        let input = Input::Command {
+            by: by.clone(),
+            request: request.clone(),
+        };
+        let facts = match engine::decide(&self.pipeline, &org, now, input) {
+            Ok(facts) => facts,
+            Err(refusal) => vec![engine::refused(by, request, refusal)],
+        };
+        let entries = self.record(now, facts, Some(key)).await?;
+        let settled = entries.iter().find_map(settle::settled);
+        settled.ok_or(CommandError::Stopping)
+    }
+
+    fn plan(&self, by: &Actor, command: &Command) -> Result<Plan, CommandError> {
+        let (org, now) = self.now();
+        Ok(engine::plan(&self.pipeline, &org, now, by, command)?)
+    }
+
+    /// Append, apply, publish, run: nothing is told or done that is not durable.
+    async fn record(
+        &mut self,
+        at: Time,
+        facts: Vec<Fact>,
+        request: Option<RequestKey>,
+    ) -> Result<Vec<Entry>, WriterError> {
+        let commit = Commit {
+            stream: Stream::Pipeline(self.pipeline.name.clone()),
+            expect: self.pipeline.revision,
+            at,
+            facts,
+            request,
+        };
+        let entries = self.shared.append(commit).await?;
+        let mut entry = entries.iter();
+        let applied = entry.try_for_each(|entry| self.pipeline.apply(entry));
+        self.shared.hub.publish(&entries);
+        match applied {
+            Ok(()) => self.settle_down(),
+            Err(why) => self.halt(&why.to_string()),
+        }
+        Ok(entries)
+    }
+
+    /// Brings everything that follows from the state in line with it.
+    fn settle_down(&mut self) {
+        let (org, now) = self.now();
+        if let Some(row) = summary(&self.pipeline, &org, now) {
+            self.shared.hub.row(row);
+        }
+        self.wake = engine::next_wake(&self.pipeline, &org, now);
+        self.steps.match_up(&self.pipeline.steps, now);
+        self.observers
+            .follow(&self.pipeline, &self.shared, &self.mailbox);
+    }
+
+    /// Stops moving. What is owed stays owed; a restart folds the journal anew.
+    fn halt(&mut self, why: &str) {
+        let name = &self.pipeline.name;
+        tracing::error!(pipeline = %name, %why, "the pipeline halts until the server is restarted");
+        self.halted = Some(why.to_owned());
+        self.observers.end();
+    }
+
+    fn now(&self) -> (Arc<Org>, Time) {
+        let org = Arc::clone(&self.shared.org.borrow());
+        let now = self.shared.now(self.pipeline.at.max(org.at));
+        (org, now)
+    }
+}
+
+/// Sleeps, or waits for ever when nothing is due.
+async fn in_time(span: Option<Span>) {
+    match span {
+        Some(span) => sleep(span.std()).await,
+        None => future::pending().await,
+    }
+}

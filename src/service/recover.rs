@@ -1,0 +1,50 @@
+//! From the journal back to the state at the moment the last server ended: the same fold as ever.
+
+use crate::{
+    journal::Journal,
+    model::{Impossible, Org, Pipeline, PipelineName, Stream, Time},
+    service::ServiceError,
+};
+use std::collections::BTreeMap;
+
+/// Entries read at once.
+const PAGE: usize = 1_000;
+
+pub(super) struct World {
+    pub(super) org: Org,
+    pub(super) pipelines: BTreeMap<PipelineName, Pipeline>,
+    /// Position and time of the newest entry.
+    pub(super) last: (u64, Time),
+}
+
+/// Folds all that a journal holds. An entry that cannot follow the ones before it is fatal: the
+/// state after it would be a guess.
+pub(super) fn fold(journal: &dyn Journal) -> Result<World, ServiceError> {
+    let mut org = Org::default();
+    let mut pipelines: BTreeMap<PipelineName, Pipeline> = BTreeMap::new();
+    let mut after = 0;
+    loop {
+        let page = journal.history(after, PAGE)?;
+        let Some(newest) = page.last() else { break };
+        after = newest.seq;
+        for entry in &page {
+            let applied = match &entry.stream {
+                Stream::Organization => org.apply(entry),
+                Stream::Pipeline(name) => pipelines
+                    .entry(name.clone())
+                    .or_insert_with(|| Pipeline::new(name.clone()))
+                    .apply(entry),
+            };
+            applied.map_err(|why: Impossible| ServiceError::Impossible {
+                stream: entry.stream.clone(),
+                revision: entry.revision,
+                why,
+            })?;
+        }
+    }
+    Ok(World {
+        org,
+        pipelines,
+        last: journal.last(),
+    })
+}

@@ -1,0 +1,41 @@
+//! What every task of the service holds: ways to the journal, to subscribers and to the outside.
+
+use crate::{
+    clock,
+    executor::Executor,
+    journal::{Commit, Writer, WriterError},
+    model::{Entry, Org, Time},
+    service::hub::Hub,
+};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+#[derive(Debug, Clone)]
+pub(super) struct Shared {
+    pub(super) writer: Writer,
+    pub(super) hub: Arc<Hub>,
+    pub(super) executor: Executor,
+    pub(super) http: reqwest::Client,
+    pub(super) org: watch::Receiver<Arc<Org>>,
+    pub(super) stopped: watch::Receiver<bool>,
+}
+
+impl Shared {
+    /// Engine time: the clock, but never before anything that is known.
+    pub(super) fn now(&self, known: Time) -> Time {
+        clock::now().max(known).max(self.hub.at())
+    }
+
+    /// Makes facts durable. Without facts nothing is written.
+    pub(super) async fn append(&self, commit: Commit) -> Result<Vec<Entry>, WriterError> {
+        if commit.facts.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.writer.commit(commit).await
+    }
+}
+
+/// Returns when the service stops, or is gone.
+pub(super) async fn stopping(stopped: &mut watch::Receiver<bool>) {
+    drop(stopped.wait_for(|stopped| *stopped).await);
+}
