@@ -65,6 +65,10 @@ pub(crate) enum Ended {
 pub(crate) struct Stop(pub(crate) watch::Receiver<bool>);
 
 impl Stop {
+    fn is_wanted(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Returns when the step is not wanted any more, else never.
     pub(crate) async fn wanted(&mut self) {
         if self.0.wait_for(|stop| *stop).await.is_err() {
@@ -76,6 +80,9 @@ impl Stop {
 impl Process<'_> {
     /// Runs the command to its end, its output into the log.
     pub(crate) async fn run(self, log: &mut Log, stop: &mut Stop) -> Ended {
+        if stop.is_wanted() {
+            return Ended::Stopped;
+        }
         let (mut child, mut output) = match self.spawn().await {
             Ok(started) => started,
             Err(why) => return Ended::NotStarted(self.not_started(&why)),

@@ -27,16 +27,12 @@ impl Pace {
 
     /// The time that counts since the last lap; none at the first, when nobody looked before.
     pub(crate) fn lap(&mut self) -> Span {
-        match &mut self.last {
-            Some(watch) => {
-                let gap = watch.lap();
-                self.counted(gap)
-            }
-            None => {
-                self.last = Some(Stopwatch::start());
-                Span::ZERO
-            }
-        }
+        let Some(watch) = &mut self.last else {
+            self.last = Some(Stopwatch::start());
+            return Span::ZERO;
+        };
+        let gap = watch.lap();
+        self.counted(gap)
     }
 
     fn counted(&mut self, gap: Span) -> Span {
