@@ -2,13 +2,28 @@
 //! holds no rules: it asks, shows the answer, and says by its exit status what became of it.
 
 mod check;
+mod commit;
+mod events;
 mod explain;
 mod failure;
+mod hold;
+mod lift;
 mod output;
+mod overrule;
+mod plan;
+mod retry;
+mod rollback;
+mod session;
+mod status;
+mod verdict;
+mod watch;
+mod why;
 mod window;
 
+use crate::{config::Connection, model::Command};
 use clap::{Parser, Subcommand};
 use failure::Failure;
+use session::{Session, wait};
 use std::process::ExitCode;
 
 /// The on-call operator's terminal for continuous-deployment pipelines
@@ -18,12 +33,27 @@ use std::process::ExitCode;
 #[command(name = "pilothouse", version, max_term_width = 100)]
 #[command(after_help = failure::EXIT_CODES)]
 struct Arguments {
+    #[command(flatten)]
+    connection: Connection,
     #[command(subcommand)]
-    command: Option<Verb>,
+    verb: Option<Verb>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Status(status::Arguments),
+    Why(why::Arguments),
+    Events(events::Arguments),
+    Watch(watch::Arguments),
+    /// Approve what a stage asks people about
+    Approve(verdict::Arguments),
+    /// Reject what a stage asks people about; final for that release and stage
+    Reject(verdict::Arguments),
+    Override(overrule::Arguments),
+    Rollback(rollback::Arguments),
+    Hold(hold::Arguments),
+    Lift(lift::Arguments),
+    Retry(retry::Arguments),
     Check(check::Arguments),
     Explain(explain::Arguments),
     Window(window::Arguments),
@@ -38,10 +68,24 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<(), Failure> {
-    match arguments.command {
-        None => Ok(()),
-        Some(Verb::Check(arguments)) => check::run(&arguments),
-        Some(Verb::Explain(arguments)) => explain::run(&arguments),
-        Some(Verb::Window(arguments)) => window::run(&arguments),
+    let session = || Session::open(arguments.connection.clone());
+    let Some(verb) = arguments.verb else {
+        return Ok(());
+    };
+    match verb {
+        Verb::Status(arguments) => wait(status::run(&session()?, &arguments)),
+        Verb::Why(arguments) => wait(why::run(&session()?, &arguments)),
+        Verb::Events(arguments) => wait(events::run(&session()?, &arguments)),
+        Verb::Watch(arguments) => wait(watch::run(&session()?, &arguments)),
+        Verb::Approve(arguments) => wait(verdict::run(&session()?, &arguments, Command::Approve)),
+        Verb::Reject(arguments) => wait(verdict::run(&session()?, &arguments, Command::Reject)),
+        Verb::Override(arguments) => wait(overrule::run(&session()?, &arguments)),
+        Verb::Rollback(arguments) => wait(rollback::run(&session()?, &arguments)),
+        Verb::Hold(arguments) => wait(hold::run(&session()?, &arguments)),
+        Verb::Lift(arguments) => wait(lift::run(&session()?, &arguments)),
+        Verb::Retry(arguments) => wait(retry::run(&session()?, &arguments)),
+        Verb::Check(arguments) => check::run(&arguments),
+        Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Window(arguments) => window::run(&arguments),
     }
 }

@@ -4,6 +4,7 @@
 use crate::{
     cli::output,
     client::ClientError,
+    config::ConfigError,
     definition::{ExplainError, Problems},
     model::Refusal,
 };
@@ -89,6 +90,12 @@ impl From<ExplainError> for Failure {
                 Self::new(Exit::Failed, unknown.to_string())
             }
         }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::new(Exit::Usage, error.to_string())
     }
 }
 

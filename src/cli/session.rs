@@ -1,0 +1,61 @@
+//! What every command that speaks to a server needs: the client, and the answers to the questions
+//! that several of them ask first.
+
+use crate::{
+    api::Snapshot,
+    cli::failure::{Exit, Failure},
+    client::{Client, ClientError},
+    config::{self, Connection, Environment, Settings},
+    model::PipelineName,
+};
+use std::future::Future;
+
+/// Where the program was started, and for which server.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) connection: Connection,
+    pub(crate) environment: Environment,
+    pub(crate) settings: Settings,
+}
+
+impl Session {
+    pub(crate) fn open(connection: Connection) -> Result<Self, Failure> {
+        let environment = config::environment();
+        Ok(Self {
+            settings: Settings::load(&environment)?,
+            connection,
+            environment,
+        })
+    }
+
+    pub(crate) fn client(&self) -> Result<Client, Failure> {
+        let address = self.connection.address(&self.environment)?;
+        Ok(Client::new(address)?)
+    }
+}
+
+/// Runs a command that waits for a server.
+pub(crate) fn wait<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime
+        .map_err(|error| Failure::new(Exit::Failed, error.to_string()))?
+        .block_on(work)
+}
+
+/// A pipeline as it is; an unknown one is named with those there are.
+pub(crate) async fn snapshot(client: &Client, name: &PipelineName) -> Result<Snapshot, Failure> {
+    match client.pipeline(name).await {
+        Err(ClientError::Problem { problem, .. }) if problem.kind == "unknown-pipeline" => {
+            let rows = client.fleet().await?.rows;
+            let known: Vec<&str> = rows.iter().map(|row| row.pipeline.as_str()).collect();
+            let message = format!(
+                "there is no pipeline {name}; there are {}",
+                known.join(", ")
+            );
+            Err(Failure::new(Exit::Failed, message))
+        }
+        answer => Ok(answer?),
+    }
+}
