@@ -1,1 +1,128 @@
-//! Not written yet.
+//! The server: routes of `api` over the service, one small file each. It authenticates, bounds what
+//! comes in and turns errors into problems. It holds no rules; those are the engine's.
+//!
+//! Start at [`serve`]; `accept` is what stands between the network and the routes.
+
+mod accept;
+mod auth;
+mod body;
+mod commands;
+mod error;
+mod fleet;
+mod health;
+mod listen;
+mod logs;
+mod pipeline;
+mod plan;
+mod problem;
+mod stream;
+pub mod token;
+
+pub use error::ServerError;
+pub use listen::Listen;
+
+use crate::{api, client::Address, service::Service};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue},
+    middleware,
+    response::Response,
+    routing::{get, post},
+};
+use std::future::Future;
+use tokio::sync::watch;
+
+/// No command comes near this; a larger body is a mistake or worse.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// Serves until the future is done, then lets answers finish and ends streams. Stopping the service
+/// is the caller's.
+///
+/// # Errors
+/// When the address cannot be listened on; see [`ServerError`].
+pub async fn serve(
+    service: Service,
+    listen: Listen,
+    until: impl Future<Output = ()> + Send,
+) -> Result<(), ServerError> {
+    Server::bind(listen)?.run(service, until).await;
+    Ok(())
+}
+
+/// A bound address that nobody serves yet: connections wait.
+#[derive(Debug)]
+pub struct Server {
+    socket: listen::Socket,
+    guard: auth::Guard,
+}
+
+impl Server {
+    /// Must run inside the async runtime.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on; see [`ServerError`].
+    pub fn bind(listen: Listen) -> Result<Self, ServerError> {
+        let (socket, guard) = listen::open(listen)?;
+        Ok(Self { socket, guard })
+    }
+
+    /// How a client reaches it. For TCP with port 0 this names the port that was found.
+    pub fn address(&self) -> Address {
+        match (&self.socket, &self.guard) {
+            (listen::Socket::Unix { path, .. }, _) => Address::Unix(path.clone()),
+            (listen::Socket::Tcp { addr, .. }, guard) => Address::Tcp {
+                url: format!("http://{addr}"),
+                token: guard.token().unwrap_or_default().to_owned(),
+            },
+        }
+    }
+
+    /// See [`serve`].
+    pub async fn run(self, service: Service, until: impl Future<Output = ()> + Send) {
+        let (stop, stopping) = watch::channel(false);
+        let router = routes(Shared { service, stopping }, self.guard);
+        accept::accept(self.socket, router, until, stop).await;
+    }
+}
+
+/// What every route may use.
+#[derive(Debug, Clone)]
+struct Shared {
+    service: Service,
+    /// Becomes true when the server stops; streams end then.
+    stopping: watch::Receiver<bool>,
+}
+
+fn routes(shared: Shared, guard: auth::Guard) -> Router {
+    let pipeline = format!("{}/{{name}}", api::PIPELINES);
+    Router::new()
+        .route(api::FLEET, get(fleet::fleet))
+        .route(&pipeline, get(pipeline::snapshot))
+        .route(&format!("{pipeline}/events"), get(pipeline::events))
+        .route(&format!("{pipeline}/steps/{{id}}/log"), get(logs::log))
+        .route(api::STREAM, get(stream::stream))
+        .route(api::PLAN, post(plan::plan))
+        .route(api::COMMANDS, post(commands::commit))
+        .route(
+            &format!("{}/{{key}}", api::COMMANDS),
+            get(commands::settled),
+        )
+        .layer(middleware::from_fn_with_state(guard.clone(), auth::token))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .fallback(problem::no_such_route)
+        .method_not_allowed_fallback(problem::wrong_method)
+        .layer(middleware::from_fn_with_state(guard, auth::origin))
+        .layer(middleware::map_response(name_version))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(shared)
+}
+
+async fn name_version(mut answer: Response) -> Response {
+    answer.headers_mut().insert(
+        HeaderName::from_static(api::VERSION_HEADER),
+        HeaderValue::from_static(env!("CARGO_PKG_VERSION")),
+    );
+    answer
+}

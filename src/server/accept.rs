@@ -1,0 +1,119 @@
+//! The accept loop: a bounded number of connections, time limits on slow senders, and a stop that
+//! never hangs on an open stream. `axum::serve` has none of these.
+
+use crate::server::{
+    auth,
+    listen::{Connection, Socket},
+};
+use axum::{Extension, Router};
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use std::{future::Future, pin::pin, sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+};
+
+/// A whole on-call shift with a few terminals each stays below a hundred, and 1024 files is what a
+/// process may commonly have open. More connections wait in the kernel's queue.
+const CONNECTIONS: usize = 1024;
+/// A request's head is one packet; who needs longer than this holds a connection on purpose.
+const HEAD_PATIENCE: Duration = Duration::from_secs(5);
+/// Answers take milliseconds; a client that does not read its own must not delay the stop.
+const STOP_PATIENCE: Duration = Duration::from_secs(3);
+/// How long to wait after a failed accept: usually too many open files, which pass.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves connections until the future is done. Then tells `stop`, which ends the streams.
+pub(super) async fn accept(
+    socket: Socket,
+    router: Router,
+    until: impl Future<Output = ()>,
+    stop: watch::Sender<bool>,
+) {
+    let permits = Arc::new(Semaphore::new(CONNECTIONS));
+    let graceful = GracefulShutdown::new();
+    let mut until = pin!(until);
+    loop {
+        let next = async {
+            let permit = permits.clone().acquire_owned().await;
+            (permit, socket.accept().await)
+        };
+        let next = tokio::select! {
+            () = &mut until => break,
+            next = next => next,
+        };
+        match next {
+            (Ok(permit), Ok(connection)) => {
+                serve_one(connection, permit, router.clone(), &graceful);
+            }
+            (Ok(_permit), Err(why)) => {
+                tracing::warn!(%why, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+            (Err(_closed), _) => break,
+        }
+    }
+    stop.send_replace(true);
+    if let Socket::Unix { path, .. } = &socket {
+        // A file that stays behind is recognized as stale at the next start.
+        let _best_effort = std::fs::remove_file(path);
+    }
+    drop(socket);
+    if tokio::time::timeout(STOP_PATIENCE, graceful.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some connections did not end and were left behind");
+    }
+}
+
+fn serve_one(
+    connection: Connection,
+    permit: OwnedSemaphorePermit,
+    router: Router,
+    graceful: &GracefulShutdown,
+) {
+    let watcher = graceful.watcher();
+    tokio::spawn(async move {
+        match connection {
+            Connection::Unix(stream) => {
+                let uid = stream.peer_cred().map(|peer| peer.uid());
+                match uid {
+                    Ok(uid) => speak(stream, router, uid, watcher).await,
+                    Err(why) => tracing::warn!(%why, "a connection without credentials is closed"),
+                }
+            }
+            Connection::Tcp(stream) => {
+                let own = nix::unistd::Uid::current().as_raw();
+                speak(stream, router, own, watcher).await;
+            }
+        }
+        drop(permit);
+    });
+}
+
+/// Speaks HTTP with one client, on behalf of a user.
+async fn speak(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: Router,
+    uid: u32,
+    watcher: hyper_util::server::graceful::Watcher,
+) {
+    // The user database may be a directory server far away.
+    let Ok(operator) = tokio::task::spawn_blocking(move || auth::operator(uid)).await else {
+        return;
+    };
+    let service = TowerToHyperService::new(router.layer(Extension(operator)));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_PATIENCE)
+        .serve_connection(TokioIo::new(stream), service);
+    if let Err(why) = watcher.watch(connection).await {
+        tracing::debug!(%why, "a connection broke");
+    }
+}

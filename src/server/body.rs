@@ -1,0 +1,63 @@
+//! A request's JSON body: of the right type, whole, in time and not too large, else a problem that
+//! says which.
+
+use crate::server::{
+    BODY_LIMIT,
+    problem::{Fault, fault},
+};
+use axum::{
+    Json,
+    extract::{FromRequest, Request, rejection::JsonRejection},
+    http::StatusCode,
+};
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+/// A body is a few packets; who needs longer holds a connection on purpose.
+const BODY_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What was asked for.
+#[derive(Debug)]
+pub(super) struct Asked<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Asked<T> {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        let read = Json::<T>::from_request(request, state);
+        match tokio::time::timeout(BODY_PATIENCE, read).await {
+            Ok(Ok(Json(asked))) => Ok(Asked(asked)),
+            Ok(Err(why)) => Err(unreadable(&why)),
+            Err(_late) => Err(fault(
+                StatusCode::REQUEST_TIMEOUT,
+                "slow-body",
+                "the body took too long",
+                format!("it must arrive within {} s", BODY_PATIENCE.as_secs()),
+            )),
+        }
+    }
+}
+
+fn unreadable(why: &JsonRejection) -> Fault {
+    let status = why.status();
+    match status {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => fault(
+            status,
+            "not-json",
+            "the body must be JSON",
+            "send it with `Content-Type: application/json`",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => fault(
+            status,
+            "too-large",
+            "the body is too large",
+            format!("at most {BODY_LIMIT} bytes are taken"),
+        ),
+        _ => fault(
+            status,
+            "bad-body",
+            "the body is not understood",
+            why.body_text(),
+        ),
+    }
+}

@@ -1,0 +1,57 @@
+//! `POST /v1/commands` and `GET /v1/commands/{key}`: commit what was planned, and what became of it.
+
+use crate::{
+    api::{CommitRequest, Settled},
+    model::RequestKey,
+    server::{
+        Shared,
+        auth::Operator,
+        body::Asked,
+        problem::{Fault, fault, refused},
+    },
+};
+use axum::{
+    Extension, Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+
+pub(super) async fn commit(
+    State(shared): State<Shared>,
+    Extension(Operator(by)): Extension<Operator>,
+    Asked(request): Asked<CommitRequest>,
+) -> Result<Json<Settled>, Fault> {
+    // In a task of its own: an operator whose line drops now must not leave half a commit.
+    let committed = tokio::spawn(async move { shared.service.commit(by, request).await });
+    let settled = committed.await.map_err(|why| {
+        tracing::error!(%why, "a commit broke off");
+        fault(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "broken-off",
+            "the commit broke off",
+            "ask what became of the request key",
+        )
+    })??;
+    match settled {
+        Settled::Accepted { .. } => Ok(Json(settled)),
+        Settled::Refused { refusal, .. } => Err(refused(refusal)),
+    }
+}
+
+pub(super) async fn settled(
+    State(shared): State<Shared>,
+    Path(key): Path<String>,
+) -> Result<Json<Settled>, Fault> {
+    let found = match RequestKey::parse(&key) {
+        Ok(key) => shared.service.settled(&key).await?,
+        Err(_no_key) => None,
+    };
+    found.map(Json).ok_or_else(|| {
+        fault(
+            StatusCode::NOT_FOUND,
+            "unknown-request",
+            "unknown request",
+            format!("no request with key {key:?} has arrived"),
+        )
+    })
+}

@@ -1,0 +1,31 @@
+//! Why a server cannot start. Once it runs, its errors are answers: see `problem`.
+
+use std::{io, net::SocketAddr, path::PathBuf};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    #[error(
+        "{addr} is not a loopback address: only this machine is served over TCP; to reach it from another one, forward the port with ssh"
+    )]
+    NotLoopback { addr: SocketAddr },
+    #[error("cannot listen on {addr}: {source}")]
+    Bind { addr: SocketAddr, source: io::Error },
+    #[error("another server is running at {}; connect to it, or stop it first", path.display())]
+    Running { path: PathBuf },
+    #[error("{} exists and is not a socket: choose another path", path.display())]
+    NotASocket { path: PathBuf },
+    #[error("cannot {doing} {}: {source}", path.display())]
+    Socket {
+        doing: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error("cannot {doing} the token file {}: {source}", path.display())]
+    Token {
+        doing: &'static str,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error("the token file {} {wrong}", path.display())]
+    BadToken { path: PathBuf, wrong: &'static str },
+}

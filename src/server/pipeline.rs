@@ -1,0 +1,65 @@
+//! `GET /v1/pipelines/{name}` and its `/events`: one pipeline as it is, and what happened to it.
+
+use crate::{
+    api::{Events, Snapshot},
+    model::{Actor, PipelineName, Revision},
+    server::{
+        Shared,
+        auth::Operator,
+        problem::{Fault, unknown_pipeline},
+    },
+};
+use axum::{
+    Extension, Json,
+    extract::{Path, Query, State, rejection::QueryRejection},
+};
+use serde::Deserialize;
+
+/// A page that a person reads, and the most that one answer carries.
+const PAGE: usize = 100;
+const LONGEST_PAGE: usize = 1000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page {
+    #[serde(default)]
+    after: u64,
+    limit: Option<usize>,
+}
+
+pub(super) async fn snapshot(
+    State(shared): State<Shared>,
+    Extension(Operator(by)): Extension<Operator>,
+    Path(name): Path<String>,
+) -> Result<Json<Snapshot>, Fault> {
+    let found = match PipelineName::parse(&name) {
+        Ok(name) => shared.service.pipeline(&name).await,
+        Err(_no_name) => None,
+    };
+    found.map(Json).ok_or_else(|| unknown(&shared, &by, &name))
+}
+
+pub(super) async fn events(
+    State(shared): State<Shared>,
+    Extension(Operator(by)): Extension<Operator>,
+    Path(name): Path<String>,
+    page: Result<Query<Page>, QueryRejection>,
+) -> Result<Json<Events>, Fault> {
+    let Query(page) = page?;
+    let limit = page.limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE);
+    let found = match PipelineName::parse(&name) {
+        Ok(name) => {
+            let after = Revision(page.after);
+            shared.service.events(&name, after, limit).await?
+        }
+        Err(_no_name) => None,
+    };
+    found.map(Json).ok_or_else(|| unknown(&shared, &by, &name))
+}
+
+/// The problem with the names that there are.
+pub(super) fn unknown(shared: &Shared, by: &Actor, name: &str) -> Fault {
+    let rows = shared.service.fleet(by).rows;
+    let known: Vec<PipelineName> = rows.into_iter().map(|row| row.pipeline).collect();
+    unknown_pipeline(name, &known)
+}

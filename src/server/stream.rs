@@ -1,0 +1,96 @@
+//! `GET /v1/stream`: what happens, as server-sent events, from a cursor on. The service publishes;
+//! here it only gets its form. A stream ends when the server stops.
+
+use crate::{
+    api::{Cursor, StreamEvent},
+    model::PipelineName,
+    server::{
+        Shared,
+        problem::{Fault, fault},
+    },
+};
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response, Sse, sse::Event},
+};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    after: Option<String>,
+    #[serde(default)]
+    pipelines: String,
+}
+
+pub(super) async fn stream(
+    State(shared): State<Shared>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Fault> {
+    let Query(wanted) = wanted?;
+    let after = cursor(&headers, wanted.after)?;
+    let pipelines = pipelines(&wanted.pipelines)?;
+    let mut stopping = shared.stopping.clone();
+    let stopped = async move {
+        // An error means that the server is gone, which is the same.
+        let _gone = stopping.wait_for(|stopping| *stopping).await;
+    };
+    let events = shared
+        .service
+        .subscribe(after, pipelines)
+        .map(|(cursor, event)| form(cursor.as_ref(), &event))
+        .take_until(stopped);
+    Ok(Sse::new(events).into_response())
+}
+
+/// Where to resume. The header is what a reconnect says, so it is newer than the address.
+fn cursor(headers: &HeaderMap, after: Option<String>) -> Result<Option<Cursor>, Fault> {
+    let text = match headers.get("last-event-id") {
+        Some(value) => Some(value.to_str().unwrap_or("(not text)").to_owned()),
+        None => after,
+    };
+    let cursor = text
+        .filter(|text| !text.is_empty())
+        .map(|text| text.parse());
+    cursor
+        .transpose()
+        .map_err(|why: String| fault(StatusCode::BAD_REQUEST, "bad-cursor", "bad cursor", why))
+}
+
+fn pipelines(names: &str) -> Result<BTreeSet<PipelineName>, Fault> {
+    let names = names.split(',').filter(|name| !name.is_empty());
+    names
+        .map(PipelineName::parse)
+        .collect::<Result<_, _>>()
+        .map_err(|why| {
+            let detail = why.to_string();
+            fault(
+                StatusCode::BAD_REQUEST,
+                "bad-name",
+                "bad pipeline name",
+                detail,
+            )
+        })
+}
+
+/// The variant is the event's name, its value alone the data.
+fn form(cursor: Option<&Cursor>, event: &StreamEvent) -> Result<Event, serde_json::Error> {
+    let (name, data) = match event {
+        StreamEvent::Summary(row) => ("summary", serde_json::to_string(row)?),
+        StreamEvent::Entry(entry) => ("entry", serde_json::to_string(entry)?),
+        StreamEvent::Heartbeat { now, cursor } => {
+            let data = serde_json::json!({ "now": now, "cursor": cursor });
+            ("heartbeat", data.to_string())
+        }
+        StreamEvent::Reset { why } => ("reset", serde_json::json!({ "why": why }).to_string()),
+    };
+    let form = Event::default().event(name).data(data);
+    Ok(match cursor {
+        Some(cursor) => form.id(cursor.to_string()),
+        None => form,
+    })
+}

@@ -1,0 +1,182 @@
+//! A real service behind a real server on a real socket, for the tests of both sides.
+
+use pilothouse::{
+    api::{CommitRequest, PlanRequest, Settled},
+    client::{Address, Client, ClientError},
+    definition::Loaded,
+    entropy,
+    model::{
+        BakeRule, BakeRules, Build, Command, Definition, Deploy, Digest, HoldScope, Kind, Phase,
+        PipelineName, Region, RegionName, Request, Run, ServiceName, Share, Source, Span, Stage,
+        StageName, TargetName, TeamName, Zone, ZoneName,
+    },
+    server::{Listen, Server},
+    service::{Service, Setup},
+};
+use std::{collections::BTreeMap, path::Path, time::Duration};
+use tempfile::TempDir;
+use tokio::{sync::oneshot, task::JoinHandle};
+
+/// Nothing here takes longer unless it hangs.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server that runs until it is stopped.
+pub(crate) struct Serving {
+    pub(crate) service: Service,
+    pub(crate) client: Client,
+    pub(crate) address: Address,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+pub(crate) fn name(text: &str) -> PipelineName {
+    PipelineName::parse(text).unwrap()
+}
+
+/// A service with two pipelines whose repository does not exist: they wait for ever.
+pub(crate) async fn service(state: &Path) -> Service {
+    let loaded = Loaded {
+        definitions: vec![definition("cart", state), definition("checkout", state)],
+        groups: BTreeMap::new(),
+        warnings: Vec::new(),
+    };
+    let state = state.join("state");
+    Service::start(Setup { loaded, state }).await.unwrap()
+}
+
+pub(crate) fn serve(service: Service, listen: Listen) -> Serving {
+    let server = Server::bind(listen).unwrap();
+    let address = server.address();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = service.clone();
+    let task = tokio::spawn(async move {
+        server
+            .run(serving, async { stopped.await.unwrap_or(()) })
+            .await;
+    });
+    Serving {
+        service,
+        client: Client::new(address.clone()).unwrap(),
+        address,
+        stop,
+        task,
+    }
+}
+
+/// A server on a Unix socket in a fresh directory.
+pub(crate) async fn on_socket() -> (TempDir, Serving) {
+    let directory = tempfile::tempdir().unwrap();
+    let service = service(directory.path()).await;
+    let serving = serve(service, Listen::Unix(directory.path().join("run/socket")));
+    (directory, serving)
+}
+
+impl Serving {
+    /// Stops the server; the service goes on.
+    pub(crate) async fn stop(self) -> Service {
+        self.stop.send(()).unwrap();
+        tokio::time::timeout(PATIENCE, self.task)
+            .await
+            .expect("the server must stop although streams are open")
+            .unwrap();
+        self.service
+    }
+}
+
+/// Plans and commits a hold: the shortest way to a fact.
+pub(crate) async fn hold(
+    client: &Client,
+    pipeline: &str,
+    reason: &str,
+) -> Result<Settled, ClientError> {
+    let request = planned_hold(client, pipeline, reason).await;
+    client.commit(&request).await
+}
+
+pub(crate) async fn planned_hold(client: &Client, pipeline: &str, reason: &str) -> CommitRequest {
+    let command = Command::Hold {
+        scope: HoldScope::Pipeline,
+        reason: reason.to_owned(),
+        lasts: None,
+    };
+    let pipeline = Some(name(pipeline));
+    let plan = client
+        .plan(&PlanRequest {
+            pipeline: pipeline.clone(),
+            command: command.clone(),
+        })
+        .await
+        .unwrap();
+    CommitRequest {
+        pipeline,
+        request: Request {
+            key: entropy::request_key().unwrap(),
+            expect: plan.digest,
+            command,
+        },
+    }
+}
+
+fn definition(pipeline: &str, directory: &Path) -> Definition {
+    let run = || Run::Argv(vec!["true".to_owned()]);
+    let none = BakeRule {
+        time: Span::ZERO,
+        points: 0,
+    };
+    let target = format!("{pipeline}-1");
+    let zone = Zone {
+        name: ZoneName::parse("a").unwrap(),
+        targets: vec![TargetName::parse(&target).unwrap()],
+    };
+    let region = Region {
+        name: RegionName::parse("eu-central-1").unwrap(),
+        time_zone: chrono_tz::Europe::Berlin,
+        zones: vec![zone],
+    };
+    let stage = Stage {
+        name: StageName::parse("beta").unwrap(),
+        phase: Phase::Test,
+        deploy: Deploy {
+            run: run(),
+            check: None,
+            timeout: Span::seconds(10),
+            one_box: false,
+            max_unavailable: Share::Count(1),
+            rollback_max_unavailable: Share::Count(1),
+        },
+        regions: vec![region],
+        approval: Vec::new(),
+        bake: BakeRules {
+            one_box: none,
+            zone: none,
+        },
+        windows: Vec::new(),
+        alarms: Vec::new(),
+    };
+    Definition {
+        name: name(pipeline),
+        kind: Kind::Application,
+        service: ServiceName::parse("shop").unwrap(),
+        owner: TeamName::parse("payments").unwrap(),
+        directory: directory.display().to_string(),
+        file: format!("{pipeline}.toml"),
+        digest: Digest::of(pipeline.as_bytes()),
+        runbook: None,
+        source: Source {
+            repository: directory.join("no-repository").display().to_string(),
+            branch: "main".to_owned(),
+            poll_every: Span::hours(1),
+            review: None,
+        },
+        build: Build {
+            run: run(),
+            artifact: "artifact".to_owned(),
+            timeout: Span::seconds(10),
+            checks: Vec::new(),
+        },
+        stages: vec![stage],
+        alarms: Vec::new(),
+        windows: Vec::new(),
+        watch_every: Span::hours(1),
+    }
+}
