@@ -17,6 +17,7 @@ mod service;
 mod serving;
 mod simulation;
 mod stream;
+mod tidy;
 mod watch;
 mod window;
 mod world;
