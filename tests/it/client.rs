@@ -301,7 +301,7 @@ async fn without_a_server_the_error_says_how_to_start_one() {
 }
 
 /// A server that takes one request and says exactly this.
-async fn answering(answer: &'static [u8]) -> (tempfile::TempDir, Client) {
+fn answering(answer: &'static [u8]) -> (tempfile::TempDir, Client) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("socket");
     let listener = tokio::net::UnixListener::bind(&path).unwrap();
@@ -326,7 +326,7 @@ async fn an_answer_that_is_not_understood_says_what_it_may_be() {
         (b"", "broke while loading the fleet"),
     ];
     for (answer, expected) in table {
-        let (_directory, client) = answering(answer).await;
+        let (_directory, client) = answering(answer);
         let text = client.fleet().await.unwrap_err().to_string();
         assert!(text.contains(expected), "{text}");
     }
@@ -349,7 +349,7 @@ async fn a_command_without_a_clear_answer_has_an_unknown_outcome() {
     };
     let answers: [&[u8]; 3] = [b"", NONSENSE, NEWER];
     for answer in answers {
-        let (_directory, client) = answering(answer).await;
+        let (_directory, client) = answering(answer);
         let error = client.commit(&request).await.unwrap_err();
         let ClientError::UnknownOutcome { key: named, .. } = &error else {
             panic!("{error}");
@@ -361,7 +361,7 @@ async fn a_command_without_a_clear_answer_has_an_unknown_outcome() {
         );
     }
     // Where nobody listens nothing was sent, and that is certain.
-    let (directory, client) = answering(b"").await;
+    let (directory, client) = answering(b"");
     std::fs::remove_file(directory.path().join("socket")).unwrap();
     let error = client.commit(&request).await.unwrap_err();
     assert!(matches!(error, ClientError::Unreachable { .. }), "{error}");

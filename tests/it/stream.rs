@@ -33,10 +33,10 @@ async fn next_hold(stream: &mut EventStream) -> (Cursor, Entry) {
 }
 
 fn reason(entry: &Entry) -> &str {
-    match &entry.fact {
-        Fact::HoldPlaced { reason, .. } => reason,
-        other => panic!("{other:?} is no hold"),
-    }
+    let Fact::HoldPlaced { reason, .. } = &entry.fact else {
+        panic!("{:?} is no hold", entry.fact);
+    };
+    reason
 }
 
 #[tokio::test]
