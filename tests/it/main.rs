@@ -10,6 +10,7 @@ mod definition;
 mod executor;
 mod fixture;
 mod journal;
+mod keys;
 mod scenario;
 mod screens;
 mod server;
