@@ -1,7 +1,7 @@
 //! A busy night as a terminal sees it: one pipeline in which every kind of thing goes on, folded by
 //! the real engine from a scripted story, and a fleet around it with every status.
 
-use crate::world::{World, definition, success};
+use crate::world::{World, definition, sha, success};
 use pilothouse::{
     client::Link,
     engine::Input,
@@ -12,6 +12,7 @@ use pilothouse::{
         screen::{BoardScreen, Screen},
     },
 };
+use std::sync::LazyLock;
 
 pub(crate) fn name<T: std::str::FromStr>(text: &str) -> T
 where
@@ -27,45 +28,49 @@ pub(crate) fn now() -> Time {
 
 /// An app on the fleet list, live, with the fleet and the busy pipeline's facts.
 pub(crate) fn app(width: u16, height: u16) -> App {
-    let world = night();
+    app_of(night(), width, height)
+}
+
+pub(crate) fn app_of(world: World, width: u16, height: u16) -> App {
     let keymap = Keymap::built_in().unwrap();
     let mut app = App::new("PROD".to_owned(), keymap, Size { width, height }, now());
-    app.link = Link::Live { since: world.now, last: Time(now().0 - 2_000) };
+    let last = Time(now().0 - 2_000);
+    app.link = Link::Live {
+        since: world.now,
+        last,
+    };
     app.replica.operator = Some(name("ana"));
     app.replica.org = world.org.clone();
     let own = summary(&world.pipeline, &world.org, now()).unwrap();
     for row in fleet(&own) {
         app.replica.rows.insert(row.pipeline.clone(), row);
     }
-    let opened = Opened { pipeline: world.pipeline, entries: world.entries.into() };
+    let opened = Opened {
+        pipeline: world.pipeline,
+        entries: world.entries.into(),
+    };
     app.replica.opened.insert(name("checkout"), opened);
     app
 }
 
 /// The board of the busy pipeline, with a stage selected.
 pub(crate) fn board_of(stage: &str) -> Screen {
-    Screen::Board(BoardScreen { pipeline: name("checkout"), selected: Some(name(stage)) })
+    Screen::Board(BoardScreen {
+        pipeline: name("checkout"),
+        selected: Some(name(stage)),
+    })
 }
 
 /// r1 runs everywhere; r2 passed wave-1 and waits for a window before wave-2, held back too; r3 is
-/// rolled back in wave-1 at this moment; r4 asks for approval in gamma; r5 waits behind it; r6 is
-/// being built.
+/// rolled back in wave-1 at this moment; r4 reverts it and asks for approval in gamma; r5 is being
+/// built.
 pub(crate) fn night() -> World {
-    let mut world = World::bare();
-    world.input(Input::Define(Box::new(wide_definition()))).unwrap();
-    let first = world.push("mori", &["ana"], "Retry idempotent captures once", &[]);
-    assert!(!first.is_empty());
-    flow(&mut world);
-    approve(&mut world, "r1");
-    for at in ["2026-03-06T15:00:00Z", "2026-03-09T00:10:00Z"] {
-        world.now = name(at);
-        world.input(Input::Tick).unwrap();
-        flow(&mut world);
-    }
-    world.push("chen", &["mori"], "Raise the pool from 40 to 64", &[]);
-    flow(&mut world);
-    approve(&mut world, "r2");
-    flow(&mut world);
+    static NIGHT: LazyLock<World> = LazyLock::new(told);
+    NIGHT.clone()
+}
+
+fn told() -> World {
+    let mut world = calm();
     let stop = Command::Hold {
         scope: HoldScope::Stage(name("wave-2")),
         reason: "INC-5512: us-east-1 drains".to_owned(),
@@ -83,16 +88,65 @@ pub(crate) fn night() -> World {
     world.command("li", pass).unwrap();
     world.push("mori", &["li"], "Cache tokens per merchant", &[]);
     flow(&mut world);
+    world.now = name("2026-03-09T02:51:00Z");
     approve(&mut world, "r3");
     finish(&mut world, "wave-1", 1);
-    world.push("chen", &["ana"], "Log refunds with their order", &[]);
-    finish(&mut world, "", 4);
-    world.now = name("2026-03-09T03:08:00Z");
-    observe(&mut world, "checkout-faults", AlarmLevel::Firing);
-    observe(&mut world, "checkout-faults", AlarmLevel::Firing);
+    minutes(&mut world, 2);
+    finish(&mut world, "wave-1", 1);
+    world.now = name("2026-03-09T03:06:30Z");
+    trouble(&mut world, "checkout-faults");
+    world.push(
+        "chen",
+        &["ana"],
+        "Revert \"Cache tokens per merchant\"",
+        &[sha(3)],
+    );
+    for what in [
+        "build",
+        "check",
+        "beta",
+        "integration",
+        "gamma",
+        "gamma",
+        "load",
+    ] {
+        finish(&mut world, what, 1);
+    }
     world.push("ren", &["ana"], "Name the ledger's queue", &[]);
-    world.now = name("2026-03-09T03:11:30Z");
+    world.now = name("2026-03-09T03:12:00Z");
     world.input(Input::Tick).unwrap();
+    world
+}
+
+/// r1 runs everywhere, r2 has passed wave-1.
+fn calm() -> World {
+    let mut world = World::bare();
+    let definition = Box::new(wide_definition());
+    world.input(Input::Define(definition)).unwrap();
+    world.push("mori", &["ana"], "Retry idempotent captures once", &[]);
+    flow(&mut world);
+    approve(&mut world, "r1");
+    for at in ["2026-03-06T15:00:00Z", "2026-03-09T00:10:00Z"] {
+        world.now = name(at);
+        world.input(Input::Tick).unwrap();
+        flow(&mut world);
+    }
+    world.push("chen", &["mori"], "Raise the pool from 40 to 64", &[]);
+    flow(&mut world);
+    approve(&mut world, "r2");
+    flow(&mut world);
+    world
+}
+
+/// r3 bakes on the one-box of wave-1.
+pub(crate) fn baking() -> World {
+    let mut world = calm();
+    world.push("mori", &["li"], "Cache tokens per merchant", &[]);
+    flow(&mut world);
+    world.now = name("2026-03-09T03:12:00Z");
+    approve(&mut world, "r3");
+    finish(&mut world, "wave-1", 1);
+    observe(&mut world, Span::seconds(25), "", AlarmLevel::Ok);
     world
 }
 
@@ -105,7 +159,11 @@ fn wide_definition() -> Definition {
         runbook: Some("https://wiki.example.com/rb/checkout".to_owned()),
         ..faults.clone()
     };
-    wide.alarms = vec![alarm("checkout-faults"), alarm("fleet-latency"), alarm("queue-depth")];
+    wide.alarms = vec![
+        alarm("checkout-faults"),
+        alarm("fleet-latency"),
+        alarm("queue-depth"),
+    ];
     wide.alarms[2].severity = Severity::Low;
     let mut east = wide.stages[3].clone();
     let mut pacific = east.clone();
@@ -150,21 +208,47 @@ fn finish(world: &mut World, what: &str, most: usize) {
     }
 }
 
-fn observe(world: &mut World, trouble: &str, level: AlarmLevel) {
-    let elapsed = Span::minutes(1);
+fn minutes(world: &mut World, count: usize) {
+    for _ in 0..count {
+        observe(world, Span::minutes(1), "", AlarmLevel::Ok);
+    }
+}
+
+/// An alarm that is above in two readings fires.
+fn trouble(world: &mut World, alarm: &str) {
+    for _ in 0..2 {
+        observe(world, Span::seconds(10), alarm, AlarmLevel::Firing);
+    }
+}
+
+fn observe(world: &mut World, elapsed: Span, trouble: &str, level: AlarmLevel) {
     world.now = world.now + elapsed;
     let names = ["checkout-faults", "fleet-latency", "queue-depth"];
     let readings = names.map(|alarm| {
-        let level = if alarm == trouble { level } else { AlarmLevel::Ok };
+        let level = if alarm == trouble {
+            level
+        } else {
+            AlarmLevel::Ok
+        };
         let value = match level {
             AlarmLevel::Ok => Some(Ppm(4_000)),
             AlarmLevel::Firing => Some(Ppm(131_000)),
             AlarmLevel::NoData => None,
         };
-        Reading { alarm: name(alarm), level, value, why: String::new(), points: 120 }
+        Reading {
+            alarm: name(alarm),
+            level,
+            value,
+            why: String::new(),
+            points: 60,
+        }
     });
-    let observation = Observation { elapsed, readings: readings.to_vec() };
-    world.input(Input::Outcome(Outcome::Observed(observation))).unwrap();
+    let observation = Observation {
+        elapsed,
+        readings: readings.to_vec(),
+    };
+    let outcome = Outcome::Observed(observation);
+    world.input(Input::Outcome(outcome)).unwrap();
 }
 
 /// Lets steps end well and minutes pass until nothing moves by itself.
@@ -172,7 +256,7 @@ fn flow(world: &mut World) {
     loop {
         let before = world.entries.len();
         finish(world, "", usize::MAX);
-        observe(world, "", AlarmLevel::Ok);
+        minutes(world, 1);
         if world.entries.len() == before {
             return;
         }
@@ -182,44 +266,102 @@ fn flow(world: &mut World) {
 /// The busy pipeline's row, and one row for every status.
 fn fleet(own: &Summary) -> Vec<Summary> {
     let texts = [
-        (Status::Alarm, "payments-api", "wave-1 alarm p99-latency fires at 13.10%", 18),
-        (Status::Fail, "ledger-writer", "beta test integration failed: 3 of 212", 41),
-        (Status::Approve, "auth-gateway", "gamma release asks identity-oncall", 126),
-        (Status::Rollback, "cart-service", "wave-1 rolling back r42: 3 of 12 targets", 4),
-        (Status::Blocked, "search-indexer", "wave-2 window business-hours allows Mon..Fri", 331),
-        (Status::Held, "notif-fanout", "wave-1 li holds stage wave-1: sev2-90210", 22),
-        (Status::NoData, "geo-lookup", "wave-3 alarm faults has no data: timed out", 9),
-        (Status::Partial, "static-assets", "wave-2 two releases side by side", 75),
+        (
+            Status::Alarm,
+            "payments-api",
+            "wave-1 alarm p99-latency fires at 13.10%",
+            18,
+        ),
+        (
+            Status::Fail,
+            "ledger-writer",
+            "beta test integration failed: 3 of 212",
+            41,
+        ),
+        (
+            Status::Approve,
+            "auth-gateway",
+            "gamma release asks identity-oncall",
+            126,
+        ),
+        (
+            Status::Rollback,
+            "cart-service",
+            "wave-1 rolling back r42: 3 of 12 targets",
+            4,
+        ),
+        (
+            Status::Blocked,
+            "search-indexer",
+            "wave-2 window business-hours allows Mon..Fri",
+            331,
+        ),
+        (
+            Status::Held,
+            "notif-fanout",
+            "wave-1 li holds stage wave-1: sev2-90210",
+            22,
+        ),
+        (
+            Status::NoData,
+            "geo-lookup",
+            "wave-3 alarm faults has no data: timed out",
+            9,
+        ),
+        (
+            Status::Partial,
+            "static-assets",
+            "wave-2 two releases side by side",
+            75,
+        ),
         (Status::Run, "img-resizer", "wave-2 61 of 180 targets", 2),
-        (Status::Bake, "pricing", "wave-1 bake 11m00s/30m00s, 40/100 points", 11),
+        (
+            Status::Bake,
+            "pricing",
+            "wave-1 bake 11m00s/30m00s, 40/100 points",
+            11,
+        ),
         (Status::Ok, "user-profile", "idle, all stages passed", 4_320),
-        (Status::NotYet, "mailer", "nothing has been released yet", 8_640),
-        (Status::Superseded, "tax-tables", "nothing has been released yet", 12),
+        (
+            Status::NotYet,
+            "mailer",
+            "nothing has been released yet",
+            8_640,
+        ),
+        (
+            Status::Superseded,
+            "tax-tables",
+            "nothing has been released yet",
+            12,
+        ),
     ];
-    let others = texts.iter().zip(1_u32..).map(|((status, pipeline, why, minutes), at)| Summary {
-        pipeline: name(pipeline),
-        service: name(pipeline),
-        owner: name("pay-core"),
-        status: *status,
-        cells: own
-            .cells
-            .iter()
-            .zip(0..)
-            .map(|(cell, place)| Cell {
-                status: match place {
-                    0..5 => Status::Ok,
-                    5 => *status,
-                    _ => Status::NotYet,
-                },
-                release: Some(ReleaseId(40 + at)),
-                ..cell.clone()
-            })
-            .collect(),
-        release: Some(ReleaseId(40 + at)),
-        stage: Some(name("wave-1")),
-        since: Some(Time(now().0 - minutes * 60_000)),
-        why: (*why).to_owned(),
-        ..own.clone()
-    });
+    let others = texts
+        .iter()
+        .zip(1_u32..)
+        .map(|((status, pipeline, why, minutes), at)| Summary {
+            pipeline: name(pipeline),
+            service: name(pipeline),
+            owner: name("pay-core"),
+            status: *status,
+            cells: own
+                .cells
+                .iter()
+                .zip(0..)
+                .map(|(cell, place)| Cell {
+                    status: match place {
+                        0..5 => Status::Ok,
+                        5 => *status,
+                        _ => Status::NotYet,
+                    },
+                    release: Some(ReleaseId(40 + at)),
+                    ..cell.clone()
+                })
+                .collect(),
+            release: Some(ReleaseId(40 + at)),
+            stage: Some(name("wave-1")),
+            since: Some(Time(now().0 - minutes * 60_000)),
+            why: (*why).to_owned(),
+            ..own.clone()
+        });
     others.chain([own.clone()]).collect()
 }

@@ -67,7 +67,7 @@ pub(super) fn fields(act: &Act, blockers: &[Blocker]) -> Vec<Field> {
             vec![
                 choice(FieldId::Scope, "Scope", scopes),
                 choice(FieldId::Expiry, "Expires", lasts.into()),
-                text(FieldId::Reason, "Reason", 0),
+                reason(REASON_SHORT),
             ]
         }
         Act::Lift { first, others } => vec![

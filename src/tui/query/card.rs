@@ -16,7 +16,7 @@ pub struct Card<'a> {
     pub running: Vec<(Option<ReleaseId>, usize)>,
     /// The release that waits to enter.
     pub next: Option<ReleaseId>,
-    /// Targets done and in all, of the attempt in the stage.
+    /// Targets done and in all, of the attempt under way.
     pub deploy: Option<(usize, usize)>,
     pub baking: Option<Baking>,
     /// Tests and bakes of the approval workflow, in the build stage the checks.
@@ -91,7 +91,7 @@ pub fn card<'a>(pipeline: &'a Pipeline, org: &'a Org, view: StageView) -> Card<'
     Card {
         running: pipeline.running(&view.stage).into_iter().rev().collect(),
         next,
-        deploy: attempt.map(Attempt::done).filter(|(_, total)| *total > 0),
+        deploy: active.map(Attempt::done).filter(|(_, total)| *total > 0),
         baking: active
             .and_then(|active| active.bakes.iter().find(|b| !b.is_finished()))
             .map(baking),

@@ -36,9 +36,7 @@ pub fn needs(pipeline: &Pipeline, board: &[StageView]) -> Vec<Need> {
         .values()
         .filter(|ticket| ticket.resolved.is_none());
     for ticket in open {
-        let told = found
-            .iter()
-            .any(|need| need.stage == ticket.stage && need.status < Status::Approve);
+        let told = found.iter().any(|need| need.stage == ticket.stage);
         if !told {
             found.push(Need {
                 status: Status::Fail,
@@ -61,7 +59,7 @@ fn remedy(status: Status) -> Option<&'static str> {
         Status::Fail => Some("retry or roll back"),
         Status::Approve => Some("approve or reject"),
         Status::Rollback => Some("watch"),
-        Status::Blocked => Some("wait or override"),
+        Status::Blocked => Some("see why"),
         Status::Held => Some("lift"),
         Status::NoData => Some("look at the source"),
         Status::Partial => Some("look at the targets"),

@@ -43,30 +43,30 @@ pub fn middle_cut(text: &str, cells: usize) -> Cow<'_, str> {
 /// The text in lines of at most `cells`, broken at spaces where there are any.
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
-    let mut lines = vec![String::new()];
-    for word in text.split_word_bounds() {
-        let used = lines.last().map_or(0, |line| width(line));
-        if used + width(word) > cells && used > 0 {
-            lines.push(String::new());
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() && width(&line) + 1 + width(word) > cells {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
         }
         let mut rest = word;
         while width(rest) > cells {
             let first = head(rest, cells);
-            // A grapheme wider than the line cannot be shown at all.
-            let first = if first.is_empty() { rest } else { first };
-            if let Some(line) = lines.last_mut() {
-                line.push_str(first);
+            if first.is_empty() {
+                // Not even one letter fits, so the word cannot be shown.
+                break;
             }
+            lines.push(first.to_owned());
             rest = &rest[first.len()..];
-            lines.push(String::new());
         }
-        if let Some(line) = lines.last_mut()
-            && !(line.is_empty() && rest.trim().is_empty())
-        {
-            line.push_str(rest);
-        }
+        line.push_str(rest);
     }
-    lines.retain(|line| !line.trim().is_empty());
+    if !line.is_empty() {
+        lines.push(line);
+    }
     lines
 }
 

@@ -55,8 +55,12 @@ fn cuts_fit_and_say_so() {
 
 #[test]
 fn wrapping_breaks_at_spaces_and_cuts_long_words() {
-    assert_eq!(wrap("one two three", 8), ["one two ", "three"]);
+    assert_eq!(wrap("one two three", 8), ["one two", "three"]);
     assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+    assert_eq!(
+        wrap("run --release now", 6),
+        ["run", "--rele", "ase", "now"]
+    );
     assert_eq!(wrap("", 4), Vec::<String>::new());
 }
 

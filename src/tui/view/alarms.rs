@@ -8,7 +8,10 @@ use crate::{
         screen::AlarmsScreen,
         text::{ago, wrap},
         theme::Role,
-        view::{footer, list::List},
+        view::{
+            footer,
+            list::{List, Pages},
+        },
         widgets::{Canvas, Column, Line, badge, canvas::below, glyph},
     },
 };
@@ -57,6 +60,7 @@ pub(super) fn draw(app: &App, screen: &AlarmsScreen, canvas: &mut Canvas<'_>, bo
     let list = List {
         rows: &rows,
         selected,
+        pages: Pages::FromStart,
     };
     let area = Rect {
         height: body.height - 1 - DETAIL,

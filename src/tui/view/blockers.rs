@@ -12,7 +12,7 @@ use crate::{
         view::{
             board::open_word,
             footer,
-            list::List,
+            list::{List, Pages},
             stage::{blocker_glyph, clears},
         },
         widgets::{Canvas, Column, Line, Row, canvas::below, table},
@@ -81,7 +81,11 @@ fn list_blockers(
         Column::fixed("TO PASS", 23).spare(2),
     ];
     let now = app.server_now();
-    let list = List { rows, selected };
+    let list = List {
+        rows,
+        selected,
+        pages: Pages::FromStart,
+    };
     list.draw(canvas, area, &columns, |(stage, blocker), canvas| {
         vec![
             blocker_glyph(blocker, canvas),
@@ -97,16 +101,19 @@ fn list_blockers(
 
 fn detail(app: &App, stage: &StageName, blocker: &Blocker, canvas: &mut Canvas<'_>, area: Rect) {
     let place = match &blocker.region {
-        Some(region) => format!(" {stage}, {region}: "),
-        None => format!(" {stage}: "),
+        Some(region) => format!("{stage}, {region}: "),
+        None => format!("{stage}: "),
     };
     let text = format!(
         "{place}{}; clears {}",
         blocker.why,
         clears(blocker, app.server_now())
     );
-    let lines = wrap(&text, usize::from(area.width.saturating_sub(1)));
-    let lines: Vec<Line> = lines.into_iter().map(Line::plain).collect();
+    let lines = wrap(&text, usize::from(area.width.saturating_sub(2)));
+    let lines: Vec<Line> = lines
+        .iter()
+        .map(|line| Line::plain(format!(" {line}")))
+        .collect();
     canvas.lines(area, &lines);
 }
 

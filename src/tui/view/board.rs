@@ -2,12 +2,12 @@
 //! for a human, what happened last. Wide terminals put events, windows and releases beside.
 
 use crate::{
-    model::{Fact, Pipeline, StageName, StageView, board},
+    model::{Fact, Pipeline, ReleaseId, StageView, Status, board},
     tui::{
         app::{App, ClockMode},
         query, rows,
         screen::BoardScreen,
-        text::{ago, clock, moment},
+        text::{ago, clock, middle_cut, moment},
         theme::Role,
         view::{card, fleet::initial, footer},
         widgets::{Canvas, Line, canvas::below, glyph},
@@ -76,32 +76,40 @@ pub(super) fn draw(app: &App, screen: &BoardScreen, canvas: &mut Canvas<'_>, bod
         recent(app, pipeline, canvas, right);
     } else {
         let needs = query::needs(pipeline, &views);
-        let room = rest.height.saturating_sub(RECENT_LEAST).max(2);
+        // A small terminal keeps its rows for what waits for somebody.
+        let kept = if rest.height < TWO_LISTS {
+            0
+        } else {
+            RECENT_LEAST
+        };
+        let room = rest.height.saturating_sub(kept).max(2);
         let wanted = u16::try_from(needs.len()).unwrap_or(room).saturating_add(1);
-        let used = wanted.clamp(2, room);
-        list_needs(
-            app,
-            &needs,
-            canvas,
-            Rect {
-                height: used.min(rest.height),
-                ..rest
-            },
-        );
+        let used = if kept == 0 {
+            room
+        } else {
+            wanted.clamp(2, room)
+        };
+        let place = Rect {
+            height: used.min(rest.height),
+            ..rest
+        };
+        list_needs(app, &needs, canvas, place);
         recent(app, pipeline, canvas, below(rest, used));
     }
 }
 
-/// A heading and this many events are always kept.
+/// Rows for events, with their heading, that needs do not take.
 const RECENT_LEAST: u16 = 4;
+/// With fewer rows than this beneath the cards there are no events.
+const TWO_LISTS: u16 = 7;
 
 /// Cards take the upper half, and a little more when there is little.
 fn cards_height(body: u16) -> u16 {
     match body {
-        0..=14 => body.saturating_sub(4),
+        0..=14 => body.saturating_sub(5),
         15..=23 => 10,
         24..=44 => body / 2 - 2,
-        _ => 22,
+        _ => 18,
     }
 }
 
@@ -182,9 +190,9 @@ fn list_needs(app: &App, needs: &[query::Need], canvas: &mut Canvas<'_>, area: R
         let since = need
             .since
             .map_or_else(String::new, |at| ago(at, app.server_now()));
-        let release = need
-            .release
-            .map_or_else(String::new, |release| format!("{release} "));
+        let release = need.release.map(|release| format!("{release} "));
+        let release = release.filter(|release| !need.text.contains(release.trim_end()));
+        let release = release.unwrap_or_default();
         let role = Role::Status(need.status);
         let left = Line::plain(" ")
             .join(glyph(canvas.theme, role))
@@ -272,8 +280,8 @@ fn list_windows(app: &App, pipeline: &Pipeline, canvas: &mut Canvas<'_>, area: R
         });
         Line::plain(format!("   {:<10} {:<16} ", row.stage.as_str(), row.window))
             .then(role, format!("{word:<7}"))
-            .then(Role::Plain, next)
-            .then(Role::Label, format!("  {}", row.zone))
+            .then(Role::Plain, format!("{next:<28}"))
+            .then(Role::Label, row.zone.to_string())
     }));
     if windows.is_empty() {
         lines.push(Line::plain("   none: deployments may start at any time"));
@@ -289,71 +297,68 @@ pub(super) fn open_word(open: bool) -> (Role, &'static str) {
     }
 }
 
-/// Which of the newest releases is where.
+/// Which of the newest releases is where: signs and words, or only signs where there is little room.
 fn train(pipeline: &Pipeline, views: &[StageView], canvas: &mut Canvas<'_>, area: Rect) {
-    let names: Vec<&StageName> = views.iter().map(|view| &view.stage).collect();
-    let mut title = Line::of(Role::Title, " RELEASES").to(26);
-    for name in &names {
-        title = title.then(
-            Role::Label,
-            format!("{:<9}", crate::tui::text::middle_cut(name.as_str(), 8)),
-        );
+    const START: usize = 26;
+    let wide = usize::from(area.width) > START + views.len() * 12;
+    let each = if wide { 12 } else { 3 };
+    let mut title = Line::of(Role::Title, " RELEASES");
+    for (at, view) in views.iter().enumerate() {
+        let name = if wide {
+            middle_cut(view.stage.as_str(), 11).into_owned()
+        } else {
+            initial(view.stage.as_str()).to_string()
+        };
+        title = title.to(START + at * each).then(Role::Label, name);
     }
     canvas.line(area, &title);
     let rows = below(area, 1);
     let releases = pipeline.releases.0.values().rev();
     for (at, release) in (0..rows.height).zip(releases) {
-        let quarantined = pipeline.quarantined(release.id).is_some();
-        let mut line = Line::plain(format!("   {:<6} {} ", release.id, release.sha.short())).to(26);
-        for view in views {
+        let mut line = Line::plain(format!("   {:<6} {}", release.id, release.sha.short()));
+        for (at, view) in views.iter().enumerate() {
+            let (role, word) = whereabouts(pipeline, view, release.id);
+            let word = if wide {
+                format!(" {word}")
+            } else {
+                String::new()
+            };
+            let sign = canvas.theme.glyph(role).to_owned();
             line = line
-                .join(whereabouts(pipeline, view, release.id, canvas))
-                .to(line_end(&names, view));
+                .to(START + at * each)
+                .then(role, format!("{sign}{word}"));
         }
-        if quarantined {
+        line = line.to(START + views.len() * each);
+        if pipeline.quarantined(release.id).is_some() {
             line = line.then(Role::Danger, "QUARANTINE ");
         }
         let title = release
             .changes
             .last()
             .map_or("", |change| change.title.as_str());
-        line = line.then(Role::Plain, title.to_owned());
-        canvas.line(below(rows, at), &line);
+        canvas.line(below(rows, at), &line.then(Role::Plain, title.to_owned()));
     }
 }
 
-fn line_end(names: &[&StageName], view: &StageView) -> usize {
-    let at = names
-        .iter()
-        .position(|name| **name == view.stage)
-        .unwrap_or(0);
-    26 + (at + 1) * 9
-}
-
-/// What a release is to a stage: what its card is about, what runs there, or has passed it.
-fn whereabouts(
-    pipeline: &Pipeline,
-    view: &StageView,
-    release: crate::model::ReleaseId,
-    canvas: &Canvas<'_>,
-) -> Line {
-    let theme = canvas.theme;
+/// What a release is to a stage: what its card is about, what runs there, or what became of it.
+fn whereabouts(pipeline: &Pipeline, view: &StageView, release: ReleaseId) -> (Role, String) {
     if view.release == Some(release) {
-        return crate::tui::widgets::badge(theme, view.status);
+        return (Role::Status(view.status), view.status.word().to_owned());
+    }
+    if pipeline.running(&view.stage).contains_key(&Some(release)) {
+        return (Role::Status(Status::Ok), "runs".to_owned());
     }
     let state = pipeline.stage(&view.stage);
-    if pipeline.running(&view.stage).contains_key(&Some(release)) {
-        return Line::of(
-            Role::Good,
-            format!(
-                "{} runs",
-                theme.glyph(Role::Status(crate::model::Status::Ok))
-            ),
-        );
-    }
     let past = state.and_then(|state| state.past.iter().find(|past| past.release == release));
-    past.map_or_else(
-        || glyph(theme, Role::Status(crate::model::Status::NotYet)),
-        |past| Line::of(Role::Label, past.word.clone()),
+    let status = match past.map(|past| past.word.as_str()) {
+        Some("passed") => Status::Ok,
+        Some("failed") => Status::Fail,
+        Some("rolled back") => Status::Rollback,
+        Some(_) => Status::Superseded,
+        None => Status::NotYet,
+    };
+    (
+        Role::Status(status),
+        past.map_or_else(String::new, |past| past.word.clone()),
     )
 }

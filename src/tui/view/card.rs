@@ -2,7 +2,7 @@
 //! it waits for. The most urgent lines come first, because a small card shows only those.
 
 use crate::{
-    model::{AlarmLevel, Blocker, Clears, Status},
+    model::{AlarmLevel, Blocker, BlockerKind, Clears, Status},
     tui::{
         app::App,
         query::{self, Card},
@@ -15,6 +15,8 @@ use ratatui::layout::Rect;
 
 /// Cells of the label of a line.
 const LABEL: usize = 8;
+/// Rows from which a card has bars.
+const BARS_FROM: u16 = 10;
 
 pub(super) fn draw(
     app: &App,
@@ -40,7 +42,12 @@ pub(super) fn draw(
         .map_or_else(String::new, |release| release.to_string());
     canvas.ends(inner, &state, &Line::of(Role::Title, release));
     let rest = below(inner, 1);
-    let lines = lines(app, card, canvas.theme, usize::from(inner.width));
+    let lines = lines(
+        app,
+        card,
+        canvas.theme,
+        (usize::from(inner.width), rest.height),
+    );
     let used = canvas.lines(rest, &lines);
     let hidden = lines.len().saturating_sub(usize::from(used));
     if hidden > 0 && inner.height > 2 {
@@ -57,11 +64,12 @@ pub(super) fn draw(
     }
 }
 
-fn lines(app: &App, card: &Card<'_>, theme: &Theme, width: usize) -> Vec<Line> {
+fn lines(app: &App, card: &Card<'_>, theme: &Theme, (width, rows): (usize, u16)) -> Vec<Line> {
+    let bars = (rows >= BARS_FROM).then_some(width);
     let now = app.server_now();
     let mut lines = Vec::new();
     if let Some(since) = card.view.since {
-        lines.push(labelled("since", format!("{} ago", ago(since, now))));
+        lines.push(labelled("for", ago(since, now)));
     }
     let told_below = matches!(
         card.view.status,
@@ -82,9 +90,10 @@ fn lines(app: &App, card: &Card<'_>, theme: &Theme, width: usize) -> Vec<Line> {
     }
     lines.extend(request(app, card));
     lines.extend(blockers(app, &card.blockers, theme));
-    lines.extend(deploy(card, width));
-    lines.extend(baking(card, width));
+    lines.extend(deploy(card, bars));
+    lines.extend(baking(card, bars));
     lines.extend(alarms(app, card, theme));
+    lines.extend(runs(card));
     lines.extend(gates(card, theme));
     lines.extend(source(app, card));
     lines.extend(building(app, card));
@@ -144,56 +153,59 @@ fn blockers(app: &App, blockers: &[Blocker], theme: &Theme) -> Vec<Line> {
         } else {
             Role::Overridden
         };
-        let clears = match &blocker.clears {
-            Clears::At(at) => format!(" ->{}", moment(*at, app.server_now())),
-            Clears::When(_) => String::new(),
-        };
         let name = blocker.id.0.rsplit('/').next().unwrap_or_default();
-        let text = match blocker.kind {
-            crate::model::BlockerKind::Hold => format!("hold {name}{clears}"),
-            _ => format!("{name}{clears}"),
+        let until = match (blocker.overridden, &blocker.clears) {
+            (Some(id), _) => format!(" by {id}"),
+            (None, Clears::At(at)) => format!(" {}", moment(*at, app.server_now())),
+            (None, Clears::When(_)) => String::new(),
         };
-        lines.push(
-            Line::plain(" ")
-                .join(glyph(theme, role))
-                .then(Role::Plain, format!(" {text}")),
-        );
+        let kind = if blocker.kind == BlockerKind::Hold {
+            "hold "
+        } else {
+            ""
+        };
+        let text = format!("{kind}{name}{until}");
+        lines.push(glyph(theme, role).then(Role::Plain, format!(" {text}")));
     }
     lines
 }
 
-fn deploy(card: &Card<'_>, width: usize) -> Vec<Line> {
+/// A bar's width, where the card is tall enough for bars.
+type Bars = Option<usize>;
+
+fn deploy(card: &Card<'_>, bars: Bars) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(next) = card.next.filter(|next| Some(*next) != card.view.release) {
         lines.push(labelled("next", next.to_string()));
     }
+    if let Some((done, total)) = card.deploy {
+        let percent = (done * 100).checked_div(total).unwrap_or(0);
+        lines.push(labelled("deploy", format!("{done}/{total} {percent:>3}%")));
+        if let Some(width) = bars.filter(|_| done < total) {
+            lines.push(Line::plain(bar(count(done), count(total), width)));
+        }
+    }
+    lines
+}
+
+/// What runs there now; `?` is nothing certain.
+fn runs(card: &Card<'_>) -> Option<Line> {
     let running: Vec<String> = card
         .running
         .iter()
         .map(|(release, targets)| match release {
             Some(release) => format!("{release} on {targets}"),
-            None => format!("nothing on {targets}"),
+            None => format!("? on {targets}"),
         })
         .collect();
-    if let Some((done, total)) = card.deploy {
-        let percent = (done * 100).checked_div(total).unwrap_or(0);
-        lines.push(labelled("deploy", format!("{done}/{total} {percent:>3}%")));
-        if done < total {
-            lines.push(Line::plain(bar(count(done), count(total), width)));
-        }
-    }
-    let same = matches!(card.running.as_slice(), [(Some(release), _)] if Some(*release) == card.view.release);
-    if !running.is_empty() && !same {
-        lines.push(labelled("runs", running.join(", ")));
-    }
-    lines
+    (!running.is_empty()).then(|| labelled("runs", running.join(", ")))
 }
 
 fn count(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }
 
-fn baking(card: &Card<'_>, width: usize) -> Vec<Line> {
+fn baking(card: &Card<'_>, bars: Bars) -> Vec<Line> {
     let Some(bake) = &card.baking else {
         return Vec::new();
     };
@@ -206,9 +218,10 @@ fn baking(card: &Card<'_>, width: usize) -> Vec<Line> {
             format!("{}/{}", bake.points, bake.points_wanted),
         ));
     }
-    match &bake.paused {
-        Some(why) => lines.push(Line::of(Role::Warning, why.clone())),
-        None => lines.push(Line::plain(bar(bake.healthy.0, bake.wanted.0, width))),
+    match (&bake.paused, bars) {
+        (Some(why), _) => lines.push(Line::of(Role::Warning, why.clone())),
+        (None, Some(width)) => lines.push(Line::plain(bar(bake.healthy.0, bake.wanted.0, width))),
+        (None, None) => {}
     }
     lines
 }
@@ -245,11 +258,7 @@ fn alarms(app: &App, card: &Card<'_>, theme: &Theme) -> Vec<Line> {
             AlarmLevel::Ok => Status::Ok,
         };
         let text = format!(" {alarm} {}", ago(*since, app.server_now()));
-        lines.push(
-            Line::plain(" ")
-                .join(glyph(theme, Role::Status(status)))
-                .then(Role::Plain, text),
-        );
+        lines.push(glyph(theme, Role::Status(status)).then(Role::Plain, text));
     }
     lines
 }
@@ -303,14 +312,14 @@ fn source(app: &App, card: &Card<'_>) -> Vec<Line> {
         source
             .releases
             .iter()
-            .map(|(id, sha)| Line::plain(format!("{id:<6} {sha}"))),
+            .map(|(id, sha)| Line::plain(format!("{id:<6}{sha}"))),
     );
     lines
 }
 
 fn building(app: &App, card: &Card<'_>) -> Option<Line> {
     let since = card.building?;
-    Some(labelled("building", ago(since, app.server_now())))
+    Some(labelled("build", ago(since, app.server_now())))
 }
 
 fn past(app: &App, card: &Card<'_>) -> Vec<Line> {
@@ -320,7 +329,7 @@ fn past(app: &App, card: &Card<'_>) -> Vec<Line> {
     let mut lines = vec![Line::of(Role::Label, "before")];
     lines.extend(card.past.iter().map(|(release, word, ended, _)| {
         Line::plain(format!(
-            "{release:<6} {word} {} ago",
+            "{release:<6}{word} {}",
             ago(*ended, app.server_now())
         ))
     }));

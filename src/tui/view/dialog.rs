@@ -241,6 +241,7 @@ fn outcome(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, area: Rect) {
                 .map(|line| Line::of(*role, line))
         })
         .collect();
+    let area = below(area, 1);
     let used = canvas.lines(area, &lines);
     canvas.line(
         below(area, used + 1),
@@ -253,7 +254,7 @@ fn command_line(dialog: &Dialog, canvas: &mut Canvas<'_>, area: Rect) {
     let (pipeline, command): (_, Command) = dialog.command();
     let expect = dialog.plan().map(|plan| &plan.digest);
     let twin = command.twin(pipeline.as_ref(), expect);
-    let width = usize::from(area.width.saturating_sub(4));
+    let width = usize::from(area.width.saturating_sub(6));
     let lines = wrap(&twin, width);
     let lines: Vec<Line> = lines
         .into_iter()

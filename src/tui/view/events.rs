@@ -8,7 +8,10 @@ use crate::{
         screen::EventsScreen,
         text::{ago, clock, wrap},
         theme::Role,
-        view::{footer, list::List},
+        view::{
+            footer,
+            list::{List, Pages},
+        },
         widgets::{Canvas, Column, Line, canvas::below},
     },
 };
@@ -59,6 +62,7 @@ pub(super) fn draw(app: &App, screen: &EventsScreen, canvas: &mut Canvas<'_>, bo
     let list = List {
         rows: &entries,
         selected,
+        pages: Pages::FromEnd,
     };
     list.draw(canvas, area, &columns, |entry, _| {
         let event = query::event(pipeline, entry);
@@ -90,8 +94,12 @@ fn detail(event: &query::EventRow, entry: &Entry, canvas: &mut Canvas<'_>, area:
         entry.revision, entry.seq, entry.at
     );
     let mut lines = vec![Line::of(Role::Label, head)];
-    let text = format!(" {} {}", event.actor, event.text);
-    let width = usize::from(area.width.saturating_sub(1));
-    lines.extend(wrap(&text, width).into_iter().map(Line::plain));
+    let text = format!("{}: {}", event.actor, event.text);
+    let width = usize::from(area.width.saturating_sub(2));
+    lines.extend(
+        wrap(&text, width)
+            .iter()
+            .map(|line| Line::plain(format!(" {line}"))),
+    );
     canvas.lines(area, &lines);
 }

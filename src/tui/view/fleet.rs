@@ -1,26 +1,41 @@
 //! The fleet list: one row per pipeline, what needs a human first.
 
 use crate::{
-    model::{Cell, Status, Summary},
+    model::{Cell, StageName, Status, Summary},
     tui::{
         app::App,
         rows,
         screen::FleetScreen,
         text::{Sanitized, ago, middle_cut},
         theme::{Role, Theme},
-        view::{footer, list::List},
+        view::{
+            footer,
+            list::{List, Pages},
+        },
         widgets::{Canvas, Column, Line, badge, canvas::below, glyph},
     },
 };
 use ratatui::layout::Rect;
 
-/// From this width on every stage shows its release, and owners have a column.
-const WIDE: u16 = 110;
+/// From this width on owners have a column, and from the second on every stage shows its release.
+const OWNERS: u16 = 110;
+const RELEASES: u16 = 160;
 
-/// `42 pipelines | X 3 fail  ! 2 alarm`: states that want somebody, with how many pipelines.
-pub(super) fn counts(app: &App, theme: &Theme) -> Line {
+/// `42 pipelines  ! 2 alarm  X 3 fail`: states that want somebody, with how many pipelines; without
+/// the words where there is no room.
+pub(super) fn counts(app: &App, theme: &Theme, cells: usize) -> Line {
     let total = app.replica.rows.len();
-    let mut line = Line::of(Role::Title, format!("{total} pipelines"));
+    let head = Line::of(Role::Title, format!("{total} pipelines"));
+    let words = counted(app, theme, true);
+    if head.width() + words.width() <= cells {
+        head.join(words)
+    } else {
+        head.join(counted(app, theme, false))
+    }
+}
+
+fn counted(app: &App, theme: &Theme, words: bool) -> Line {
+    let mut line = Line::default();
     for status in Status::ALL {
         let rows = app
             .replica
@@ -28,25 +43,17 @@ pub(super) fn counts(app: &App, theme: &Theme) -> Line {
             .values()
             .filter(|row| row.status == status)
             .count();
-        let quiet = match status {
-            Status::Ok | Status::NotYet | Status::Superseded => true,
-            Status::Alarm
-            | Status::Fail
-            | Status::Approve
-            | Status::Rollback
-            | Status::Blocked
-            | Status::Held
-            | Status::NoData
-            | Status::Partial
-            | Status::Run
-            | Status::Bake => false,
-        };
+        let quiet = matches!(status, Status::Ok | Status::NotYet | Status::Superseded);
         if rows > 0 && !quiet {
             let role = Role::Status(status);
-            let word = theme.word(role).to_lowercase();
+            let word = if words {
+                format!(" {}", theme.word(role).to_lowercase())
+            } else {
+                String::new()
+            };
             line = line
                 .then(Role::Plain, "  ")
-                .then(role, format!("{} {rows} {word}", theme.glyph(role)));
+                .then(role, format!("{} {rows}{word}", theme.glyph(role)));
         }
     }
     line
@@ -74,18 +81,17 @@ pub(super) fn draw(app: &App, screen: &FleetScreen, canvas: &mut Canvas<'_>, bod
     let list = List {
         rows: &rows,
         selected,
+        pages: Pages::FromStart,
     };
     let detail = 2;
     let area = below(body, 1);
-    let wide = body.width >= WIDE;
-    let cells_width = cells_width(&rows, wide);
-    let columns = columns(&rows, wide, cells_width);
     let place = Rect {
         height: area.height - detail,
         ..area
     };
-    list.draw(canvas, place, &columns, |row, canvas| {
-        cells(app, row, wide, canvas)
+    let shape = Shape::of(list.page(place), body.width);
+    list.draw(canvas, place, &shape.columns(), |row, canvas| {
+        cells(app, row, &shape, canvas)
     });
     if let Some(row) = selected.and_then(|at| rows.get(at)) {
         let place = Rect {
@@ -97,55 +103,69 @@ pub(super) fn draw(app: &App, screen: &FleetScreen, canvas: &mut Canvas<'_>, bod
     }
 }
 
-fn columns(rows: &[&Summary], wide: bool, cells_width: u16) -> Vec<Column> {
-    let titles = stage_titles(rows, wide).unwrap_or_else(|| "STAGES".to_owned());
-    let mut columns = vec![
-        Column::fixed("ST", 2),
-        Column::fixed("PIPELINE", if wide { 28 } else { 18 }),
-        Column::fixed(titles, cells_width).spare(1),
-        Column::fixed("REL", 6).spare(3),
-        Column::fixed("SINCE", 7).right().spare(2),
-    ];
-    if wide {
-        columns.push(Column::fixed("OWNER", 12).spare(4));
-    }
-    columns.push(Column::fill("WHY (most urgent first)"));
-    columns
+/// How wide the columns are that depend on the rows of the page.
+struct Shape {
+    name: u16,
+    /// Cells of one stage: its sign, or its sign and release.
+    stage: usize,
+    titles: String,
+    stages: u16,
+    owners: bool,
 }
 
-fn cells_width(rows: &[&Summary], wide: bool) -> u16 {
-    let most = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    let each = if wide { CELL_WIDE } else { 2 };
-    u16::try_from((most * each).saturating_sub(1))
-        .unwrap_or(u16::MAX)
-        .clamp(6, 70)
-}
-
-/// A cell with its release: `+r4833 `.
-const CELL_WIDE: usize = 7;
-
-/// Titles over the stages, when all pipelines have the same ones.
-fn stage_titles(rows: &[&Summary], wide: bool) -> Option<String> {
-    let names = |row: &Summary| -> Vec<_> { row.cells.iter().map(|c| c.stage.clone()).collect() };
-    let first = names(rows.first()?);
-    let same = rows
-        .iter()
-        .all(|row| row.cells.iter().map(|c| &c.stage).eq(&first));
-    let title = |stage: &crate::model::StageName| {
-        if wide {
-            format!("{:<CELL_WIDE$}", middle_cut(stage.as_str(), CELL_WIDE - 1))
-        } else {
-            format!("{} ", initial(stage.as_str()))
+impl Shape {
+    fn of(page: &[&Summary], width: u16) -> Self {
+        let stage = if width >= RELEASES { 7 } else { 2 };
+        let most = page.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+        let name = page.iter().map(|row| row.pipeline.as_str().len()).max();
+        let longest = if width >= OWNERS { 32 } else { 18 };
+        let stages = (most * stage).saturating_sub(1).clamp(6, 112);
+        Self {
+            name: u16::try_from(name.unwrap_or(0))
+                .unwrap_or(longest)
+                .clamp(8, longest),
+            stage,
+            titles: titles(page, stage).unwrap_or_else(|| "STAGES".to_owned()),
+            stages: u16::try_from(stages).unwrap_or(u16::MAX),
+            owners: width >= OWNERS,
         }
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let mut columns = vec![
+            Column::fixed("ST", 2),
+            Column::fixed("PIPELINE", self.name),
+            Column::fixed(self.titles.clone(), self.stages).spare(1),
+            Column::fixed("REL", 5).spare(3),
+            Column::fixed("SINCE", 6).right().spare(2),
+        ];
+        if self.owners {
+            columns.push(Column::fixed("OWNER", 12).spare(4));
+        }
+        columns.push(Column::fill("WHY"));
+        columns
+    }
+}
+
+/// Titles over the stages, when all pipelines of the page have the same ones.
+fn titles(page: &[&Summary], cells: usize) -> Option<String> {
+    let (first, others) = page.split_first()?;
+    let names = |row: &'_ Summary| row.cells.iter().map(|cell| cell.stage.clone()).collect();
+    let names: Vec<StageName> = names(first);
+    let same = |row: &&Summary| row.cells.iter().map(|cell| &cell.stage).eq(&names);
+    let title = |stage: &StageName| {
+        let name = if cells > 2 {
+            middle_cut(stage.as_str(), cells - 1).into_owned()
+        } else {
+            initial(stage.as_str()).to_string()
+        };
+        format!("{name:<cells$}")
     };
-    same.then(|| {
-        first
-            .iter()
-            .map(title)
-            .collect::<String>()
-            .trim_end()
-            .to_owned()
-    })
+    let titles = || names.iter().map(title).collect::<String>();
+    others
+        .iter()
+        .all(same)
+        .then(|| titles().trim_end().to_owned())
 }
 
 /// One letter for a stage: S and B for source and build, the number of a wave, else its first.
@@ -158,7 +178,7 @@ pub(super) fn initial(stage: &str) -> char {
     }
 }
 
-fn cells(app: &App, row: &Summary, wide: bool, canvas: &Canvas<'_>) -> Vec<Line> {
+fn cells(app: &App, row: &Summary, shape: &Shape, canvas: &Canvas<'_>) -> Vec<Line> {
     let theme = canvas.theme;
     let old = app.link.age(app.ui.now).is_none();
     // What a dead link shows may be wrong by now, and says so.
@@ -170,32 +190,33 @@ fn cells(app: &App, row: &Summary, wide: bool, canvas: &Canvas<'_>) -> Vec<Line>
     let since = row
         .since
         .map_or_else(String::new, |since| ago(since, app.server_now()));
+    let release = row
+        .release
+        .map_or_else(String::new, |release| release.to_string());
+    let name = middle_cut(row.pipeline.as_str(), usize::from(shape.name));
     let mut cells = vec![
         glyph(theme, Role::Status(row.status)).join(mark),
-        Line::plain(middle_cut(row.pipeline.as_str(), if wide { 28 } else { 18 }).into_owned()),
-        stages(&row.cells, wide, theme),
-        Line::plain(
-            row.release
-                .map_or_else(String::new, |release| release.to_string()),
-        ),
+        Line::plain(name.into_owned()),
+        stages(&row.cells, shape.stage, theme),
+        Line::plain(release),
         Line::plain(since),
     ];
-    if wide {
+    if shape.owners {
         cells.push(Line::plain(row.owner.to_string()));
     }
     cells.push(Line::plain(row.why.clone()));
     cells
 }
 
-fn stages(cells: &[Cell], wide: bool, theme: &Theme) -> Line {
+fn stages(cells: &[Cell], width: usize, theme: &Theme) -> Line {
     let mut line = Line::default();
-    for cell in cells {
-        let start = line.width();
-        line = line.join(glyph(theme, Role::Status(cell.status)));
-        if let Some(release) = cell.release.filter(|_| wide) {
+    for (at, cell) in cells.iter().enumerate() {
+        line = line
+            .to(at * width)
+            .join(glyph(theme, Role::Status(cell.status)));
+        if let Some(release) = cell.release.filter(|_| width > 2) {
             line = line.then(Role::Plain, release.to_string());
         }
-        line = line.to(start + if wide { CELL_WIDE } else { 2 });
     }
     line
 }

@@ -3,6 +3,7 @@
 
 use crate::tui::{
     app::{App, FlashLevel, PromptKind},
+    dialog::Phase,
     gate,
     screen::Screen,
     text::{Sanitized, ago},
@@ -51,19 +52,23 @@ pub(super) fn result(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
 
 /// The keys worth knowing here, as many as fit whole.
 pub(super) fn keys(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
-    if app.ui.dialog.is_some() {
-        let keys = [
-            ("Tab", "next"),
-            ("Space", "tick"),
-            ("Enter", "presses the focused button"),
-            ("F2", "copy command"),
-            ("Esc", "cancel, nothing is sent"),
-        ];
-        return hints(
-            canvas,
-            row,
-            keys.iter().map(|(key, hint)| ((*key).to_owned(), *hint)),
-        );
+    if let Some(dialog) = &app.ui.dialog {
+        let keys: &[(&str, &str)] = match dialog.phase {
+            Phase::Filling => &[
+                ("Tab", "next"),
+                ("Space", "tick"),
+                ("Enter", "press"),
+                ("F2", "copy command"),
+                ("Esc", "cancel, nothing is sent"),
+            ],
+            Phase::Sent { .. }
+            | Phase::Accepted { .. }
+            | Phase::Refused(_)
+            | Phase::NotSent(_)
+            | Phase::Unknown { .. } => &[("Esc", "close, what was sent goes on")],
+        };
+        let keys = keys.iter().map(|(key, hint)| ((*key).to_owned(), *hint));
+        return hints(canvas, row, keys);
     }
     let context = app.screen().context();
     let bindings = app.ui.keymap.bindings(context);

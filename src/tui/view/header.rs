@@ -8,10 +8,10 @@ use crate::{
         app::{Access, App},
         query,
         screen::Screen,
-        text::{Sanitized, clock, middle_cut},
+        text::{Sanitized, clock, middle_cut, moment},
         theme::Role,
         view::fleet::counts,
-        widgets::{Canvas, Line},
+        widgets::{Canvas, Line, badge},
     },
 };
 use ratatui::layout::Rect;
@@ -84,7 +84,9 @@ pub(super) fn state(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
         canvas.line(row, &Line::of(Role::Banner, format!(" {text} ")));
         return;
     }
-    canvas.ends(row, &summary(app, canvas), &in_force(app, canvas));
+    let right = in_force(app, canvas);
+    let room = usize::from(row.width).saturating_sub(right.width() + 2);
+    canvas.ends(row, &summary(app, canvas, room), &right);
 }
 
 /// What everybody must know before they trust the screen, the worst first.
@@ -124,31 +126,39 @@ fn banner(app: &App) -> Option<String> {
 /// A clock further off than this makes ages wrong enough to mislead.
 const SKEW_MOST: Span = Span::seconds(5);
 
-fn summary(app: &App, canvas: &Canvas<'_>) -> Line {
+/// What the screen is about, as many words as fit whole.
+fn summary(app: &App, canvas: &Canvas<'_>, room: usize) -> Line {
     let Some(name) = app.screen().pipeline() else {
-        return counts(app, canvas.theme);
+        return counts(app, canvas.theme, room);
     };
     let Some(row) = app.replica.rows.get(name) else {
         return Line::of(Role::Label, "waiting for the server");
     };
-    let summary = crate::tui::widgets::badge(canvas.theme, row.status)
-        .then(Role::Plain, format!("  {} {}", row.service, kind(row.kind)))
-        .then(Role::Label, "  owner ")
-        .then(Role::Plain, row.owner.to_string());
     let now = app.server_now();
-    let next = app
+    let said =
+        |label: &'static str, text: String| Line::of(Role::Label, label).then(Role::Plain, text);
+    let change = app
         .pipeline(name)
         .and_then(|pipeline| query::next_change(pipeline, now));
-    match next {
-        Some((at, window, opens)) => {
-            let verb = if opens { "opens" } else { "closes" };
-            let when = crate::tui::text::moment(at, now);
-            summary
-                .then(Role::Label, format!("  {window} {verb} "))
-                .then(Role::Plain, when)
+    let change = change.map(|(at, window, opens)| {
+        let verb = if opens { "opens" } else { "closes" };
+        said("  window ", format!("{window} {verb} {}", moment(at, now)))
+    });
+    let words = [
+        Some(said("  owner ", row.owner.to_string())),
+        change,
+        Some(said(
+            "  service ",
+            format!("{}, {}", row.service, kind(row.kind)),
+        )),
+    ];
+    let mut line = Line::plain(" ").join(badge(canvas.theme, row.status));
+    for word in words.into_iter().flatten() {
+        if line.width() + word.width() <= room {
+            line = line.join(word);
         }
-        None => summary,
     }
+    line
 }
 
 fn kind(kind: crate::model::Kind) -> &'static str {
@@ -185,7 +195,7 @@ fn in_force(app: &App, canvas: &Canvas<'_>) -> Line {
     };
     let left = left.unwrap_or_default();
     let text = format!(
-        "{} {} by {}{left}{more}",
+        "{} {} by {}{left}{more} ",
         canvas.theme.glyph(role),
         first.what,
         first.by
@@ -201,5 +211,8 @@ pub(super) fn too_small(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         area.width, area.height
     );
     let theme = canvas.theme;
-    canvas.line(area, &Line::plain(text).join(counts(app, theme)));
+    canvas.line(
+        area,
+        &Line::plain(text).join(counts(app, theme, usize::MAX)),
+    );
 }

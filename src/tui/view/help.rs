@@ -11,7 +11,7 @@ use crate::{
         screen::HelpScreen,
         text::wrap,
         theme::Role,
-        view::list::List,
+        view::list::{List, Pages},
         widgets::{Canvas, Column, Line, canvas::below},
     },
 };
@@ -44,6 +44,7 @@ pub(super) fn draw(app: &App, screen: &HelpScreen, canvas: &mut Canvas<'_>, body
     let list = List {
         rows: &rows,
         selected: (!rows.is_empty()).then_some(screen.selected),
+        pages: Pages::FromStart,
     };
     let area = Rect {
         height: body.height - 1 - DETAIL,

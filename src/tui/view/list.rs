@@ -2,7 +2,7 @@
 
 use crate::tui::{
     screen::page_top,
-    widgets::{Canvas, Column, Row, Shown, rule, table},
+    widgets::{Canvas, Column, Line, Row, Shown, rule, table},
 };
 use ratatui::layout::Rect;
 
@@ -10,9 +10,39 @@ use ratatui::layout::Rect;
 pub(super) struct List<'a, T> {
     pub(super) rows: &'a [T],
     pub(super) selected: Option<usize>,
+    pub(super) pages: Pages,
+}
+
+/// Whether pages are counted from the first row, or from the last as in a log that grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pages {
+    FromStart,
+    FromEnd,
 }
 
 impl<T> List<'_, T> {
+    /// The rows that an area of this height shows: the page with the selected row.
+    pub(super) fn page(&self, area: Rect) -> &[T] {
+        let (first, last) = self.bounds(usize::from(area.height.saturating_sub(2)));
+        &self.rows[first..last]
+    }
+
+    fn bounds(&self, height: usize) -> (usize, usize) {
+        let count = self.rows.len();
+        match self.pages {
+            Pages::FromStart => {
+                let first = page_top(self.selected.unwrap_or(0).min(count), height);
+                (first, (first + height).min(count))
+            }
+            Pages::FromEnd => {
+                let newest = count.saturating_sub(1);
+                let back = newest.saturating_sub(self.selected.unwrap_or(newest));
+                let last = count.saturating_sub(page_top(back, height));
+                (last.saturating_sub(height), last)
+            }
+        }
+    }
+
     /// Draws titles, the page with the selected row, and the rule below. Only the page's rows are
     /// made into cells.
     pub(super) fn draw(
@@ -20,19 +50,18 @@ impl<T> List<'_, T> {
         canvas: &mut Canvas<'_>,
         area: Rect,
         columns: &[Column],
-        cells: impl Fn(&T, &Canvas<'_>) -> Vec<crate::tui::widgets::Line>,
+        cells: impl Fn(&T, &Canvas<'_>) -> Vec<Line>,
     ) {
-        let height = usize::from(area.height.saturating_sub(2));
-        let top = page_top(self.selected.unwrap_or(0), height);
-        let page = self.rows.iter().enumerate().skip(top).take(height);
+        let (first, _) = self.bounds(usize::from(area.height.saturating_sub(2)));
+        let page = self.page(area).iter().zip(first..);
         let rows: Vec<Row> = page
-            .map(|(at, row)| Row {
+            .map(|(row, at)| Row {
                 cells: cells(row, canvas),
                 selected: self.selected == Some(at),
             })
             .collect();
         let shown = Shown {
-            first: top,
+            first,
             rows: rows.len(),
             of: self.rows.len(),
         };
@@ -42,15 +71,12 @@ impl<T> List<'_, T> {
         };
         table(canvas, body, columns, rows.into_iter());
         if area.height > 0 {
-            rule(
-                canvas,
-                Rect {
-                    y: area.bottom() - 1,
-                    height: 1,
-                    ..area
-                },
-                shown,
-            );
+            let last = Rect {
+                y: area.bottom() - 1,
+                height: 1,
+                ..area
+            };
+            rule(canvas, last, shown);
         }
     }
 }

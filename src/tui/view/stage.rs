@@ -8,9 +8,12 @@ use crate::{
         query::{self, LaneRow, TargetRow},
         rows,
         screen::{StagePane, StageScreen},
-        text::{ago, moment},
+        text::{ago, moment, wrap},
         theme::Role,
-        view::{footer, list::List},
+        view::{
+            footer,
+            list::{List, Pages},
+        },
         widgets::{Canvas, Column, Line, Row, badge, bar, canvas::below, glyph, table},
     },
 };
@@ -32,25 +35,23 @@ pub(super) fn draw(app: &App, screen: &StageScreen, canvas: &mut Canvas<'_>, bod
     let rest = below(body, 2);
     let blockers = rows::stage_blockers(app, pipeline, &screen.stage);
     let lanes = query::lane_rows(pipeline, &screen.stage);
-    let why_rows = u16::try_from(blockers.len().max(1)).unwrap_or(u16::MAX);
-    let why_height = why_rows.saturating_add(2).min(rest.height * 2 / 5);
-    let lane_rows = u16::try_from(lanes.len()).unwrap_or(u16::MAX);
+    let height =
+        |rows: usize, more: u16| u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(more);
+    let why_least = height(blockers.len().max(1), 2).min(rest.height * 2 / 5);
     let lane_height = if lanes.is_empty() {
         0
     } else {
-        lane_rows.saturating_add(1).min(rest.height / 3)
+        height(lanes.len(), 1).min(rest.height / 3)
     };
-    list_lanes(
-        &lanes,
-        canvas,
-        Rect {
-            height: lane_height,
-            ..rest
-        },
-    );
+    let place = Rect {
+        height: lane_height,
+        ..rest
+    };
+    list_lanes(&lanes, canvas, place);
     let rest = below(rest, lane_height);
+    let targets = rows::targets(pipeline, &screen.stage).len();
     let targets = Rect {
-        height: rest.height - why_height,
+        height: height(targets, 2).min(rest.height - why_least),
         ..rest
     };
     list_targets(app, pipeline, screen, canvas, targets);
@@ -109,10 +110,10 @@ fn workflow(pipeline: &Pipeline, stage: &StageName, canvas: &Canvas<'_>) -> Line
 fn list_lanes(lanes: &[LaneRow], canvas: &mut Canvas<'_>, area: Rect) {
     let columns = [
         Column::fixed("ST", 2),
-        Column::fixed("REGION", 16),
+        Column::fixed("REGION", 15),
         Column::fixed("DONE", 7).right(),
-        Column::fixed("", 18).spare(2),
-        Column::fixed("BATCH", 16),
+        Column::fixed("", 10).spare(2),
+        Column::fixed("BATCH", 18),
         Column::fill("BAKE"),
     ];
     let rows: Vec<Row> = lanes
@@ -133,7 +134,7 @@ fn list_lanes(lanes: &[LaneRow], canvas: &mut Canvas<'_>, area: Rect) {
                 glyph(canvas.theme, Role::Status(lane.status)),
                 Line::plain(lane.region.to_string()),
                 Line::plain(format!("{done}/{total}")),
-                Line::plain(bar(done, total, 18)),
+                Line::plain(bar(done, total, 10)),
                 Line::plain(batch),
                 lane.bake
                     .as_ref()
@@ -151,7 +152,7 @@ fn list_lanes(lanes: &[LaneRow], canvas: &mut Canvas<'_>, area: Rect) {
 fn bake_line(bake: &query::Baking) -> Line {
     let points = match bake.points_wanted {
         0 => String::new(),
-        wanted => format!("  {}/{wanted} points", bake.points),
+        wanted => format!(" {}/{wanted} pts", bake.points),
     };
     let text = format!("{}/{}{points}", bake.healthy.short(), bake.wanted.short());
     match &bake.paused {
@@ -186,6 +187,7 @@ fn list_targets(
     let list = List {
         rows: &rows,
         selected,
+        pages: Pages::FromStart,
     };
     let now = app.server_now();
     list.draw(canvas, area, &columns, |row, canvas| {
@@ -223,10 +225,12 @@ fn list_blockers(
         "WHY NOT MOVING"
     };
     let standing = blockers.iter().filter(|blocker| blocker.blocks()).count();
-    let title = Line::of(Role::Title, format!(" {title}")).then(
-        Role::Label,
-        format!("  {standing} of {} stand in the way", blockers.len()),
-    );
+    let counted = if blockers.is_empty() {
+        String::new()
+    } else {
+        format!("  {standing} of {} stand in the way", blockers.len())
+    };
+    let title = Line::of(Role::Title, format!(" {title}")).then(Role::Label, counted);
     canvas.line(area, &title);
     if blockers.is_empty() {
         let text = "   nothing is in the way of what waits here, or nothing waits";
@@ -255,7 +259,27 @@ fn list_blockers(
             selected: selected == Some(at),
         })
         .collect();
+    let used = u16::try_from(rows.len()).unwrap_or(height) + 2;
     table(canvas, below(area, 1), &columns, rows.into_iter());
+    if let Some(blocker) = selected.and_then(|at| blockers.get(at)) {
+        detail(app, blocker, canvas, below(area, used + 1));
+    }
+}
+
+/// The selected blocker in full, where there is room left.
+fn detail(app: &App, blocker: &Blocker, canvas: &mut Canvas<'_>, area: Rect) {
+    let place = blocker
+        .region
+        .as_ref()
+        .map_or_else(String::new, |region| format!("{region}: "));
+    let clears = clears(blocker, app.server_now());
+    let text = format!("{}  {place}{}; clears: {clears}", blocker.id, blocker.why);
+    let lines = wrap(&text, usize::from(area.width.saturating_sub(2)));
+    let lines: Vec<Line> = lines
+        .iter()
+        .map(|line| Line::plain(format!(" {line}")))
+        .collect();
+    canvas.lines(area, &lines);
 }
 
 fn blocker_cells(app: &App, blocker: &Blocker, canvas: &Canvas<'_>) -> Vec<Line> {

@@ -1,7 +1,7 @@
 //! The server's plan as lines: warnings first, then what happens stage by stage, then the rest.
 
 use crate::{
-    model::PlanRow,
+    model::{PlanRow, Refusal},
     tui::{
         app::App,
         dialog::{Dialog, PlanLine, Preview, Previewed},
@@ -22,6 +22,13 @@ pub(super) fn lines(app: &App, dialog: &Dialog, width: usize) -> Vec<Line> {
             ));
         }
         Preview::Ready(previewed) => planned(previewed, width, &mut lines),
+        Preview::Refused(refusal) if matches!(**refusal, Refusal::NeedsReason { .. }) => {
+            lines.push(Line::of(
+                Role::Label,
+                "the plan comes when the reason is given:",
+            ));
+            lines.extend(wrapped(Role::Plain, "", &refusal.to_string(), width));
+        }
         Preview::Refused(refusal) => {
             lines.push(Line::of(Role::Danger, "the server would refuse this:"));
             lines.extend(wrapped(Role::Plain, "", &refusal.to_string(), width));
