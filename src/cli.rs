@@ -3,6 +3,7 @@
 
 mod check;
 mod commit;
+mod demo;
 mod events;
 mod explain;
 mod failure;
@@ -57,22 +58,30 @@ enum Verb {
     Check(check::Arguments),
     Explain(explain::Arguments),
     Window(window::Arguments),
+    /// Try everything on a real small fleet on this machine
+    Demo(crate::demo::Options),
+    #[command(hide = true)]
+    DemoTarget(crate::demo::target::Args),
+    #[command(hide = true)]
+    DemoInstall(crate::demo::install::Args),
+    #[command(hide = true)]
+    DemoProbe(crate::demo::probe::Args),
 }
 
 /// Does what the arguments say.
 pub fn main() -> ExitCode {
     match run(Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => failure.tell(),
     }
 }
 
-fn run(arguments: Arguments) -> Result<(), Failure> {
+fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let session = || Session::open(arguments.connection.clone());
     let Some(verb) = arguments.verb else {
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     };
-    match verb {
+    let done = match verb {
         Verb::Status(arguments) => wait(status::run(&session()?, &arguments)),
         Verb::Why(arguments) => wait(why::run(&session()?, &arguments)),
         Verb::Events(arguments) => wait(events::run(&session()?, &arguments)),
@@ -87,5 +96,11 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Window(arguments) => window::run(&arguments),
-    }
+        Verb::Demo(options) => demo::run(&session()?, options),
+        Verb::DemoTarget(arguments) => demo::target(arguments),
+        Verb::DemoProbe(arguments) => demo::probe(arguments),
+        // Its status is a message to the engine, with more words than done and failed.
+        Verb::DemoInstall(arguments) => return demo::install(arguments),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }

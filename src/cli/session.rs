@@ -4,9 +4,14 @@
 use crate::{
     api::Snapshot,
     cli::failure::{Exit, Failure},
-    client::{Client, ClientError},
+    client::{Address, Client, ClientError},
     config::{self, Connection, Environment, Settings},
     model::PipelineName,
+    tui::{
+        self,
+        app::Access,
+        theme::{Glyphs, Look, Wanted},
+    },
 };
 use std::future::Future;
 
@@ -31,6 +36,36 @@ impl Session {
     pub(crate) fn client(&self) -> Result<Client, Failure> {
         let address = self.connection.address(&self.environment)?;
         Ok(Client::new(address)?)
+    }
+
+    /// How the terminal opens on a server here; `title` when the configuration names no environment.
+    pub(crate) fn terminal(&self, address: Address, title: &str) -> tui::Options {
+        let is_set = |name| self.environment.get(name).is_some_and(|v| !v.is_empty());
+        let settings = &self.settings;
+        let glyphs = settings.ascii.map(|ascii| {
+            if ascii {
+                Glyphs::Ascii
+            } else {
+                Glyphs::Unicode
+            }
+        });
+        let wanted = Wanted {
+            theme: settings.theme.clone(),
+            glyphs,
+        };
+        tui::Options {
+            address,
+            access: if settings.read_only {
+                Access::ReadOnly
+            } else {
+                Access::ReadWrite
+            },
+            look: Look::decide(&wanted, &self.environment),
+            title: settings.environment.clone().unwrap_or(title.to_owned()),
+            frames: if is_set("SSH_CONNECTION") { 10 } else { 30 },
+            // GNU screen says so by this variable.
+            synchronized: settings.synchronized.unwrap_or(!is_set("STY")),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     fs::{self, DirBuilder},
     io,
     os::unix::fs::DirBuilderExt,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 /// The longest path that a Unix socket can have, with some room for other systems.
@@ -34,13 +34,7 @@ impl Drop for Removal {
 impl Place {
     /// Makes the directory, in the system's place for temporary files unless told where.
     pub(super) fn create(wanted: Option<PathBuf>) -> Result<(Self, Removal), DemoError> {
-        let directory = match wanted {
-            Some(directory) => directory,
-            None => {
-                let tag = entropy::hex(4).map_err(DemoError::Random)?;
-                std::env::temp_dir().join(format!("pilothouse-demo-{tag}"))
-            }
-        };
+        let directory = wanted.map_or_else(temporary, Ok)?;
         let cannot = |source| DemoError::Directory {
             path: directory.clone(),
             source,
@@ -70,10 +64,6 @@ impl Place {
         Ok((place, removal))
     }
 
-    pub(super) fn root(&self) -> &Path {
-        &self.root
-    }
-
     pub(super) fn definitions(&self) -> PathBuf {
         self.root.join("definitions")
     }
@@ -93,4 +83,9 @@ impl Place {
     pub(super) fn socket(&self) -> PathBuf {
         self.root.join("socket")
     }
+}
+
+fn temporary() -> Result<PathBuf, DemoError> {
+    let tag = entropy::hex(4).map_err(DemoError::Random)?;
+    Ok(std::env::temp_dir().join(format!("pilothouse-demo-{tag}")))
 }

@@ -2,11 +2,15 @@
 //! asks targets for pages and says which answer was not a good one.
 
 use crate::{
-    demo::target::address_file,
+    clock::Stopwatch,
+    demo::target::{OUT_OF_ROTATION, address_file},
     http,
-    model::{PipelineName, ReleaseId},
+    model::{PipelineName, ReleaseId, Span},
 };
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+/// How long a target may be out for the deployment of another pipeline.
+const PATIENCE: Span = Span::seconds(10);
 
 /// Arguments of the hidden subcommand `demo-probe`.
 #[derive(Debug, Clone, clap::Args)]
@@ -112,12 +116,24 @@ fn parse_runs(text: &str) -> Result<(PipelineName, ReleaseId), ProbeError> {
         .ok_or_else(|| ProbeError::Runs(text.to_owned()))
 }
 
+/// Reads a page. A target has several pipelines: while another one deploys to it, it is waited for.
 async fn get(
     client: &reqwest::Client,
     address: &str,
     page: &str,
 ) -> Result<reqwest::Response, ProbeError> {
     let url = format!("http://{address}{page}");
-    let sent = client.get(&url).send().await;
-    sent.map_err(|source| ProbeError::Get { url, source })
+    let watch = Stopwatch::start();
+    loop {
+        let sent = client.get(&url).send().await;
+        let response = sent.map_err(|source| ProbeError::Get {
+            url: url.clone(),
+            source,
+        })?;
+        let is_out = response.headers().contains_key(OUT_OF_ROTATION);
+        if !is_out || watch.elapsed() > PATIENCE {
+            return Ok(response);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

@@ -52,6 +52,12 @@ impl Repository {
         Ok(repository)
     }
 
+    /// The name of its directory, which is also that of the pipeline that it feeds.
+    pub(super) fn name(&self) -> String {
+        let name = self.directory.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
     /// Writes the files of a draft and commits them on the branch.
     pub(super) async fn commit(&self, draft: &Draft<'_>, at: Time) -> Result<Sha, DemoError> {
         for file in &draft.files {

@@ -81,13 +81,15 @@ pub async fn run(args: Args) -> Result<(), TargetError> {
     std::fs::write(&path, address.to_string())
         .and_then(|()| writeln!(std::io::stdout(), "ready {address}"))
         .map_err(|source| TargetError::Write { path, source })?;
-    axum::serve(listener, router(target))
-        .with_graceful_shutdown(input_ended())
-        .await
-        .map_err(|source| TargetError::Serve {
-            name: args.name.clone(),
-            source,
-        })
+    let served = tokio::select! {
+        served = async { axum::serve(listener, router(target)).await } => served,
+        // Connections that a balancer keeps open must not keep the process.
+        () = input_ended() => Ok(()),
+    };
+    served.map_err(|source| TargetError::Serve {
+        name: args.name.clone(),
+        source,
+    })
 }
 
 /// The file in which a target says where it listens.
@@ -107,8 +109,6 @@ async fn input_ended() {
     std::thread::spawn(move || {
         let mut byte = [0_u8; 64];
         while matches!(std::io::stdin().read(&mut byte), Ok(n) if n > 0) {}
-        // Connections that a balancer keeps open must not keep the process.
-        std::thread::sleep(std::time::Duration::from_millis(500));
         let _nobody_waits = ended.send(());
     });
     let _thread_is_gone = end.await;

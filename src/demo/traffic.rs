@@ -31,7 +31,7 @@ pub(super) struct Traffic {
 impl Traffic {
     /// Serves the page on `listener` and starts a task for each region of each stage.
     pub(super) fn start(listener: TcpListener, stations: &[Station]) -> Result<Self, DemoError> {
-        let client = http::local(None).map_err(DemoError::Client)?;
+        let client = http::local(None).map_err(DemoError::Http)?;
         let counters = Arc::new(Counters::new(stations));
         let page = Router::new()
             .route("/metrics", get(metrics))

@@ -7,6 +7,7 @@
 mod cli;
 mod client;
 mod definition;
+mod demo;
 mod executor;
 mod fixture;
 mod journal;

@@ -36,7 +36,8 @@ pub(super) async fn install(
     fence(target, &request)?;
     if target.has_done(&request.effect) {
         write_down(target, &request, Event::Repeated)?;
-        return said(format!("{name} has carried out {} before", request.effect));
+        let text = format!("{name} has carried out {} before", request.effect);
+        return Ok(InstallReply { text });
     }
     write_down(target, &request, Event::Asked)?;
     let _turn = target.turn.lock().await;
@@ -45,21 +46,13 @@ pub(super) async fn install(
     target.set_out(true);
     let put = put(target, &request).await;
     target.set_out(false);
-    match put {
-        Ok(()) => write_down(target, &request, Event::Finished)?,
-        Err(why) => {
-            let text = format!("{name} keeps what it runs: {why}");
-            write_down(target, &request, Event::Broken { why })?;
-            return Err(InstallReply { text });
-        }
+    if let Err(why) = put {
+        let text = format!("{name} keeps what it runs: {why}");
+        write_down(target, &request, Event::Broken { why })?;
+        return Err(InstallReply { text });
     }
-    said(format!(
-        "{name} runs {} of {}",
-        request.release, request.pipeline
-    ))
-}
-
-fn said(text: String) -> Result<InstallReply, InstallReply> {
+    write_down(target, &request, Event::Finished)?;
+    let text = format!("{name} runs {} of {}", request.release, request.pipeline);
     Ok(InstallReply { text })
 }
 

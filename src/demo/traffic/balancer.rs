@@ -11,8 +11,8 @@ use crate::{
 };
 use std::time::Duration;
 
-/// Longer than any answer takes: who waits longer has given up.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Far longer than any answer takes, on a busy machine too: who waits longer has given up.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a target that was found out is left alone.
 const AWAY: Span = Span(200);
 
