@@ -9,11 +9,13 @@ mod explain;
 mod failure;
 mod hold;
 mod lift;
+mod open;
 mod output;
 mod overrule;
 mod plan;
 mod retry;
 mod rollback;
+mod serve;
 mod session;
 mod status;
 mod verdict;
@@ -24,7 +26,7 @@ mod window;
 use crate::{config::Connection, model::Command};
 use clap::{Parser, Subcommand};
 use failure::Failure;
-use session::{Session, wait};
+use session::{Session, serve, wait};
 use std::process::ExitCode;
 
 /// The on-call operator's terminal for continuous-deployment pipelines
@@ -36,6 +38,8 @@ use std::process::ExitCode;
 struct Arguments {
     #[command(flatten)]
     connection: Connection,
+    #[command(flatten)]
+    open: open::Arguments,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -58,6 +62,7 @@ enum Verb {
     Check(check::Arguments),
     Explain(explain::Arguments),
     Window(window::Arguments),
+    Serve(serve::Arguments),
     /// Try everything on a real small fleet on this machine
     Demo(crate::demo::Options),
     #[command(hide = true)]
@@ -79,7 +84,11 @@ pub fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let session = || Session::open(arguments.connection.clone());
     let Some(verb) = arguments.verb else {
-        return Ok(ExitCode::SUCCESS);
+        let opened = match &arguments.open.embedded {
+            Some(directory) => serve(open::embedded(&session()?, &arguments.open, directory)),
+            None => wait(open::over_server(&session()?, &arguments.open)),
+        };
+        return opened.map(|()| ExitCode::SUCCESS);
     };
     let done = match verb {
         Verb::Status(arguments) => wait(status::run(&session()?, &arguments)),
@@ -96,6 +105,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Window(arguments) => window::run(&arguments),
+        Verb::Serve(arguments) => serve(serve::run(&session()?, &arguments)),
         Verb::Demo(options) => demo::run(&session()?, options),
         Verb::DemoTarget(arguments) => demo::target(arguments),
         Verb::DemoProbe(arguments) => demo::probe(arguments),

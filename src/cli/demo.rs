@@ -4,28 +4,25 @@ use crate::{
     cli::{
         failure::{Exit, Failure},
         output,
-        session::{Session, wait},
+        session::{Session, serve, wait},
     },
     client::Address,
     demo::{self, Options, install, probe, target},
     tui,
 };
-use std::{error::Error, process::ExitCode};
+use std::process::ExitCode;
 
 /// Runs the demo; the exit status says whether all went well in it.
 pub(crate) fn run(session: &Session, options: Options) -> Result<(), Failure> {
     let json = options.json;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
     let terminal = async |address: Address| {
         let exit = tui::run(session.terminal(address, "DEMO")).await?;
         // Said last, when the screen is the shell's again; nobody may be left to read it.
         let _unread = output::line(&exit.last_words);
         Ok(())
     };
-    let report = runtime.block_on(demo::run(options, terminal));
-    let Some(report) = report.map_err(|error| failed(&error))? else {
+    let report = serve(async { demo::run(options, terminal).await.map_err(Failure::of) })?;
+    let Some(report) = report else {
         return Ok(());
     };
     if json {
@@ -44,11 +41,11 @@ pub(crate) fn run(session: &Session, options: Options) -> Result<(), Failure> {
 }
 
 pub(crate) fn target(arguments: target::Args) -> Result<(), Failure> {
-    wait(async { target::run(arguments).await.map_err(|error| failed(&error)) })
+    wait(async { target::run(arguments).await.map_err(Failure::of) })
 }
 
 pub(crate) fn probe(arguments: probe::Args) -> Result<(), Failure> {
-    let n_good = wait(async { probe::run(arguments).await.map_err(|error| failed(&error)) })?;
+    let n_good = wait(async { probe::run(arguments).await.map_err(Failure::of) })?;
     output::line(&format!("{n_good} good answers"))
 }
 
@@ -58,15 +55,8 @@ pub(crate) fn install(arguments: install::Args) -> Result<ExitCode, Failure> {
     match said {
         Ok(text) => output::line(&text).map(|()| ExitCode::SUCCESS),
         Err(error) => {
-            let _said = failed(&error).tell();
+            let _said = Failure::of(&error).tell();
             Ok(error.exit_code())
         }
     }
-}
-
-/// An error with everything behind it.
-fn failed(error: &dyn Error) -> Failure {
-    let behind = std::iter::successors(error.source(), |error: &&dyn Error| (**error).source());
-    let words = behind.fold(error.to_string(), |words, why| format!("{words}: {why}"));
-    Failure::new(Exit::Failed, words)
 }

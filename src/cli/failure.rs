@@ -7,8 +7,11 @@ use crate::{
     config::ConfigError,
     definition::{ExplainError, Problems},
     model::Refusal,
+    server::ServerError,
+    service::ServiceError,
+    tui::TuiError,
 };
-use std::{io, io::Write, process::ExitCode};
+use std::{error::Error, io, io::Write, process::ExitCode};
 
 /// The status of the process. Scripts depend on the numbers; they never change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,18 +30,39 @@ pub(crate) const EXIT_CODES: &str = "Exit status: 0 done, 1 failed, 2 usage, 3 r
 
 #[derive(Debug)]
 pub(crate) struct Failure {
-    exit: Exit,
+    exit: ExitCode,
     message: String,
     hint: Option<String>,
 }
 
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
 impl Failure {
-    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+    pub(crate) fn new(exit: impl Into<ExitCode>, message: impl Into<String>) -> Self {
         Self {
-            exit,
+            exit: exit.into(),
             message: message.into(),
             hint: None,
         }
+    }
+
+    /// An error with all the reasons behind it.
+    pub(crate) fn of(error: impl Error) -> Self {
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(reason) = source {
+            let reason_text = reason.to_string();
+            // Some errors say their reason themselves.
+            if !message.contains(&reason_text) {
+                message = format!("{message}: {reason_text}");
+            }
+            source = reason.source();
+        }
+        Self::new(Exit::Failed, message)
     }
 
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
@@ -59,7 +83,7 @@ impl Failure {
         }
         // With stderr gone there is nobody left to tell.
         let _unheard = io::stderr().write_all(output::plain(&text).as_bytes());
-        ExitCode::from(self.exit as u8)
+        self.exit
     }
 }
 
@@ -70,6 +94,24 @@ impl From<io::Error> for Failure {
             return Self::new(Exit::Failed, "");
         }
         Self::new(Exit::Failed, format!("cannot write the output: {error}"))
+    }
+}
+
+impl From<TuiError> for Failure {
+    fn from(error: TuiError) -> Self {
+        Self::of(error)
+    }
+}
+
+impl From<ServerError> for Failure {
+    fn from(error: ServerError) -> Self {
+        Self::of(error)
+    }
+}
+
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        Self::of(error)
     }
 }
 

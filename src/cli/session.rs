@@ -14,6 +14,7 @@ use crate::{
     },
 };
 use std::future::Future;
+use tokio::runtime::Builder;
 
 /// Where the program was started, and for which server.
 #[derive(Debug)]
@@ -69,14 +70,25 @@ impl Session {
     }
 }
 
-/// Runs a command that waits for a server.
+/// Runs a command that waits for a server; one thread is enough for that.
 pub(crate) fn wait<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    runtime
-        .map_err(|error| Failure::new(Exit::Failed, error.to_string()))?
-        .block_on(work)
+    run(Builder::new_current_thread(), work)
+}
+
+/// Runs a command that is a server.
+pub(crate) fn serve<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    run(Builder::new_multi_thread(), work)
+}
+
+fn run<T>(
+    mut builder: Builder,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let runtime = builder.enable_all().build();
+    let runtime = runtime.map_err(|error| {
+        Failure::new(Exit::Failed, format!("cannot start the runtime: {error}"))
+    })?;
+    runtime.block_on(work)
 }
 
 /// A pipeline as it is; an unknown one is named with those there are.
@@ -86,7 +98,7 @@ pub(crate) async fn snapshot(client: &Client, name: &PipelineName) -> Result<Sna
             let rows = client.fleet().await?.rows;
             let known: Vec<&str> = rows.iter().map(|row| row.pipeline.as_str()).collect();
             let message = format!(
-                "there is no pipeline {name}; there are {}",
+                "there is no pipeline {name}; the pipelines are {}",
                 known.join(", ")
             );
             Err(Failure::new(Exit::Failed, message))

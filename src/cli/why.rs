@@ -147,7 +147,7 @@ impl Answer {
             let Some(candidate) = candidate else {
                 continue;
             };
-            if blockers.is_empty() {
+            if blockers.is_empty() && view.status != Status::Approve {
                 output::line(&format!("  nothing blocks {candidate}"))?;
             }
             for blocker in blockers {
