@@ -1,7 +1,7 @@
 //! The alarms of a pipeline: firing first, then those without data; what each does to deployments.
 
 use crate::{
-    model::Severity,
+    model::{Severity, StageName},
     tui::{
         app::App,
         query::{self, AlarmRow},
@@ -80,7 +80,7 @@ pub(super) fn draw(app: &App, screen: &AlarmsScreen, canvas: &mut Canvas<'_>, bo
 }
 
 fn cells(app: &App, row: &AlarmRow, canvas: &Canvas<'_>) -> Vec<Line> {
-    let stages: Vec<&str> = row.stages.iter().map(|stage| stage.as_str()).collect();
+    let stages: Vec<&str> = row.stages.iter().map(StageName::as_str).collect();
     let value = row
         .value
         .map_or_else(|| "-".to_owned(), |value| value.to_string());
@@ -107,7 +107,7 @@ fn severity(severity: Severity) -> &'static str {
 }
 
 fn detail(row: &AlarmRow, canvas: &mut Canvas<'_>, area: Rect) {
-    let stages: Vec<&str> = row.stages.iter().map(|stage| stage.as_str()).collect();
+    let stages: Vec<&str> = row.stages.iter().map(StageName::as_str).collect();
     let mut lines = vec![
         Line::of(Role::Title, format!(" {}  ", row.alarm))
             .join(badge(canvas.theme, row.status))

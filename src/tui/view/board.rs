@@ -1,13 +1,15 @@
 //! One pipeline: every stage in a strip, the stages around the selected one as cards, what waits
 //! for a human, what happened last. Wide terminals put events, windows and releases beside.
 
+mod beside;
+
 use crate::{
-    model::{Fact, Pipeline, ReleaseId, StageView, Status, board},
+    model::{Fact, Pipeline, StageView, board},
     tui::{
         app::{App, ClockMode},
         query, rows,
         screen::BoardScreen,
-        text::{ago, clock, middle_cut, moment},
+        text::{ago, clock},
         theme::Role,
         view::{card, fleet::initial, footer},
         widgets::{Canvas, Line, canvas::below, glyph},
@@ -61,8 +63,12 @@ pub(super) fn draw(app: &App, screen: &BoardScreen, canvas: &mut Canvas<'_>, bod
         let facts = query::Card { blockers, ..facts };
         card::draw(app, &facts, (at, at == selected), canvas, place);
     }
-    let rest = below(body, 1 + height);
-    if body.width >= TWO_PANES {
+    lower(app, pipeline, &views, canvas, below(body, 1 + height));
+}
+
+/// What stands beneath the cards.
+fn lower(app: &App, pipeline: &Pipeline, views: &[StageView], canvas: &mut Canvas<'_>, rest: Rect) {
+    if rest.width >= TWO_PANES {
         let left = Rect {
             width: rest.width * 3 / 5,
             ..rest
@@ -72,10 +78,10 @@ pub(super) fn draw(app: &App, screen: &BoardScreen, canvas: &mut Canvas<'_>, bod
             width: rest.width - left.width - 2,
             ..rest
         };
-        wide(app, pipeline, &views, canvas, left);
+        beside::draw(app, pipeline, views, canvas, left);
         recent(app, pipeline, canvas, right);
     } else {
-        let needs = query::needs(pipeline, &views);
+        let needs = query::needs(pipeline, views);
         // A small terminal keeps its rows for what waits for somebody.
         let kept = if rest.height < TWO_LISTS {
             0
@@ -241,124 +247,11 @@ fn recent(app: &App, pipeline: &Pipeline, canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
-/// The left half of a wide terminal: needs, then windows, then the newest releases.
-fn wide(app: &App, pipeline: &Pipeline, views: &[StageView], canvas: &mut Canvas<'_>, area: Rect) {
-    let needs = query::needs(pipeline, views);
-    let rows = u16::try_from(needs.len().max(1)).unwrap_or(u16::MAX);
-    let used = rows.saturating_add(1).min(area.height / 2);
-    list_needs(
-        app,
-        &needs,
-        canvas,
-        Rect {
-            height: used,
-            ..area
-        },
-    );
-    let windows = below(area, used + 1);
-    let used = list_windows(
-        app,
-        pipeline,
-        canvas,
-        Rect {
-            height: windows.height.min(9),
-            ..windows
-        },
-    );
-    train(pipeline, views, canvas, below(windows, used + 1));
-}
-
-fn list_windows(app: &App, pipeline: &Pipeline, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
-    let now = app.server_now();
-    let windows = query::window_rows(pipeline, now);
-    let mut lines = vec![Line::of(Role::Title, " WINDOWS")];
-    lines.extend(windows.iter().map(|row| {
-        let (role, word) = open_word(row.open);
-        let next = row.changes.map_or_else(String::new, |at| {
-            let verb = if row.open { "closes" } else { "opens" };
-            format!("{verb} {} (in {})", moment(at, now), at.since(now).short())
-        });
-        Line::plain(format!("   {:<10} {:<16} ", row.stage.as_str(), row.window))
-            .then(role, format!("{word:<7}"))
-            .then(Role::Plain, format!("{next:<28}"))
-            .then(Role::Label, row.zone.to_string())
-    }));
-    if windows.is_empty() {
-        lines.push(Line::plain("   none: deployments may start at any time"));
-    }
-    canvas.lines(area, &lines)
-}
-
+/// Whether a window is open, in a word.
 pub(super) fn open_word(open: bool) -> (Role, &'static str) {
     if open {
         (Role::Good, "open")
     } else {
         (Role::Warning, "CLOSED")
     }
-}
-
-/// Which of the newest releases is where: signs and words, or only signs where there is little room.
-fn train(pipeline: &Pipeline, views: &[StageView], canvas: &mut Canvas<'_>, area: Rect) {
-    const START: usize = 26;
-    let wide = usize::from(area.width) > START + views.len() * 12;
-    let each = if wide { 12 } else { 3 };
-    let mut title = Line::of(Role::Title, " RELEASES");
-    for (at, view) in views.iter().enumerate() {
-        let name = if wide {
-            middle_cut(view.stage.as_str(), 11).into_owned()
-        } else {
-            initial(view.stage.as_str()).to_string()
-        };
-        title = title.to(START + at * each).then(Role::Label, name);
-    }
-    canvas.line(area, &title);
-    let rows = below(area, 1);
-    let releases = pipeline.releases.0.values().rev();
-    for (at, release) in (0..rows.height).zip(releases) {
-        let mut line = Line::plain(format!("   {:<6} {}", release.id, release.sha.short()));
-        for (at, view) in views.iter().enumerate() {
-            let (role, word) = whereabouts(pipeline, view, release.id);
-            let word = if wide {
-                format!(" {word}")
-            } else {
-                String::new()
-            };
-            let sign = canvas.theme.glyph(role).to_owned();
-            line = line
-                .to(START + at * each)
-                .then(role, format!("{sign}{word}"));
-        }
-        line = line.to(START + views.len() * each);
-        if pipeline.quarantined(release.id).is_some() {
-            line = line.then(Role::Danger, "QUARANTINE ");
-        }
-        let title = release
-            .changes
-            .last()
-            .map_or("", |change| change.title.as_str());
-        canvas.line(below(rows, at), &line.then(Role::Plain, title.to_owned()));
-    }
-}
-
-/// What a release is to a stage: what its card is about, what runs there, or what became of it.
-fn whereabouts(pipeline: &Pipeline, view: &StageView, release: ReleaseId) -> (Role, String) {
-    if view.release == Some(release) {
-        return (Role::Status(view.status), view.status.word().to_owned());
-    }
-    if pipeline.running(&view.stage).contains_key(&Some(release)) {
-        return (Role::Status(Status::Ok), "runs".to_owned());
-    }
-    let state = pipeline.stage(&view.stage);
-    let past = state.and_then(|state| state.past.iter().find(|past| past.release == release));
-    let status = match past.map(|past| past.word.as_str()) {
-        Some("passed") => Status::Ok,
-        Some("failed") => Status::Fail,
-        Some("rolled back") => Status::Rollback,
-        Some(_) => Status::Superseded,
-        None => Status::NotYet,
-    };
-    (
-        Role::Status(status),
-        past.map_or_else(String::new, |past| past.word.clone()),
-    )
 }

@@ -2,6 +2,7 @@
 //! Cancel comes first, and beneath it the command line that does the same.
 
 mod fields;
+mod outcome;
 mod plan;
 
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
         app::App,
         dialog::{Dialog, Focus, Phase, Preview},
         gate,
-        text::{clock, wrap},
+        text::wrap,
         theme::Role,
         view::footer,
         widgets::{Canvas, Line, canvas::below, frame},
@@ -59,26 +60,14 @@ pub(super) fn draw(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, body: Re
         ..inner
     };
     let room = inner.height.saturating_sub(fields);
-    let fits = notes.len() <= usize::from(room);
-    let shown = if fits {
-        notes.len()
-    } else {
-        usize::from(room.saturating_sub(1))
-    };
-    let used = canvas.lines(
+    above(
+        &notes,
+        canvas,
         Rect {
             height: room,
             ..inner
         },
-        &notes[..shown.min(notes.len())],
     );
-    if !fits {
-        let more = format!(
-            ".. {} more lines need a taller terminal",
-            notes.len() - shown
-        );
-        canvas.line(below(inner, used), &Line::of(Role::Warning, more));
-    }
     let bottom = Rect {
         y: inner.bottom() - fields.min(inner.height),
         height: fields,
@@ -88,7 +77,7 @@ pub(super) fn draw(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, body: Re
         let row = fields::draw(dialog, canvas, bottom);
         buttons(app, dialog, canvas, row);
     } else {
-        outcome(app, dialog, canvas, bottom);
+        outcome::draw(dialog, app.ui.now, canvas, bottom);
     }
     if twin > 0 {
         let place = Rect {
@@ -97,6 +86,24 @@ pub(super) fn draw(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, body: Re
             ..area
         };
         command_line(dialog, canvas, place);
+    }
+}
+
+/// What there is to say above the fields, and how much of it is not seen.
+fn above(notes: &[Line], canvas: &mut Canvas<'_>, area: Rect) {
+    let room = usize::from(area.height);
+    let shown = if notes.len() <= room {
+        notes.len()
+    } else {
+        room.saturating_sub(1)
+    };
+    let used = canvas.lines(area, &notes[..shown]);
+    if shown < notes.len() {
+        let more = format!(
+            ".. {} more lines need a taller terminal",
+            notes.len() - shown
+        );
+        canvas.line(below(area, used), &Line::of(Role::Warning, more));
     }
 }
 
@@ -170,83 +177,6 @@ fn buttons(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, area: Rect) {
         }
     };
     canvas.line(area, &line);
-}
-
-/// What became of the command.
-fn outcome(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, area: Rect) {
-    let key = dialog
-        .key
-        .as_ref()
-        .map_or_else(String::new, ToString::to_string);
-    let now = app.ui.now;
-    let told: Vec<(Role, String)> = match &dialog.phase {
-        Phase::Filling => Vec::new(),
-        Phase::Sent { at } => vec![
-            (
-                Role::Title,
-                format!(
-                    "SENT {}, {} ago, key {key}",
-                    clock(*at),
-                    now.since(*at).short()
-                ),
-            ),
-            (
-                Role::Plain,
-                "If this screen or your link dies, the server still carries it out.".to_owned(),
-            ),
-        ],
-        Phase::Accepted { at, revision } => vec![
-            (
-                Role::Good,
-                format!("ACCEPTED {} as revision {revision}, key {key}", clock(*at)),
-            ),
-            (
-                Role::Plain,
-                "It goes on by itself. Esc closes; e shows what happens.".to_owned(),
-            ),
-        ],
-        Phase::Refused(refusal) => vec![
-            (Role::Danger, "REFUSED, nothing was done".to_owned()),
-            (Role::Plain, refusal.to_string()),
-        ],
-        Phase::NotSent(why) => vec![
-            (Role::Danger, "NOT SENT, nothing was done".to_owned()),
-            (Role::Plain, why.clone()),
-        ],
-        Phase::Unknown {
-            sent,
-            why,
-            tries,
-            next,
-        } => vec![
-            (
-                Role::Danger,
-                format!("UNKNOWN OUTCOME: sent {}, no answer: {why}", clock(*sent)),
-            ),
-            (
-                Role::Plain,
-                format!(
-                    "NOT sent again. Asking about key {key}: try {tries}, next in {}",
-                    next.since(now).short()
-                ),
-            ),
-        ],
-    };
-    let width = usize::from(area.width);
-    let lines: Vec<Line> = told
-        .iter()
-        .flat_map(|(role, text)| {
-            wrap(text, width)
-                .into_iter()
-                .map(|line| Line::of(*role, line))
-        })
-        .collect();
-    let area = below(area, 1);
-    let used = canvas.lines(area, &lines);
-    canvas.line(
-        below(area, used + 1),
-        &Line::of(Role::Key, "Esc").then(Role::Label, " closes this panel"),
-    );
 }
 
 /// The command line that does the same (UX.md, principle 8).

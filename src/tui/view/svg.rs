@@ -95,6 +95,10 @@ fn escaped(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "themes use no other colours"
+)]
 fn hex(colour: Color) -> String {
     match colour {
         Color::Red => "#f0716b".to_owned(),

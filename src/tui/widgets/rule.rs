@@ -27,11 +27,9 @@ pub fn rule(canvas: &mut Canvas<'_>, row: Rect, shown: Shown) {
     };
     canvas.line(inner, &Line::of(Role::Frame, across));
     let last = (shown.first + shown.rows).min(shown.of);
-    let text = if shown.of == 0 {
-        " 0 ".to_owned()
-    } else {
-        let percent = last * 100 / shown.of;
-        format!(" {}-{last}/{} {percent}% ", shown.first + 1, shown.of)
+    let text = match (last * 100).checked_div(shown.of) {
+        Some(percent) => format!(" {}-{last}/{} {percent}% ", shown.first + 1, shown.of),
+        None => " 0 ".to_owned(),
     };
     let cells = u16::try_from(text.len()).unwrap_or(u16::MAX);
     if cells + 4 < row.width {

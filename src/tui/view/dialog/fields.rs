@@ -93,7 +93,9 @@ fn typed_line(
     hint: &str,
     (canvas, area): (&mut Canvas<'_>, Rect),
 ) {
-    let room = u16::try_from(width(hint)).unwrap_or(0).min(area.width / 2);
+    let room = u16::try_from(width(hint))
+        .unwrap_or(0)
+        .min(area.width.saturating_sub(10));
     let box_width = area.width - room - u16::from(room > 0);
     field(
         canvas,

@@ -1,7 +1,7 @@
 //! The server's plan as lines: warnings first, then what happens stage by stage, then the rest.
 
 use crate::{
-    model::{PlanRow, Refusal},
+    model::{PlanRow, Refusal, Span},
     tui::{
         app::App,
         dialog::{Dialog, PlanLine, Preview, Previewed},
@@ -92,9 +92,7 @@ fn planned(previewed: &Previewed, width: usize, lines: &mut Vec<Line>) {
 }
 
 fn stage(row: &PlanRow, star: &str) -> Line {
-    let estimate = row
-        .estimate
-        .map_or_else(|| "-".to_owned(), |span| span.short());
+    let estimate = row.estimate.map_or_else(|| "-".to_owned(), Span::short);
     let text = format!(
         "{star}{:<12} {:<10} {:<10} {:>7} {estimate:<8} {}",
         middle_cut(row.stage.as_str(), 12),
