@@ -1,61 +1,113 @@
 //! What a key can mean. Actions look, move, or open something; none of them changes a deployment
 //! (UX.md, S3). Which key does which is `keymap`; what happens then is `update`.
 
-macro_rules! actions {
-    ($($name:ident $id:literal,)*) => {
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Action { $($name,)* }
-
-        impl Action {
-            pub const ALL: &[Action] = &[$(Action::$name,)*];
-
-            /// Its name in the keymap file, on the help screen and in the palette.
-            pub fn id(self) -> &'static str {
-                match self { $(Action::$name => $id,)* }
-            }
-        }
-    };
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    Move(Motion),
+    Left,
+    Right,
+    NextPane,
+    Open,
+    Back,
+    Cancel,
+    Quit,
+    Suspend,
+    Redraw,
+    Help,
+    Filter,
+    Palette,
+    Sort,
+    Times,
+    Resync,
+    ReadOnly,
+    List(Listing),
+    CopyId,
+    CopyTwin,
+    /// Opens the dialog of a command.
+    Ask(Verb),
 }
 
-actions! {
-    Down "move.down",
-    Up "move.up",
-    First "move.first",
-    Last "move.last",
-    PageDown "move.page-down",
-    PageUp "move.page-up",
-    Left "move.left",
-    Right "move.right",
-    NextPane "pane.next",
-    Open "open",
-    Back "back",
-    Cancel "cancel",
-    Quit "quit",
-    Suspend "suspend",
-    Redraw "redraw",
-    Help "help.open",
-    Filter "filter.open",
-    Palette "palette.open",
-    Sort "fleet.sort",
-    Times "times.switch",
-    Resync "link.resync",
-    Events "events.open",
-    Alarms "alarms.open",
-    Blockers "blockers.open",
-    CopyId "copy.id",
-    CopyTwin "copy.command",
-    ReadOnly "access.read-only",
-    Approve "approve.open",
-    Reject "reject.open",
-    Override "override.open",
-    Rollback "rollback.open",
-    Hold "hold.open",
-    Lift "lift.open",
-    Retry "retry.open",
+/// Where the cursor goes among the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Motion {
+    Down,
+    Up,
+    First,
+    Last,
+    PageDown,
+    PageUp,
 }
+
+/// A list about one pipeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Listing {
+    Events,
+    Alarms,
+    Blockers,
+}
+
+/// A command that a dialog can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verb {
+    Approve,
+    Reject,
+    Override,
+    Rollback,
+    Hold,
+    Lift,
+    Retry,
+}
+
+/// Every action with its name in the keymap file, on the help screen and in the palette.
+const NAMED: [(Action, &str); 34] = [
+    (Action::Move(Motion::Down), "move.down"),
+    (Action::Move(Motion::Up), "move.up"),
+    (Action::Move(Motion::First), "move.first"),
+    (Action::Move(Motion::Last), "move.last"),
+    (Action::Move(Motion::PageDown), "move.page-down"),
+    (Action::Move(Motion::PageUp), "move.page-up"),
+    (Action::Left, "move.left"),
+    (Action::Right, "move.right"),
+    (Action::NextPane, "pane.next"),
+    (Action::Open, "open"),
+    (Action::Back, "back"),
+    (Action::Cancel, "cancel"),
+    (Action::Quit, "quit"),
+    (Action::Suspend, "suspend"),
+    (Action::Redraw, "redraw"),
+    (Action::Help, "help.open"),
+    (Action::Filter, "filter.open"),
+    (Action::Palette, "palette.open"),
+    (Action::Sort, "fleet.sort"),
+    (Action::Times, "times.switch"),
+    (Action::Resync, "link.resync"),
+    (Action::ReadOnly, "access.read-only"),
+    (Action::List(Listing::Events), "events.open"),
+    (Action::List(Listing::Alarms), "alarms.open"),
+    (Action::List(Listing::Blockers), "blockers.open"),
+    (Action::CopyId, "copy.id"),
+    (Action::CopyTwin, "copy.command"),
+    (Action::Ask(Verb::Approve), "approve.open"),
+    (Action::Ask(Verb::Reject), "reject.open"),
+    (Action::Ask(Verb::Override), "override.open"),
+    (Action::Ask(Verb::Rollback), "rollback.open"),
+    (Action::Ask(Verb::Hold), "hold.open"),
+    (Action::Ask(Verb::Lift), "lift.open"),
+    (Action::Ask(Verb::Retry), "retry.open"),
+];
 
 impl Action {
+    pub fn all() -> impl Iterator<Item = Action> {
+        NAMED.iter().map(|(action, _)| *action)
+    }
+
+    pub fn id(self) -> &'static str {
+        let named = NAMED.iter().find(|(action, _)| *action == self);
+        named.map_or("", |(_, id)| id)
+    }
+
     pub fn parse(id: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|action| action.id() == id)
+        let named = NAMED.iter().find(|(_, known)| *known == id);
+        named.map(|(action, _)| *action)
     }
 }

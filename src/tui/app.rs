@@ -22,7 +22,7 @@ pub struct App {
 }
 
 /// What the server has told, folded by the same rules as the server's own state.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Replica {
     /// One row per pipeline of the fleet.
     pub rows: BTreeMap<PipelineName, Summary>,
@@ -179,19 +179,5 @@ impl App {
     /// The state of a pipeline, once it was opened and its snapshot has come.
     pub fn pipeline(&self, name: &PipelineName) -> Option<&Pipeline> {
         self.replica.opened.get(name).map(|opened| &opened.pipeline)
-    }
-}
-
-impl Default for Replica {
-    fn default() -> Self {
-        Self {
-            rows: BTreeMap::new(),
-            opened: BTreeMap::new(),
-            org: Org::default(),
-            operator: None,
-            version: None,
-            offset_ms: 0,
-            missed: None,
-        }
     }
 }

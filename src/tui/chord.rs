@@ -68,10 +68,10 @@ impl Key {
 
     /// The character that it types, if it types one.
     pub fn typed(self) -> Option<char> {
-        match self.code {
-            Code::Char(c) if !self.ctrl => Some(c),
-            _ => None,
+        if let (Code::Char(c), false) = (self.code, self.ctrl) {
+            return Some(c);
         }
+        None
     }
 
     /// The key of a terminal event; none for keys that mean nothing to us, such as those with Alt.
@@ -80,6 +80,10 @@ impl Key {
         if !others.is_empty() {
             return None;
         }
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "terminals have ever more keys; those we do not name mean nothing here"
+        )]
         let code = match event.code {
             KeyCode::Char(c) => Code::Char(c),
             KeyCode::Enter => Code::Enter,
@@ -132,13 +136,15 @@ impl fmt::Display for Key {
         if self.ctrl {
             f.write_str("Ctrl-")?;
         }
-        match NAMED.iter().find(|(_, code)| *code == self.code) {
-            Some((name, _)) => f.write_str(name),
-            None => match self.code {
-                Code::Char(c) => write!(f, "{c}"),
-                Code::F(n) => write!(f, "F{n}"),
-                other => write!(f, "{other:?}"),
-            },
+        let named = NAMED.iter().find(|(_, code)| *code == self.code);
+        if let Some((name, _)) = named {
+            f.write_str(name)
+        } else if let Code::Char(c) = self.code {
+            write!(f, "{c}")
+        } else if let Code::F(n) = self.code {
+            write!(f, "F{n}")
+        } else {
+            write!(f, "{:?}", self.code)
         }
     }
 }

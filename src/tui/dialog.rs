@@ -271,10 +271,10 @@ impl Dialog {
     }
 
     /// Sets what must be typed by hand.
-    pub fn want(&mut self, token: Option<String>) {
+    pub fn want(&mut self, token: Option<&str>) {
         for field in &mut self.fields {
             if let Value::Token { wanted, .. } = &mut field.value {
-                wanted.clone_from(&token);
+                *wanted = token.map(ToOwned::to_owned);
             }
         }
     }

@@ -130,7 +130,14 @@ fn take(
             Request::Redraw => screen.redraw(),
             Request::Suspend => screen.suspend(app)?,
             Request::Copy(text) => screen.copy(app, &text),
-            other => performer.perform(other),
+            Request::LoadPlan { .. }
+            | Request::Commit(_)
+            | Request::AskSettled(_)
+            | Request::NewKey
+            | Request::Watch(_)
+            | Request::Reload(_)
+            | Request::LoadEarlier { .. }
+            | Request::RetryLink => performer.perform(request),
         }
     }
     Ok(None)

@@ -18,14 +18,8 @@ pub use act::{Opening, opening, pipeline};
 /// Why the action is disabled on the screen that is on top; none when it can be done.
 pub fn disabled(app: &App, action: Action) -> Option<String> {
     match action {
-        Action::Approve
-        | Action::Reject
-        | Action::Override
-        | Action::Rollback
-        | Action::Hold
-        | Action::Lift
-        | Action::Retry => read_only(app).or_else(|| opening(app, action).err()),
-        Action::Events | Action::Alarms | Action::Blockers => act::pipeline(app)
+        Action::Ask(verb) => read_only(app).or_else(|| opening(app, verb).err()),
+        Action::List(_) => act::pipeline(app)
             .is_none()
             .then(|| "select a pipeline first".to_owned()),
         Action::Filter => match app.screen().filter() {
@@ -33,12 +27,7 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
             None => Some("there is no list to filter here".to_owned()),
         },
         Action::ReadOnly => read_only(app),
-        Action::Down
-        | Action::Up
-        | Action::First
-        | Action::Last
-        | Action::PageDown
-        | Action::PageUp
+        Action::Move(_)
         | Action::Left
         | Action::Right
         | Action::NextPane

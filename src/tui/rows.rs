@@ -37,7 +37,13 @@ pub fn selected_pipeline(app: &App) -> Option<&PipelineName> {
         .as_ref()
         .and_then(|name| app.replica.rows.get(name))
         .filter(|row| matches(row, &screen.filter));
-    let row = chosen.or_else(|| fleet(app, screen).first().copied());
+    // The first row without sorting the others: this is asked for every key that the footer shows.
+    let first = || {
+        let rows = app.replica.rows.values();
+        let shown = rows.filter(|row| matches(row, &screen.filter));
+        shown.min_by(|a, b| screen.sort.compare(a, b))
+    };
+    let row = chosen.or_else(first);
     row.map(|row| &row.pipeline)
 }
 
@@ -187,7 +193,9 @@ pub fn events<'a>(app: &'a App, screen: &EventsScreen) -> Vec<&'a Entry> {
         .iter()
         .filter(|entry| {
             words.is_empty() || {
-                let text = format!("{:?}", entry.fact).to_lowercase();
+                let told = entry.fact.told();
+                let who = told.who.unwrap_or_default();
+                let text = format!("{} {} {}", told.kind, who, told.what).to_lowercase();
                 words.iter().all(|word| text.contains(word))
             }
         })

@@ -11,7 +11,7 @@ use pilothouse::{
     engine,
     model::*,
     tui::{
-        action::Action,
+        action::{Action, Motion},
         app::{Access, App, FlashLevel, Opened},
         chord::{Chord, Key},
         dialog::{Dialog, Focus, Phase, Preview, Value},
@@ -565,10 +565,10 @@ fn an_entry_that_does_not_fit_asks_for_the_pipeline_anew() {
 #[test]
 fn the_keymap_is_whole() {
     let keymap = Keymap::built_in().unwrap();
-    for action in Action::ALL {
-        let bound = keymap.all().iter().any(|binding| binding.action == *action);
+    for action in Action::all() {
+        let bound = keymap.all().iter().any(|binding| binding.action == action);
         assert!(
-            bound || *action == Action::ReadOnly,
+            bound || action == Action::ReadOnly,
             "{} has no key",
             action.id()
         );
@@ -577,7 +577,7 @@ fn the_keymap_is_whole() {
     assert_eq!(keymap.find(Context::Board, &[g]), Match::Begun);
     assert_eq!(
         keymap.find(Context::Board, &[g, g]),
-        Match::Action(Action::First)
+        Match::Action(Action::Move(Motion::First))
     );
     let menu = keymap.continuations(Context::Board, &["a".parse().unwrap()]);
     let dangers: Vec<_> = menu.iter().map(|(_, binding)| binding.danger).collect();

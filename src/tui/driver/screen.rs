@@ -88,13 +88,12 @@ impl Screen {
         };
         let (terminal, trouble) = terminal.suspend().map_err(terminal_error("taking back"))?;
         self.terminal = Some(terminal);
-        let event = match trouble {
-            Some(why) => Event::Trouble(why.to_owned()),
-            None => {
-                let (width, height) = Terminal::size().map_err(terminal_error("measuring"))?;
-                self.painter.reset(width, height);
-                Event::Resize(Size { width, height })
-            }
+        let event = if let Some(why) = trouble {
+            Event::Trouble(why.to_owned())
+        } else {
+            let (width, height) = Terminal::size().map_err(terminal_error("measuring"))?;
+            self.painter.reset(width, height);
+            Event::Resize(Size { width, height })
         };
         // Neither event asks for anything.
         let _nothing = update(app, clock::now(), event);
@@ -123,7 +122,8 @@ impl Screen {
             let stream = stream
                 .as_ref()
                 .map_or("the organization", |name| name.as_str());
-            text.push_str(&format!("{stream}: {title}: goes on (request {key})\n"));
+            let line = format!("{stream}: {title}: goes on (request {key})\n");
+            text.push_str(&line);
         }
         text
     }

@@ -7,7 +7,7 @@ use crate::{
         StageName, Verdict, evidence,
     },
     tui::{
-        action::Action,
+        action::Verb,
         app::App,
         dialog::{Act, Liftable},
         rows,
@@ -26,28 +26,22 @@ pub struct Opening {
 
 /// The pipeline that the top screen, or its selection, is about.
 pub fn pipeline(app: &App) -> Option<&PipelineName> {
-    let about = |screen: &'_ Screen| match screen {
-        Screen::Fleet(_) => rows::selected_pipeline(app).cloned(),
-        other => other.pipeline().cloned(),
-    };
-    let screen = app
-        .ui
-        .screens
-        .iter()
-        .rev()
-        .find(|screen| !matches!(screen, Screen::Help(_)))?;
-    let name = about(screen)?;
-    app.replica.rows.get_key_value(&name).map(|(name, _)| name)
+    let screen = beneath_help(app)?;
+    if let Screen::Fleet(_) = screen {
+        return rows::selected_pipeline(app);
+    }
+    let named = app.replica.rows.get_key_value(screen.pipeline()?);
+    named.map(|(name, _)| name)
+}
+
+fn beneath_help(app: &App) -> Option<&Screen> {
+    let mut screens = app.ui.screens.iter().rev();
+    screens.find(|screen| !matches!(screen, Screen::Help(_)))
 }
 
 /// The stage that the top screen is about.
 fn stage(app: &App) -> Option<StageName> {
-    let screen = app
-        .ui
-        .screens
-        .iter()
-        .rev()
-        .find(|screen| !matches!(screen, Screen::Help(_)))?;
+    let screen = beneath_help(app)?;
     match screen {
         Screen::Fleet(_) | Screen::Alarms(_) | Screen::Events(_) | Screen::Help(_) => None,
         Screen::Board(board) => board.selected.clone(),
@@ -56,43 +50,37 @@ fn stage(app: &App) -> Option<StageName> {
     }
 }
 
-/// The dialog that an action would open here, or why it opens none.
-pub fn opening(app: &App, action: Action) -> Result<Opening, String> {
+/// The dialog that asks for a command here, or why there is none.
+pub fn opening(app: &App, verb: Verb) -> Result<Opening, String> {
     let name = pipeline(app)
         .ok_or_else(|| "select a pipeline first".to_owned())?
         .clone();
-    if action == Action::Hold {
-        let service = app.replica.rows[&name].service.clone();
-        let stage = stage(app);
-        return Ok(plain(name, Act::Hold { stage, service }));
-    }
-    let state = app
-        .pipeline(&name)
-        .ok_or_else(|| format!("open the board of {name} first (Enter)"))?;
-    if action == Action::Lift {
-        return lift(app, state).map(|act| plain(name, act));
-    }
-    let stage = stage(app).ok_or_else(|| "select a stage first".to_owned())?;
-    if action == Action::Override {
-        return override_(app, state, stage);
-    }
-    let act = match action {
-        Action::Approve => verdict(state, &stage).map(Act::Approve),
-        Action::Reject => verdict(state, &stage).map(Act::Reject),
-        Action::Rollback => rollback(state, stage),
-        Action::Retry => retry(state, stage),
-        other => Err(format!("{} opens no dialog", other.id())),
+    let state = || {
+        let opened = app.pipeline(&name);
+        opened.ok_or_else(|| format!("open the board of {name} first (Enter)"))
     };
-    act.map(|act| plain(name, act))
-}
-
-fn plain(pipeline: PipelineName, act: Act) -> Opening {
-    let blockers = Vec::new();
-    Opening {
-        pipeline,
+    let chosen = stage(app);
+    let stage = || {
+        let stage = chosen.clone();
+        stage.ok_or_else(|| "select a stage first".to_owned())
+    };
+    let act = match verb {
+        Verb::Hold => Act::Hold {
+            service: app.replica.rows[&name].service.clone(),
+            stage: chosen.clone(),
+        },
+        Verb::Lift => lift(app, state()?)?,
+        Verb::Override => return override_(app, state()?, stage()?),
+        Verb::Approve => Act::Approve(verdict(state()?, &stage()?)?),
+        Verb::Reject => Act::Reject(verdict(state()?, &stage()?)?),
+        Verb::Rollback => rollback(state()?, stage()?)?,
+        Verb::Retry => retry(state()?, stage()?)?,
+    };
+    Ok(Opening {
+        pipeline: name.clone(),
         act,
-        blockers,
-    }
+        blockers: Vec::new(),
+    })
 }
 
 fn attempt<'a>(state: &'a Pipeline, stage: &StageName) -> Option<&'a Attempt> {

@@ -21,20 +21,15 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         return Vec::new();
     }
     match action {
-        Action::Down
-        | Action::Up
-        | Action::First
-        | Action::Last
-        | Action::PageDown
-        | Action::PageUp => {
-            navigate::move_rows(app, action);
+        Action::Move(motion) => {
+            navigate::move_rows(app, motion);
             Vec::new()
         }
         Action::Left => navigate::sideways(app, navigate::Side::Left),
         Action::Right => navigate::sideways(app, navigate::Side::Right),
         Action::Open => open::selected(app),
         Action::Back => open::back(app),
-        Action::Events | Action::Alarms | Action::Blockers => open::list(app, action),
+        Action::List(listing) => open::list(app, listing),
         Action::Cancel => {
             let twice = flash_before.is_some_and(|flash| {
                 flash.level == FlashLevel::Leaving && app.ui.now.since(flash.at).0 <= TWICE_MS
@@ -58,13 +53,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
             let twin = gate::pipeline(app).map(|name| format!("pilothouse get {name}"));
             copy(app, twin)
         }
-        Action::Approve
-        | Action::Reject
-        | Action::Override
-        | Action::Rollback
-        | Action::Hold
-        | Action::Lift
-        | Action::Retry => match gate::opening(app, action) {
+        Action::Ask(verb) => match gate::opening(app, verb) {
             Ok(opening) => dialog::open(app, opening),
             Err(why) => {
                 flash(app, FlashLevel::Error, why);

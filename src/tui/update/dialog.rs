@@ -83,7 +83,7 @@ pub(super) fn planned(app: &mut App, asked: u64, answer: PlanAnswer) {
     }
     let preview = match answer {
         PlanAnswer::Ready(plan) => {
-            dialog.want(plan.confirm.clone());
+            dialog.want(plan.confirm.as_deref());
             Preview::Ready(Box::new(Previewed {
                 changed: changes(dialog.plan(), &plan),
                 plan: *plan,
@@ -221,13 +221,12 @@ fn field(dialog: &mut Dialog, key: Key, now: Time) {
     let due = match dialog.focused() {
         Some(Value::Choice { options, chosen }) => {
             let before = *chosen;
-            match key.code {
-                Code::Up | Code::Left => *chosen = chosen.saturating_sub(1),
-                Code::Down | Code::Right => {
-                    *chosen = (*chosen + 1).min(options.len().saturating_sub(1));
-                }
-                Code::Char(' ') => *chosen = (*chosen + 1) % options.len().max(1),
-                _ => {}
+            if matches!(key.code, Code::Up | Code::Left) {
+                *chosen = chosen.saturating_sub(1);
+            } else if matches!(key.code, Code::Down | Code::Right) {
+                *chosen = (*chosen + 1).min(options.len().saturating_sub(1));
+            } else if key.code == Code::Char(' ') {
+                *chosen = (*chosen + 1) % options.len().max(1);
             }
             (before != *chosen).then_some(now)
         }

@@ -2,7 +2,7 @@
 //! rows may come, go and reorder beneath it.
 
 use crate::tui::{
-    action::Action,
+    action::Motion,
     app::App,
     request::Request,
     rows,
@@ -18,14 +18,14 @@ pub(super) enum Side {
 
 /// How far a key moves.
 struct Step {
-    action: Action,
+    motion: Motion,
     half_page: usize,
 }
 
-pub(super) fn move_rows(app: &mut App, action: Action) {
+pub(super) fn move_rows(app: &mut App, motion: Motion) {
     let half_page = (usize::from(app.ui.size.height) / 2).saturating_sub(4);
     let step = Step {
-        action,
+        motion,
         half_page: half_page.max(1),
     };
     let mut screen = app.screen().clone();
@@ -99,13 +99,13 @@ impl Step {
 
     fn next(&self, n_rows: usize, at: usize) -> Option<usize> {
         let last = n_rows.checked_sub(1)?;
-        let next = match self.action {
-            Action::Down => at + 1,
-            Action::Up => at.saturating_sub(1),
-            Action::PageDown => at + self.half_page,
-            Action::PageUp => at.saturating_sub(self.half_page),
-            Action::Last => last,
-            _ => 0,
+        let next = match self.motion {
+            Motion::Down => at + 1,
+            Motion::Up => at.saturating_sub(1),
+            Motion::PageDown => at + self.half_page,
+            Motion::PageUp => at.saturating_sub(self.half_page),
+            Motion::Last => last,
+            Motion::First => 0,
         };
         Some(next.min(last))
     }

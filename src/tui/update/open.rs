@@ -4,7 +4,7 @@
 use crate::{
     model::PipelineName,
     tui::{
-        action::Action,
+        action::Listing,
         app::App,
         gate,
         request::{Leave, Request},
@@ -58,12 +58,12 @@ pub(super) fn board(app: &App, pipeline: PipelineName) -> Screen {
 }
 
 /// One of the lists about the pipeline that is selected.
-pub(super) fn list(app: &mut App, action: Action) -> Vec<Request> {
+pub(super) fn list(app: &mut App, listing: Listing) -> Vec<Request> {
     let Some(pipeline) = gate::pipeline(app).cloned() else {
         return Vec::new();
     };
-    let next = match action {
-        Action::Events => {
+    let next = match listing {
+        Listing::Events => {
             app.replica.missed = None;
             Screen::Events(EventsScreen {
                 pipeline,
@@ -71,11 +71,11 @@ pub(super) fn list(app: &mut App, action: Action) -> Vec<Request> {
                 filter: String::new(),
             })
         }
-        Action::Alarms => Screen::Alarms(AlarmsScreen {
+        Listing::Alarms => Screen::Alarms(AlarmsScreen {
             pipeline,
             selected: None,
         }),
-        _ => Screen::Blockers(BlockersScreen {
+        Listing::Blockers => Screen::Blockers(BlockersScreen {
             pipeline,
             selected: None,
         }),

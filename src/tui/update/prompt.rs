@@ -70,22 +70,20 @@ fn filter(app: &mut App, text: String) {
 /// `ro`, `q`, `p NAME`, or any action by its id or the first word of it.
 fn run(app: &mut App, line: &str) -> Vec<Request> {
     let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
-    let named =
-        |action: &&Action| action.id() == verb || action.id().split('.').next() == Some(verb);
     match verb {
-        "" => Vec::new(),
-        "ro" => act::act(app, Action::ReadOnly),
-        "q" => act::act(app, Action::Quit),
-        "p" => pipeline(app, rest.trim()),
-        _ => match Action::ALL.iter().find(named) {
-            Some(action) => act::act(app, *action),
-            None => {
-                let text = format!("{verb:?} is nothing that can be done: ? lists what can");
-                flash(app, FlashLevel::Error, text);
-                Vec::new()
-            }
-        },
+        "" => return Vec::new(),
+        "ro" => return act::act(app, Action::ReadOnly),
+        "q" => return act::act(app, Action::Quit),
+        "p" => return pipeline(app, rest.trim()),
+        _ => {}
     }
+    let begins = |id: &str| id == verb || id.split('.').next() == Some(verb);
+    if let Some(action) = Action::all().find(|action| begins(action.id())) {
+        return act::act(app, action);
+    }
+    let text = format!("{verb:?} is nothing that can be done: ? lists what can");
+    flash(app, FlashLevel::Error, text);
+    Vec::new()
 }
 
 /// Opens the board of a pipeline by its name or by how the name begins.

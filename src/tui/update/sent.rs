@@ -52,7 +52,9 @@ pub(super) fn settled(app: &mut App, key: &RequestKey, answer: SettledAnswer) ->
             let why = "the server has never seen the request: nothing was done".to_owned();
             finish(app, key, Phase::NotSent(why));
         }
-        SettledAnswer::NeverArrived => asking.why = "the server has not seen it yet".to_owned(),
+        SettledAnswer::NeverArrived => {
+            "the server has not seen it yet".clone_into(&mut asking.why);
+        }
         SettledAnswer::Unreachable(why) => asking.why = why,
     }
     show_asking(app, key);
@@ -125,7 +127,7 @@ fn finish(app: &mut App, key: &RequestKey, end: Phase) {
             flash(app, FlashLevel::Error, format!("{title}: NOT DONE: {why}"));
         }
         Phase::Accepted { .. } | Phase::Filling | Phase::Sent { .. } | Phase::Unknown { .. } => {
-            flash(app, FlashLevel::Info, format!("{title}: accepted"))
+            flash(app, FlashLevel::Info, format!("{title}: accepted"));
         }
     }
 }
