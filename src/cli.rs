@@ -114,3 +114,6 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     };
     done.map(|()| ExitCode::SUCCESS)
 }
+
+#[cfg(test)]
+mod tests;

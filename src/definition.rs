@@ -22,6 +22,8 @@ mod words;
 
 pub use problem::{Place, Problem, Problems};
 pub use words::time_zone;
+#[cfg(test)]
+pub(crate) use words::split;
 
 use crate::model::{Actor, Definition, GroupName, PipelineName};
 use fields::Report;

@@ -6,6 +6,7 @@ use crate::{
         output,
     },
     definition::{self, Loaded, Problem, Problems},
+    model::Stage,
 };
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -36,7 +37,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     for definition in &loaded.definitions {
         let stages = definition.stages.len();
-        let targets = definition.stages.iter().flat_map(|stage| stage.targets());
+        let targets = definition.stages.iter().flat_map(Stage::targets);
         let targets = targets.count();
         let name = &definition.name;
         output::line(&format!("{name}: ok, {stages} stages, {targets} targets"))?;

@@ -25,6 +25,10 @@ const ASKED_AGAIN: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(400);
 
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that stands alone on the command line"
+)]
 pub(crate) struct Flags {
     /// Show what would happen, and change nothing
     #[arg(long)]
@@ -50,12 +54,10 @@ pub(crate) async fn carry_out(
     command: Command,
     flags: &Flags,
 ) -> Result<(), Failure> {
-    let client = session.client()?;
-    if let Some(key) = &flags.key
-        && let Some(settled) = client.settled(key).await?
-    {
-        return tell(&settled, flags.json);
+    if already(session, flags).await? {
+        return Ok(());
     }
+    let client = session.client()?;
     let request = PlanRequest {
         pipeline: pipeline.clone(),
         command,
@@ -86,6 +88,18 @@ pub(crate) async fn carry_out(
         .await
         .map_err(|error| refused(error, flags.json))?;
     tell(&settled, flags.json)
+}
+
+/// Whether the flags name an earlier request; then it says what became of that. To be asked before
+/// anything about the present, in which the earlier request has long been carried out.
+pub(crate) async fn already(session: &Session, flags: &Flags) -> Result<bool, Failure> {
+    let Some(key) = &flags.key else {
+        return Ok(false);
+    };
+    match session.client()?.settled(key).await? {
+        Some(settled) => tell(&settled, flags.json).map(|()| true),
+        None => Ok(false),
+    }
 }
 
 /// Returns when the operator has agreed to the plan.
@@ -166,7 +180,13 @@ fn refused(error: ClientError, json: bool) -> Failure {
                 format!("the same command with --key {key}: it asks first what became of it");
             Failure::from(error).hint(again)
         }
-        other => other.into(),
+        other @ (ClientError::Address { .. }
+        | ClientError::Unreachable { .. }
+        | ClientError::TimedOut { .. }
+        | ClientError::Broken { .. }
+        | ClientError::Problem { .. }
+        | ClientError::Garbage { .. }
+        | ClientError::Version { .. }) => other.into(),
     }
 }
 

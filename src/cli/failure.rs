@@ -74,13 +74,10 @@ impl Failure {
 
     /// Says it on stderr. A failure without a message has been said already.
     pub(crate) fn tell(&self) -> ExitCode {
-        let mut text = String::new();
-        if !self.message.is_empty() {
-            text = format!("pilothouse: {}\n", self.message);
-        }
-        if let Some(hint) = &self.hint {
-            text.push_str(&format!("  try: {hint}\n"));
-        }
+        let said = Some(&self.message).filter(|message| !message.is_empty());
+        let said = said.map(|message| format!("pilothouse: {message}\n"));
+        let hint = self.hint.iter().map(|hint| format!("  try: {hint}\n"));
+        let text: String = said.into_iter().chain(hint).collect();
         // With stderr gone there is nobody left to tell.
         let _unheard = io::stderr().write_all(output::plain(&text).as_bytes());
         self.exit

@@ -2,7 +2,7 @@
 
 use crate::{
     cli::{failure::Failure, output},
-    model::Plan,
+    model::{Plan, Span},
 };
 
 pub(crate) fn show(plan: &Plan, json: bool) -> Result<(), Failure> {
@@ -20,7 +20,7 @@ pub(crate) fn in_words(plan: &Plan) -> Vec<String> {
         let header = ["STAGE", "NOW", "AFTER", "TARGETS", "TAKES", "NOTE"];
         let mut rows = vec![header.map(str::to_owned).to_vec()];
         rows.extend(plan.rows.iter().map(|row| {
-            let takes = row.estimate.map_or("-".to_owned(), |span| span.short());
+            let takes = row.estimate.map_or("-".to_owned(), Span::short);
             vec![
                 row.stage.to_string(),
                 row.now.clone(),

@@ -32,6 +32,9 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
+    if commit::already(session, &arguments.flags).await? {
+        return Ok(());
+    }
     let release = match (arguments.release, &arguments.stage) {
         (Some(release), _) => release,
         (None, Some(stage)) => running(session, &arguments.pipeline, stage).await?,

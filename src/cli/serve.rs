@@ -60,7 +60,11 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
             file.display()
         ))?;
     }
-    served.during(async { Ok(end.await) }).await
+    let until = async {
+        end.await;
+        Ok(())
+    };
+    served.during(until).await
 }
 
 /// A service with its servers.

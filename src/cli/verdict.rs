@@ -31,6 +31,9 @@ pub(crate) async fn run(
     arguments: &Arguments,
     command: fn(Verdict) -> Command,
 ) -> Result<(), Failure> {
+    if commit::already(session, &arguments.flags).await? {
+        return Ok(());
+    }
     let snapshot = session::snapshot(&session.client()?, &arguments.pipeline).await?;
     let attempt = asking(&snapshot.pipeline, arguments)?;
     let verdict = Verdict {

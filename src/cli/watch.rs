@@ -205,10 +205,8 @@ impl FromStr for Until {
         for part in text.split(',') {
             match part.split_once('=') {
                 Some(("stage", name)) => {
-                    until.stage = Some(
-                        name.parse()
-                            .map_err(|why: crate::model::BadName| why.to_string())?,
-                    )
+                    let name = StageName::parse(name).map_err(|why| why.to_string())?;
+                    until.stage = Some(name);
                 }
                 Some(("release", id)) => until.release = Some(id.parse()?),
                 Some(("state", word)) => until.state = Some(state(word)?),

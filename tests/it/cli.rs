@@ -1,5 +1,7 @@
 //! The real program: what it prints, what it says on stderr, and its exit status.
 
+mod served;
+
 use std::{
     fs,
     path::Path,

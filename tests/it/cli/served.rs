@@ -1,0 +1,262 @@
+//! The command line against a real server: real definitions, a real repository, real steps.
+
+use super::{pilothouse, stderr, stdout};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use serde_json::Value;
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const DEFINITION: &str = r#"
+name = "web"
+service = "web"
+owner = "team"
+watch = { every = "200ms" }
+[source]
+repository = "REPOSITORY"
+poll = "200ms"
+[build]
+run = "cp file package"
+artifact = "package"
+[[stage]]
+name = "gamma"
+phase = "test"
+deploy = { run = "true" }
+regions = [{ name = "eu", time_zone = "Europe/Berlin", zones = { a = ["g1"] } }]
+approval = [{ manual = "release" }]
+[[stage]]
+name = "wave-1"
+phase = "production"
+deploy = { run = "true" }
+regions = [{ name = "eu", time_zone = "Europe/Berlin", zones = { a = ["h1", "h2"] } }]
+windows = ["never"]
+[[window]]
+name = "never"
+deny = "daily 00:00-24:00"
+"#;
+
+/// A server over a directory of its own; both are gone at the end.
+struct Served {
+    home: TempDir,
+    server: Child,
+}
+
+impl Served {
+    fn start() -> Self {
+        let home = TempDir::new().unwrap();
+        let repository = home.path().join("repository");
+        fs::create_dir(&repository).unwrap();
+        fs::write(repository.join("file"), "hello").unwrap();
+        let author = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"];
+        for arguments in [
+            &["init", "-q", "-b", "main"][..],
+            &["add", "."],
+            &["commit", "-qm", "first"],
+        ] {
+            let git = Command::new("git")
+                .args(author)
+                .args(arguments)
+                .current_dir(&repository)
+                .status();
+            assert!(git.unwrap().success());
+        }
+        let definitions = home.path().join("definitions");
+        fs::create_dir(&definitions).unwrap();
+        let text = DEFINITION.replace("REPOSITORY", repository.to_str().unwrap());
+        fs::write(definitions.join("web.toml"), text).unwrap();
+        let server = Command::new(env!("CARGO_BIN_EXE_pilothouse"))
+            .args(["serve", definitions.to_str().unwrap()])
+            .env_clear()
+            .env("HOME", home.path())
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { home, server }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        pilothouse(self.home.path(), arguments)
+    }
+
+    /// Runs it, with one JSON value as the answer.
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.run(&[arguments, &["--json"]].concat());
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|why| panic!("{arguments:?}: {why} {output:?}"))
+    }
+
+    /// Runs it until it ends with this status.
+    fn until(&self, status: i32, arguments: &[&str]) -> Output {
+        let start = Instant::now();
+        loop {
+            let output = self.run(arguments);
+            if output.status.code() == Some(status) {
+                return output;
+            }
+            assert!(start.elapsed() < PATIENCE, "{arguments:?}: {output:?}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let pid = Pid::from_raw(self.server.id().cast_signed());
+        let _gone = kill(pid, Signal::SIGTERM);
+        let _ended = self.server.wait();
+    }
+}
+
+#[test]
+fn an_approval_goes_from_plan_to_audit() {
+    let served = Served::start();
+    let approve = ["approve", "web", "--reason", "all tests have passed"];
+    served.until(0, &[&approve[..], &["--dry-run"]].concat());
+
+    let output = served.run(&approve);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = "without a terminal both --yes and --expect are needed";
+    assert!(stderr(&output).contains(said), "{output:?}");
+
+    let stale = ["--yes", "--expect", "0123456789abcdef"];
+    let output = served.run(&[&approve[..], &stale].concat());
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    assert!(
+        stderr(&output).contains("approve r1 in gamma"),
+        "{output:?}"
+    );
+
+    let plan = served.json(&[&approve[..], &["--dry-run"]].concat());
+    let digest = plan["digest"].as_str().unwrap();
+    let commit = [
+        &approve[..],
+        &["--yes", "--expect", digest, "--key", "key-1"],
+    ]
+    .concat();
+    let settled = served.json(&commit);
+    assert_eq!(settled["settled"], "accepted", "{settled}");
+    // The same request again is not a second approval: it only says what became of the first.
+    assert_eq!(served.json(&commit), settled);
+
+    let output = served.run(&[
+        "watch",
+        "web",
+        "--until",
+        "stage=gamma,release=r1",
+        "--timeout",
+        "10s",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let output = served.run(&approve);
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    assert_eq!(
+        stderr(&output),
+        "pilothouse: nothing in web waits for an approval\n"
+    );
+
+    let events = stdout(&served.run(&["events", "web", "--json"]));
+    let events: Vec<Value> = events
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let revisions: Vec<u64> = events
+        .iter()
+        .map(|entry| entry["revision"].as_u64().unwrap())
+        .collect();
+    assert_eq!(revisions, (1..=revisions.len() as u64).collect::<Vec<_>>());
+    let accepted = events
+        .iter()
+        .filter(|entry| entry["fact"]["fact"] == "command_accepted");
+    assert_eq!(accepted.count(), 1);
+}
+
+#[test]
+fn what_blocks_is_told_with_who_may_pass_it() {
+    let served = Served::start();
+    let approve = ["approve", "web", "--reason", "all tests have passed"];
+    served.until(0, &[&approve[..], &["--dry-run"]].concat());
+    let plan = served.json(&[&approve[..], &["--dry-run"]].concat());
+    let digest = plan["digest"].as_str().unwrap();
+    served.json(&[&approve[..], &["--yes", "--expect", digest]].concat());
+    let blocked = [
+        "watch",
+        "web",
+        "--until",
+        "stage=wave-1,state=blocked",
+        "--timeout",
+        "10s",
+    ];
+    assert_eq!(served.run(&blocked).status.code(), Some(0));
+
+    let why = served.json(&["why", "web"]);
+    let stage = &why["stages"][0];
+    assert_eq!(stage["view"]["stage"], "wave-1", "{why}");
+    assert_eq!(stage["blockers"][0]["id"], "window/never", "{why}");
+    let text = stdout(&served.run(&["why", "web", "--stage", "wave-1"]));
+    assert!(text.contains("an operator may override it"), "{text}");
+
+    let output = served.run(&["watch", "web", "--until", "state=ok", "--timeout", "300ms"]);
+    assert_eq!(output.status.code(), Some(124), "{output:?}");
+    assert_eq!(
+        stderr(&output),
+        "pilothouse: web is not there yet after 300ms\n"
+    );
+
+    let none = [
+        "override",
+        "web",
+        "window/other",
+        "--stage",
+        "wave-1",
+        "--release",
+        "r1",
+    ];
+    let reason = ["--reason", "the fix has to go out today", "--dry-run"];
+    let output = served.run(&[&none[..], &reason].concat());
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    assert!(
+        stderr(&output).contains("window/never"),
+        "what there is: {output:?}"
+    );
+
+    for arguments in [
+        &["status", "wbe"][..],
+        &["why", "wbe"],
+        &["events", "wbe"],
+        &["watch", "wbe"],
+    ] {
+        let output = served.run(arguments);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        assert_eq!(
+            stderr(&output),
+            "pilothouse: there is no pipeline wbe; the pipelines are web\n"
+        );
+    }
+}
+
+#[test]
+fn without_a_server_it_says_how_to_start_one() {
+    let home = TempDir::new().unwrap();
+    let missing: &Path = &home.path().join(".local/state/pilothouse/socket");
+    for arguments in [&["status"][..], &["why", "web"], &["approve", "web"], &[]] {
+        let output = pilothouse(home.path(), arguments);
+        assert_eq!(output.status.code(), Some(6), "{output:?}");
+        let said = stderr(&output);
+        assert!(
+            said.contains(&format!("no server answers at {}", missing.display())),
+            "{said}"
+        );
+        assert!(said.contains("pilothouse serve DIR"), "{said}");
+    }
+}
