@@ -210,9 +210,9 @@ async fn play(
 ) -> Result<Option<Report>, DemoError> {
     let (lookout, looking) = Lookout::new(world.client.clone());
     let audience = Audience::Reader(watch);
+    let socket = world.socket().display();
     audience.say(&format!(
-        "demo: pilothouse --socket {}",
-        world.socket().display()
+        "demo: `pilothouse status --socket {socket}` looks at it"
     ));
     if options.until.is_none() {
         let story = story(world, lookout, audience, LIVELY);

@@ -51,7 +51,7 @@ pub(super) struct Fleet {
 }
 
 /// Every target of the definitions, each once.
-fn spots(loaded: &Loaded) -> Vec<Spot> {
+pub(super) fn spots(loaded: &Loaded) -> Vec<Spot> {
     let mut spots: BTreeMap<TargetName, Spot> = BTreeMap::new();
     for definition in &loaded.definitions {
         for stage in &definition.stages {

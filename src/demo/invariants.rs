@@ -2,6 +2,9 @@
 //! what the journal says (INVARIANTS.md gives the numbers). A check that found nothing to look at
 //! has shown nothing, so each says how much it looked at.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     demo::{
         chronicle::{Chronicle, Tale},

@@ -29,7 +29,7 @@ pub(super) enum Audience {
 /// How long people in the story take.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pace {
-    /// From a rollback to the author's revert.
+    /// Before the bad change, and from its rollback to the author's revert.
     pub(super) think: Duration,
     /// Between the small changes after the story; none when it ends there.
     pub(super) between: Option<Duration>,
@@ -102,6 +102,7 @@ impl Story {
     /// The change that every test likes, and that German shoppers do not.
     async fn search(&self) -> Result<(), StoryError> {
         self.first_wave_passed("search", ReleaseId(1)).await?;
+        tokio::time::sleep(self.pace.think).await;
         self.bad_change().await
     }
 

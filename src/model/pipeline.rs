@@ -221,7 +221,10 @@ impl Pipeline {
     }
 
     /// What comes in from outside: definitions, commits, alarms, and the queue they form.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the caller routes by kind; the rest is stray")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the caller routes by kind; the rest is stray"
+    )]
     fn fold_inbound(&mut self, at: Time, fact: &Fact) -> Result<(), Impossible> {
         match fact {
             Fact::Defined { definition } => self.define(definition),
@@ -231,16 +234,30 @@ impl Pipeline {
             }
             Fact::SourceFailed { why } => self.source.trouble = Some((at, why.clone())),
             Fact::SourceRecovered => self.source.trouble = None,
-            Fact::ReleaseCut { release, sha, parent, changes } => {
+            Fact::ReleaseCut {
+                release,
+                sha,
+                parent,
+                changes,
+            } => {
                 let (id, sha, changes) = (*release, sha.clone(), changes.clone());
-                let cut = Release { id, sha, parent: *parent, changes, cut: at, artifact: None };
+                let cut = Release {
+                    id,
+                    sha,
+                    parent: *parent,
+                    changes,
+                    cut: at,
+                    artifact: None,
+                };
                 self.releases.0.insert(id, cut);
                 self.counters.releases = self.counters.releases.max(id.0);
                 self.stage_mut(&StageName::source())?.passed = Some((id, at));
                 self.stage_mut(&StageName::build())?.waiting.push((id, at));
             }
             Fact::Superseded { stage, release, .. } => {
-                self.stage_mut(stage)?.waiting.retain(|(waiting, _)| waiting != release);
+                self.stage_mut(stage)?
+                    .waiting
+                    .retain(|(waiting, _)| waiting != release);
             }
             Fact::AlarmChanged { alarm, state } => {
                 self.alarms.insert(alarm.clone(), state.clone());

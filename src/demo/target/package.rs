@@ -1,6 +1,9 @@
 //! What a target runs: the text that a build packed, and the routes found in it. The packages stand
 //! in for programs; how they answer decides whether users see faults.
 
+#[cfg(test)]
+mod tests;
+
 use crate::model::Span;
 
 /// An installed package: its lines that mean something to a target.

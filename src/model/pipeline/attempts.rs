@@ -8,33 +8,59 @@ use crate::model::{
 };
 use std::collections::BTreeMap;
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the caller routes by kind; the rest is stray")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller routes by kind; the rest is stray"
+)]
 pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossible> {
     match fact {
         Fact::AttemptStarted { .. } => start(pipeline, at, fact),
         Fact::AttemptResumed { attempt } => resume(pipeline, *attempt),
         Fact::AttemptPassed { attempt } => pass(pipeline, at, *attempt),
-        Fact::Rejected { attempt, gate: index, by, reason } => {
+        Fact::Rejected {
+            attempt,
+            gate: index,
+            by,
+            reason,
+        } => {
             let why = format!("rejected by {by}: {reason}");
             let turned = pipeline.attempt_mut(*attempt)?;
-            gate(turned, *index)?.state = GateState::Failed { at, why: why.clone() };
+            gate(turned, *index)?.state = GateState::Failed {
+                at,
+                why: why.clone(),
+            };
             let (stage, release) = (turned.stage.clone(), turned.release);
             pipeline.stage_mut(&stage)?.rejected.insert(release);
             enter(pipeline, *attempt, AttemptState::Withdrawn { at, why })
         }
         Fact::DeploymentDone { attempt } => enter(pipeline, *attempt, AttemptState::Approving),
-        Fact::AttemptPaused { attempt, why } => {
-            enter(pipeline, *attempt, AttemptState::Paused { since: at, why: why.clone() })
-        }
-        Fact::AttemptFailed { attempt, why } => {
-            enter(pipeline, *attempt, AttemptState::Failed { at, why: why.clone() })
-        }
+        Fact::AttemptPaused { attempt, why } => enter(
+            pipeline,
+            *attempt,
+            AttemptState::Paused {
+                since: at,
+                why: why.clone(),
+            },
+        ),
+        Fact::AttemptFailed { attempt, why } => enter(
+            pipeline,
+            *attempt,
+            AttemptState::Failed {
+                at,
+                why: why.clone(),
+            },
+        ),
         Fact::AttemptPreempted { attempt, by } => {
             enter(pipeline, *attempt, AttemptState::Preempted { at, by: *by })
         }
-        Fact::AttemptWithdrawn { attempt, why } => {
-            enter(pipeline, *attempt, AttemptState::Withdrawn { at, why: why.clone() })
-        }
+        Fact::AttemptWithdrawn { attempt, why } => enter(
+            pipeline,
+            *attempt,
+            AttemptState::Withdrawn {
+                at,
+                why: why.clone(),
+            },
+        ),
         Fact::RolledBack { attempt } => enter(pipeline, *attempt, AttemptState::RolledBack { at }),
         other => Err(Impossible::stray(other)),
     }

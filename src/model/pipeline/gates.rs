@@ -6,21 +6,42 @@ use crate::model::{
     Impossible, Pipeline, Span, Time,
 };
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the caller routes by kind; the rest is stray")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller routes by kind; the rest is stray"
+)]
 pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossible> {
     match fact {
-        Fact::ApprovalRequested { attempt, gate: index } => {
-            let asked = GateState::Asked { since: at, approvals: Vec::new() };
+        Fact::ApprovalRequested {
+            attempt,
+            gate: index,
+        } => {
+            let asked = GateState::Asked {
+                since: at,
+                approvals: Vec::new(),
+            };
             gate(working(pipeline, *attempt)?, *index)?.state = asked;
         }
-        Fact::Approved { attempt, gate: index, by, evidence } => {
+        Fact::Approved {
+            attempt,
+            gate: index,
+            by,
+            evidence,
+        } => {
             let gate = gate(working(pipeline, *attempt)?, *index)?;
             let GateState::Asked { approvals, .. } = &mut gate.state else {
                 return Err(Impossible::Missing("open request for approval"));
             };
-            approvals.push(Approval { by: by.clone(), at, evidence: evidence.clone() });
+            approvals.push(Approval {
+                by: by.clone(),
+                at,
+                evidence: evidence.clone(),
+            });
         }
-        Fact::GatePassed { attempt, gate: index } => {
+        Fact::GatePassed {
+            attempt,
+            gate: index,
+        } => {
             gate(working(pipeline, *attempt)?, *index)?.state = GateState::Passed { at };
         }
         other => return fold_bake(pipeline, at, other),
@@ -28,10 +49,17 @@ pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(),
     Ok(())
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the caller routes by kind; the rest is stray")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller routes by kind; the rest is stray"
+)]
 fn fold_bake(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossible> {
     match fact {
-        Fact::BakeStarted { attempt, place, rule } => {
+        Fact::BakeStarted {
+            attempt,
+            place,
+            rule,
+        } => {
             let attempt = working(pipeline, *attempt)?;
             if let BakePlace::Gate(index) = place {
                 gate(attempt, *index)?.state = GateState::Baking;
@@ -45,13 +73,25 @@ fn fold_bake(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impos
                 state: BakeState::Counting,
             });
         }
-        Fact::BakeCounted { attempt, place, healthy, points } => {
+        Fact::BakeCounted {
+            attempt,
+            place,
+            healthy,
+            points,
+        } => {
             let bake = bake(pipeline, *attempt, *place)?;
             bake.healthy = bake.healthy + *healthy;
             bake.points += points;
         }
-        Fact::BakePaused { attempt, place, why } => {
-            let paused = BakeState::Paused { since: at, why: why.clone() };
+        Fact::BakePaused {
+            attempt,
+            place,
+            why,
+        } => {
+            let paused = BakeState::Paused {
+                since: at,
+                why: why.clone(),
+            };
             bake(pipeline, *attempt, *place)?.state = paused;
         }
         Fact::BakeResumed { attempt, place } => {
@@ -90,10 +130,7 @@ pub(super) fn working(pipeline: &mut Pipeline, id: AttemptId) -> Result<&mut Att
     }
 }
 
-pub(super) fn gate(
-    attempt: &mut Attempt,
-    index: usize,
-) -> Result<&mut GateProgress, Impossible> {
+pub(super) fn gate(attempt: &mut Attempt, index: usize) -> Result<&mut GateProgress, Impossible> {
     attempt
         .gates
         .get_mut(index)

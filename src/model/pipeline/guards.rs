@@ -61,7 +61,10 @@ pub(super) fn fold(
     Ok(())
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the caller routes by kind; the rest is stray")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller routes by kind; the rest is stray"
+)]
 fn fold_permission(
     guards: &mut Guards,
     counters: &mut Counters,

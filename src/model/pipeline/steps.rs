@@ -6,7 +6,10 @@ use crate::model::{
     AttemptId, Effect, EffectId, Fact, GateState, Impossible, Pipeline, Progress, StepResult, Time,
 };
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the caller routes by kind; the rest is stray")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller routes by kind; the rest is stray"
+)]
 pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossible> {
     match fact {
         Fact::StepStarted { owed } => {
@@ -15,7 +18,10 @@ pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(),
             begin(pipeline, at, owed.attempt, &owed.id, &owed.effect)
         }
         Fact::StepRetried { id, after, .. } => {
-            let owed = pipeline.steps.get_mut(id).ok_or(Impossible::Missing("step"))?;
+            let owed = pipeline
+                .steps
+                .get_mut(id)
+                .ok_or(Impossible::Missing("step"))?;
             owed.tries += 1;
             owed.not_before = Some(at + *after);
             Ok(())
