@@ -13,8 +13,12 @@ use nix::{
 use std::{
     io::{self, IsTerminal as _, Write as _},
     os::fd::AsFd as _,
-    sync::{Mutex, Once, PoisonError},
+    sync::{
+        Mutex, Once, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
+    time::Duration,
 };
 
 /// Something that was switched on and must be switched off.
@@ -28,6 +32,12 @@ enum Mode {
 
 /// The modes that are set, in the order in which they were.
 static SET: Mutex<Vec<Mode>> = Mutex::new(Vec::new());
+
+/// Whether the program has let go of the terminal and is on its way out by itself.
+static LET_GO: AtomicBool = AtomicBool::new(false);
+
+/// So many tenths of a second the program has, once its terminal is gone, to notice and to clean up.
+const GRACE: u32 = 15;
 
 /// More than terminals take in one go is not copied at all.
 const COPY_LIMIT: usize = 74_994;
@@ -48,6 +58,7 @@ impl Terminal {
         // Colours are our own policy; the library would leave out reverse video under NO_COLOR.
         crossterm::style::force_color_output(true);
         restore_on_panic();
+        LET_GO.store(false, Ordering::Relaxed);
         crossterm::terminal::enable_raw_mode()?;
         set(Mode::Raw);
         let terminal = Self(());
@@ -97,6 +108,7 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         restore();
+        LET_GO.store(true, Ordering::Relaxed);
     }
 }
 
@@ -149,7 +161,8 @@ fn restore_on_panic() {
 }
 
 /// Ends the process when its terminal is gone: a closed window or a cut line must not leave a
-/// program behind that reads from nothing (UX.md, trap 2).
+/// program behind that reads from nothing (UX.md, trap 2). A program that noticed by itself may
+/// clean up; one that is stuck is ended.
 pub fn end_with_terminal() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -173,6 +186,12 @@ fn watch_terminal() {
         let seen = watched[0].revents().unwrap_or(PollFlags::empty());
         if polled.is_ok_and(|n_ready| n_ready > 0) && seen.intersects(gone) {
             restore();
+            for _ in 0..GRACE {
+                if LET_GO.load(Ordering::Relaxed) {
+                    return;
+                }
+                thread::sleep(Duration::from_millis(100));
+            }
             // 128 and the number of SIGHUP, as the shell would have it.
             std::process::exit(129);
         }
