@@ -21,9 +21,9 @@ mod watching;
 mod words;
 
 pub use problem::{Place, Problem, Problems};
-pub use words::time_zone;
 #[cfg(test)]
 pub(crate) use words::split;
+pub use words::time_zone;
 
 use crate::model::{Actor, Definition, GroupName, PipelineName};
 use fields::Report;

@@ -11,7 +11,10 @@ use std::{fs::File, io::Read};
 pub fn hex(n_bytes: usize) -> std::io::Result<String> {
     let mut bytes = vec![0_u8; n_bytes];
     File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
+    Ok(digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect())
 }
 
 /// A request key that nobody else has.

@@ -112,7 +112,7 @@ fn evidence(draft: &mut Draft<'_>, owed: &Owed, why: &str) {
                 }
             }
         };
-        rollback::automatic(draft, &stage, release, cause);
+        rollback::automatic(draft, &stage, release, &cause);
     } else {
         attempt::fail(draft, &stage, &why);
     }

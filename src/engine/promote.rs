@@ -76,18 +76,11 @@ pub(super) fn begin(draft: &mut Draft<'_>, stage: &StageName, release: ReleaseId
     let Some(definition) = draft.definition() else {
         return;
     };
-    let (rollout, gates) = match definition.stage(stage) {
-        Some(stage) => (rollout::forward(&definition, stage), stage.approval.clone()),
-        None => {
-            let checks = definition
-                .build
-                .checks
-                .iter()
-                .cloned()
-                .map(Gate::Test)
-                .collect();
-            (Rollout::default(), checks)
-        }
+    let (rollout, gates) = if let Some(stage) = definition.stage(stage) {
+        (rollout::forward(&definition, stage), stage.approval.clone())
+    } else {
+        let checks = definition.build.checks.iter().cloned();
+        (Rollout::default(), checks.map(Gate::Test).collect())
     };
     let alarms = alarm_data(&draft.pipeline, stage);
     let firing = alarms

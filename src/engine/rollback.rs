@@ -151,12 +151,11 @@ fn destinations(
             .get(&target)
             .map(|t| t.good.clone())
             .unwrap_or_default();
-        match good.into_iter().rev().find(|candidate| fit(*candidate)) {
-            Some(destination) => drop(rollback.destinations.insert(target, destination)),
-            None => {
-                let why = "no earlier release has finished its bake here".to_owned();
-                rollback.skipped.insert(target, why);
-            }
+        if let Some(destination) = good.into_iter().rev().find(|candidate| fit(*candidate)) {
+            rollback.destinations.insert(target, destination);
+        } else {
+            let why = "no earlier release has finished its bake here".to_owned();
+            rollback.skipped.insert(target, why);
         }
     }
     rollback
@@ -215,36 +214,30 @@ pub(super) fn automatic(
     draft: &mut Draft<'_>,
     stage: &StageName,
     release: ReleaseId,
-    cause: Cause,
+    cause: &Cause,
 ) {
     let Some(definition) = draft.definition() else {
         return;
     };
     let scope = Scope::Stage(stage);
-    let intent = intend(&draft.pipeline, &definition, scope, release, &cause);
+    let intent = intend(&draft.pipeline, &definition, scope, release, cause);
     if intent.stages.is_empty() {
         attempt::fail(draft, stage, &cause.words());
     } else {
-        carry_out(draft, intent, &cause);
+        carry_out(draft, intent, cause);
     }
 }
 
 /// Rolls a stage back when an alarm of its own fires while an attempt is armed.
 pub(super) fn on_alarm(draft: &mut Draft<'_>, stage: &StageName) {
-    let Some(attempt) = draft.active(stage).filter(|attempt| is_armed(attempt)) else {
+    let Some(attempt) = draft.active(stage).filter(|attempt| attempt.is_armed()) else {
         return;
     };
     let Some((alarm, evidence)) = firing(draft, attempt) else {
         return;
     };
     let release = attempt.release;
-    automatic(draft, stage, release, Cause::Alarm { alarm, evidence });
-}
-
-/// Armed from the first touched target to the end of the bakes (rule 6): while people are asked,
-/// an alarm changes the evidence they see instead.
-fn is_armed(attempt: &Attempt) -> bool {
-    !attempt.is_rollback() && attempt.touched().next().is_some() && attempt.asked().is_none()
+    automatic(draft, stage, release, &Cause::Alarm { alarm, evidence });
 }
 
 /// The first alarm of the stage that fires and was not known to when the attempt was let start.

@@ -4,9 +4,9 @@
 
 use crate::engine::draft::Draft;
 use crate::model::{
-    Attempt, AttemptId, BakePlace, BakeRule, Batch, Blocker, Candidate, Definition, Deployment,
-    Effect, Fact, Lane, Progress, Purpose, Region, ReleaseId, Rollback, Rollout, Span, Stage,
-    StageName, TargetName, target_blockers,
+    Attempt, AttemptId, Bake, BakePlace, BakeRule, Batch, Blocker, Candidate, Definition,
+    Deployment, Effect, Fact, Lane, Progress, Purpose, Region, ReleaseId, Rollback, Rollout, Span,
+    Stage, StageName, TargetName, target_blockers,
 };
 
 const NO_BAKE: BakeRule = BakeRule {
@@ -141,10 +141,12 @@ pub(super) fn drive(draft: &mut Draft<'_>, stage: &StageName) {
     let Some(attempt) = draft.active(stage).cloned() else {
         return;
     };
-    let through = (0..attempt.rollout.lanes.len())
-        .map(|lane| !waits_for_lead(&attempt, lane) && drive_lane(draft, &attempt, lane))
-        .fold(true, |all, lane| all && lane);
-    if !through {
+    let mut all_through = true;
+    for lane in 0..attempt.rollout.lanes.len() {
+        let through = !waits_for_lead(&attempt, lane) && drive_lane(draft, &attempt, lane);
+        all_through = all_through && through;
+    }
+    if !all_through {
         return;
     }
     let unsettled = attempt.unsuccessful();
@@ -184,7 +186,7 @@ fn is_batch_through(attempt: &Attempt, lane: usize, batch: usize) -> bool {
             .all(|target| attempt.is_settled(target));
     }
     let place = BakePlace::Batch { lane, batch };
-    let baked = entry.bake == NO_BAKE || attempt.bake(place).is_some_and(|bake| bake.is_finished());
+    let baked = entry.bake == NO_BAKE || attempt.bake(place).is_some_and(Bake::is_finished);
     entry.is_deployed(&attempt.progress) && baked
 }
 

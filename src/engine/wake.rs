@@ -1,7 +1,7 @@
 //! When time alone changes something: an expiry, a window that opens or closes. The service sleeps
 //! until then and sends a tick.
 
-use crate::model::{Org, Pipeline, Stage, StageName, Time};
+use crate::model::{Attempt, Org, Pipeline, Stage, StageName, Time};
 
 /// When the pipeline wants a tick although nothing happens; none when never.
 pub fn next_wake(pipeline: &Pipeline, org: &Org, now: Time) -> Option<Time> {
@@ -42,6 +42,6 @@ fn window_changes(pipeline: &Pipeline, now: Time) -> Vec<Time> {
 
 fn is_concerned(pipeline: &Pipeline, stage: &StageName) -> bool {
     pipeline.stage(stage).is_some_and(|state| {
-        !state.waiting.is_empty() || state.attempt.as_ref().is_some_and(|a| a.is_active())
+        !state.waiting.is_empty() || state.attempt.as_ref().is_some_and(Attempt::is_active)
     })
 }

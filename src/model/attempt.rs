@@ -153,6 +153,16 @@ impl Attempt {
         matches!(self.purpose, Purpose::Rollback(_))
     }
 
+    /// Whether an alarm of the stage that fires rolls this attempt back: from the first touched
+    /// target to the end of the bakes (DESIGN.md 5, rule 6). While people are asked, an alarm
+    /// changes the evidence they see instead.
+    pub fn is_armed(&self) -> bool {
+        self.is_active()
+            && !self.is_rollback()
+            && self.touched().next().is_some()
+            && self.asked().is_none()
+    }
+
     /// The release a target gets from this attempt.
     pub fn destination(&self, target: &TargetName) -> Option<ReleaseId> {
         match &self.purpose {

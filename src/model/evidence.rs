@@ -20,7 +20,11 @@ pub fn evidence(pipeline: &Pipeline, attempt: &Attempt) -> Fingerprint {
                 since: *since,
                 approvals: vec![],
             },
-            other => other.clone(),
+            GateState::Waiting
+            | GateState::Running { .. }
+            | GateState::Baking
+            | GateState::Passed { .. }
+            | GateState::Failed { .. } => gate.state.clone(),
         })
         .collect();
     let targets: Vec<&TargetName> = attempt.progress.keys().collect();

@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::{fmt, str::FromStr};
+use std::{
+    fmt::{self, Write as _},
+    str::FromStr,
+};
 
 macro_rules! hexes {
     ($($(#[$doc:meta])* $name:ident of $lengths:expr, $what:literal;)*) => {$(
@@ -65,8 +68,11 @@ impl Digest {
         Self(
             hash.finalize()
                 .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
+                .fold(String::with_capacity(64), |mut hex, byte| {
+                    // Writing into a String cannot fail.
+                    let _infallible = write!(hex, "{byte:02x}");
+                    hex
+                }),
         )
     }
 }

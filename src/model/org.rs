@@ -30,6 +30,10 @@ impl Org {
     }
 
     /// Adds one fact without an entry around it: for drafts, which have no revision yet.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "every other fact belongs to a pipeline's stream"
+    )]
     pub fn fold(&mut self, at: Time, fact: &Fact) -> Result<(), Impossible> {
         match fact {
             Fact::GroupsDefined { groups } => self.groups.clone_from(groups),

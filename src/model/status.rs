@@ -88,11 +88,11 @@ pub fn board(pipeline: &Pipeline, org: &Org, now: Time) -> Vec<StageView> {
     };
     definition
         .columns()
-        .map(|stage| stage_view(pipeline, org, now, stage))
+        .map(|stage| stage_view(pipeline, org, now, &stage))
         .collect()
 }
 
-fn stage_view(pipeline: &Pipeline, org: &Org, now: Time, stage: StageName) -> StageView {
+fn stage_view(pipeline: &Pipeline, org: &Org, now: Time, stage: &StageName) -> StageView {
     let view = |status, release, since, why: String| StageView {
         stage: stage.clone(),
         status,
@@ -100,10 +100,10 @@ fn stage_view(pipeline: &Pipeline, org: &Org, now: Time, stage: StageName) -> St
         since,
         why,
     };
-    if stage == StageName::source() {
+    if *stage == StageName::source() {
         return source_view(pipeline, view);
     }
-    let Some(state) = pipeline.stage(&stage) else {
+    let Some(state) = pipeline.stage(stage) else {
         return view(Status::NotYet, None, None, String::new());
     };
     if let Some(attempt) = state.attempt.as_ref().filter(|attempt| attempt.is_active()) {
@@ -111,15 +111,7 @@ fn stage_view(pipeline: &Pipeline, org: &Org, now: Time, stage: StageName) -> St
         return view(status, Some(attempt.release), Some(attempt.started), why);
     }
     if let Some(&(release, since)) = state.waiting.last() {
-        let standing = blockers(
-            pipeline,
-            org,
-            now,
-            Candidate {
-                stage: &stage,
-                release,
-            },
-        );
+        let standing = blockers(pipeline, org, now, Candidate { stage, release });
         let worst = standing
             .iter()
             .filter(|b| b.blocks())
@@ -129,11 +121,11 @@ fn stage_view(pipeline: &Pipeline, org: &Org, now: Time, stage: StageName) -> St
             return view(status, Some(release), Some(since), worst.why.clone());
         }
     }
-    let firing = firing(pipeline, &stage);
+    let firing = firing(pipeline, stage);
     match (&state.attempt, firing) {
-        (_, Some((why, since))) => view(Status::Alarm, current(pipeline, &stage), Some(since), why),
+        (_, Some((why, since))) => view(Status::Alarm, current(pipeline, stage), Some(since), why),
         (Some(attempt), None) => ended_view(pipeline, attempt, view),
-        (None, None) => idle_view(pipeline, &stage, view),
+        (None, None) => idle_view(pipeline, stage, view),
     }
 }
 

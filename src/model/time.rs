@@ -3,7 +3,11 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
-use std::{fmt, ops, str::FromStr};
+use std::{
+    fmt::{self, Write as _},
+    ops,
+    str::FromStr,
+};
 
 /// An instant, in milliseconds since 1970 UTC. Written as RFC 3339 wherever a person may look.
 #[derive(
@@ -134,7 +138,7 @@ impl fmt::Display for Span {
         let mut text = String::new();
         for (unit, size) in UNITS {
             if rest >= size {
-                text.push_str(&format!("{}{unit}", rest / size));
+                write!(text, "{}{unit}", rest / size)?;
                 rest %= size;
             }
         }

@@ -17,77 +17,24 @@ impl Fact {
     /// Tells the fact without knowing the state around it.
     pub fn told(&self) -> Told {
         let (kind, what) = match self {
-            Fact::Defined { definition } => (
-                "DEFINE",
-                format!(
-                    "definition {} with {} stages",
-                    definition.digest.short(),
-                    definition.stages.len()
-                ),
-            ),
-            Fact::GroupsDefined { groups } => ("DEFINE", format!("{} groups", groups.len())),
-            Fact::HeadMoved { head } => (
-                "SOURCE",
-                format!("branch at {}, {} new", head.sha.short(), head.changes.len()),
-            ),
-            Fact::SourceFailed { why } => ("SOURCE", format!("does not answer: {why}")),
-            Fact::SourceRecovered => ("SOURCE", "answers again".to_owned()),
-            Fact::ReleaseCut {
-                release,
-                sha,
-                changes,
-                ..
-            } => {
-                let title = changes
-                    .last()
-                    .map(|change| change.title.as_str())
-                    .unwrap_or_default();
-                (
-                    "RELEASE",
-                    format!("{release} from {}: {title}", sha.short()),
-                )
-            }
-            Fact::Superseded { stage, release, by } => {
-                ("QUEUE", format!("{by} supersedes {release} before {stage}"))
-            }
-            Fact::AlarmChanged { alarm, state } => ("ALARM", alarm_words(alarm.as_str(), state)),
-            Fact::Quarantined {
-                release, changes, ..
-            } => (
-                "QUARANTINE",
-                format!("{} changes of {release}", changes.len()),
-            ),
-            Fact::QuarantineLifted {
-                release, reason, ..
-            } => ("QUARANTINE", format!("lifted for {release}: {reason}")),
-            Fact::HoldPlaced { id, reason, .. } => ("HOLD", format!("{id}: {reason}")),
-            Fact::HoldLifted { id, reason, .. } => ("HOLD", format!("{id} ends: {reason}")),
-            Fact::Overridden {
-                id,
-                blockers,
-                stage,
-                release,
-                lasts,
-                reason,
-                ..
-            } => {
-                let named: Vec<String> = blockers.iter().map(ToString::to_string).collect();
-                let named = named.join(", ");
-                (
-                    "OVERRIDE",
-                    format!("{id}: {release} may pass {named} at {stage} for {lasts}: {reason}"),
-                )
-            }
-            Fact::OverrideEnded { id, .. } => ("OVERRIDE", format!("{id} ends")),
-            Fact::TicketOpened { id, title, .. } => ("TICKET", format!("{id}: {title}")),
-            Fact::TicketResolved { id, why } => ("TICKET", format!("{id} resolved: {why}")),
-            Fact::CommandAccepted { command, key, .. } => (
-                "ACTION",
-                format!("{} (key {})", command.verb(), short_key(key.as_str())),
-            ),
-            Fact::CommandRefused {
-                command, refusal, ..
-            } => ("REFUSED", format!("{}: {refusal}", command.verb())),
+            Fact::Defined { .. }
+            | Fact::GroupsDefined { .. }
+            | Fact::HeadMoved { .. }
+            | Fact::SourceFailed { .. }
+            | Fact::SourceRecovered
+            | Fact::ReleaseCut { .. }
+            | Fact::Superseded { .. }
+            | Fact::AlarmChanged { .. } => inbound_words(self),
+            Fact::Quarantined { .. }
+            | Fact::QuarantineLifted { .. }
+            | Fact::HoldPlaced { .. }
+            | Fact::HoldLifted { .. }
+            | Fact::Overridden { .. }
+            | Fact::OverrideEnded { .. }
+            | Fact::TicketOpened { .. }
+            | Fact::TicketResolved { .. }
+            | Fact::CommandAccepted { .. }
+            | Fact::CommandRefused { .. } => guard_words(self),
             Fact::AttemptStarted { .. }
             | Fact::StepStarted { .. }
             | Fact::StepRetried { .. }
@@ -206,6 +153,97 @@ impl Fact {
             | Fact::CommandRefused { by, .. } => Some(by.to_string()),
             _ => None,
         }
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller routes facts of this kind here"
+)]
+fn inbound_words(fact: &Fact) -> (&'static str, String) {
+    match fact {
+        Fact::Defined { definition } => (
+            "DEFINE",
+            format!(
+                "definition {} with {} stages",
+                definition.digest.short(),
+                definition.stages.len()
+            ),
+        ),
+        Fact::GroupsDefined { groups } => ("DEFINE", format!("{} groups", groups.len())),
+        Fact::HeadMoved { head } => (
+            "SOURCE",
+            format!("branch at {}, {} new", head.sha.short(), head.changes.len()),
+        ),
+        Fact::SourceFailed { why } => ("SOURCE", format!("does not answer: {why}")),
+        Fact::SourceRecovered => ("SOURCE", "answers again".to_owned()),
+        Fact::ReleaseCut {
+            release,
+            sha,
+            changes,
+            ..
+        } => {
+            let title = changes
+                .last()
+                .map(|change| change.title.as_str())
+                .unwrap_or_default();
+            (
+                "RELEASE",
+                format!("{release} from {}: {title}", sha.short()),
+            )
+        }
+        Fact::Superseded { stage, release, by } => {
+            ("QUEUE", format!("{by} supersedes {release} before {stage}"))
+        }
+        Fact::AlarmChanged { alarm, state } => ("ALARM", alarm_words(alarm.as_str(), state)),
+        other => ("FACT", format!("{other:?}")),
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller routes facts of this kind here"
+)]
+fn guard_words(fact: &Fact) -> (&'static str, String) {
+    match fact {
+        Fact::Quarantined {
+            release, changes, ..
+        } => (
+            "QUARANTINE",
+            format!("{} changes of {release}", changes.len()),
+        ),
+        Fact::QuarantineLifted {
+            release, reason, ..
+        } => ("QUARANTINE", format!("lifted for {release}: {reason}")),
+        Fact::HoldPlaced { id, reason, .. } => ("HOLD", format!("{id}: {reason}")),
+        Fact::HoldLifted { id, reason, .. } => ("HOLD", format!("{id} ends: {reason}")),
+        Fact::Overridden {
+            id,
+            blockers,
+            stage,
+            release,
+            lasts,
+            reason,
+            ..
+        } => {
+            let named: Vec<String> = blockers.iter().map(ToString::to_string).collect();
+            let named = named.join(", ");
+            (
+                "OVERRIDE",
+                format!("{id}: {release} may pass {named} at {stage} for {lasts}: {reason}"),
+            )
+        }
+        Fact::OverrideEnded { id, .. } => ("OVERRIDE", format!("{id} ends")),
+        Fact::TicketOpened { id, title, .. } => ("TICKET", format!("{id}: {title}")),
+        Fact::TicketResolved { id, why } => ("TICKET", format!("{id} resolved: {why}")),
+        Fact::CommandAccepted { command, key, .. } => (
+            "ACTION",
+            format!("{} (key {})", command.verb(), short_key(key.as_str())),
+        ),
+        Fact::CommandRefused {
+            command, refusal, ..
+        } => ("REFUSED", format!("{}: {refusal}", command.verb())),
+        other => ("FACT", format!("{other:?}")),
     }
 }
 

@@ -7,7 +7,7 @@ use pilothouse::{
         BakeRule, Definition, Gate, PipelineName, Run, Series, Share, Span, StageName, WindowName,
     },
 };
-use std::fs;
+use std::{fmt::Write as _, fs};
 use tempfile::TempDir;
 
 /// A complete pipeline that other tests bend.
@@ -121,7 +121,7 @@ fn everything_wrong_is_said_with_its_place() {
         let files = files.split("--- file ");
         all.extend(files.filter_map(|file| file.split_once('\n')));
         let said = problems(&all);
-        transcript.push_str(&format!("=== {input}--- says\n{said}\n"));
+        write!(transcript, "=== {input}--- says\n{said}\n").unwrap();
     }
     if std::env::var_os("ACCEPT").is_some() {
         let path = concat!(
@@ -183,7 +183,10 @@ approval = [{ manual = "release", count = 2, not_author = false }]
     };
     assert_eq!((manual.count, manual.not_author), (2, false));
     assert_eq!(
-        manual.from.as_ref().map(|group| group.as_str()),
+        manual
+            .from
+            .as_ref()
+            .map(pilothouse::model::GroupName::as_str),
         Some("payments-oncall")
     );
     assert_eq!(

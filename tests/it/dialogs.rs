@@ -4,6 +4,8 @@ use crate::{
     fixture::{app, app_of, baking, board_of, name, now},
     screens::{on, plain, settings, snapshots},
 };
+use std::fmt::Write as _;
+
 use pilothouse::{
     engine,
     model::*,
@@ -102,14 +104,14 @@ fn give_reason(app: &mut App, reason: &str) {
 #[test]
 fn dialogs() {
     snapshots("dialog-approve", |app| {
-        fill(app, "gamma", "A", "revert checked")
+        fill(app, "gamma", "A", "revert checked");
     });
     snapshots("dialog-rollback", |app| {
         *app = app_of(baking(), app.ui.size.width, app.ui.size.height);
         fill(app, "wave-1", "B", "latency doubled");
     });
     snapshots("dialog-rollback-refused", |app| {
-        fill(app, "wave-4", "B", "")
+        fill(app, "wave-4", "B", "");
     });
     snapshots("dialog-override", |app| {
         let opened = app
@@ -120,10 +122,10 @@ fn dialogs() {
         fill(app, "wave-2", "O", "agreed with the shop, low traffic");
     });
     snapshots("dialog-hold", |app| {
-        fill(app, "wave-1", "H", "watching the queue")
+        fill(app, "wave-1", "H", "watching the queue");
     });
     snapshots("dialog-lift", |app| {
-        fill(app, "wave-2", "L", "drain is over")
+        fill(app, "wave-2", "L", "drain is over");
     });
 }
 
@@ -161,7 +163,7 @@ fn a_dialog_tells_what_became_of_the_command() {
         let mut app = app(80, 24);
         fill(&mut app, "gamma", "A", "revert checked");
         app.ui.dialog.as_mut().unwrap().phase = phase;
-        all += &format!("== {label}\n{}", view::text(&app, &plain(), 80, 24));
+        write!(all, "== {label}\n{}", view::text(&app, &plain(), 80, 24)).unwrap();
     }
     settings().bind(|| insta::assert_snapshot!("dialog-ends", all));
 }

@@ -263,79 +263,81 @@ fn flow(world: &mut World) {
     }
 }
 
+/// A pipeline for every status: what it is called, why it stands so, for how many minutes.
+const ROWS: &[(Status, &str, &str, u64)] = &[
+    (
+        Status::Alarm,
+        "payments-api",
+        "wave-1 alarm p99-latency fires at 13.10%",
+        18,
+    ),
+    (
+        Status::Fail,
+        "ledger-writer",
+        "beta test integration failed: 3 of 212",
+        41,
+    ),
+    (
+        Status::Approve,
+        "auth-gateway",
+        "gamma release asks identity-oncall",
+        126,
+    ),
+    (
+        Status::Rollback,
+        "cart-service",
+        "wave-1 rolling back r42: 3 of 12 targets",
+        4,
+    ),
+    (
+        Status::Blocked,
+        "search-indexer",
+        "wave-2 window business-hours allows Mon..Fri",
+        331,
+    ),
+    (
+        Status::Held,
+        "notif-fanout",
+        "wave-1 li holds stage wave-1: sev2-90210",
+        22,
+    ),
+    (
+        Status::NoData,
+        "geo-lookup",
+        "wave-3 alarm faults has no data: timed out",
+        9,
+    ),
+    (
+        Status::Partial,
+        "static-assets",
+        "wave-2 two releases side by side",
+        75,
+    ),
+    (Status::Run, "img-resizer", "wave-2 61 of 180 targets", 2),
+    (
+        Status::Bake,
+        "pricing",
+        "wave-1 bake 11m00s/30m00s, 40/100 points",
+        11,
+    ),
+    (Status::Ok, "user-profile", "idle, all stages passed", 4_320),
+    (
+        Status::NotYet,
+        "mailer",
+        "nothing has been released yet",
+        8_640,
+    ),
+    (
+        Status::Superseded,
+        "tax-tables",
+        "nothing has been released yet",
+        12,
+    ),
+];
+
 /// The busy pipeline's row, and one row for every status.
 fn fleet(own: &Summary) -> Vec<Summary> {
-    let texts = [
-        (
-            Status::Alarm,
-            "payments-api",
-            "wave-1 alarm p99-latency fires at 13.10%",
-            18,
-        ),
-        (
-            Status::Fail,
-            "ledger-writer",
-            "beta test integration failed: 3 of 212",
-            41,
-        ),
-        (
-            Status::Approve,
-            "auth-gateway",
-            "gamma release asks identity-oncall",
-            126,
-        ),
-        (
-            Status::Rollback,
-            "cart-service",
-            "wave-1 rolling back r42: 3 of 12 targets",
-            4,
-        ),
-        (
-            Status::Blocked,
-            "search-indexer",
-            "wave-2 window business-hours allows Mon..Fri",
-            331,
-        ),
-        (
-            Status::Held,
-            "notif-fanout",
-            "wave-1 li holds stage wave-1: sev2-90210",
-            22,
-        ),
-        (
-            Status::NoData,
-            "geo-lookup",
-            "wave-3 alarm faults has no data: timed out",
-            9,
-        ),
-        (
-            Status::Partial,
-            "static-assets",
-            "wave-2 two releases side by side",
-            75,
-        ),
-        (Status::Run, "img-resizer", "wave-2 61 of 180 targets", 2),
-        (
-            Status::Bake,
-            "pricing",
-            "wave-1 bake 11m00s/30m00s, 40/100 points",
-            11,
-        ),
-        (Status::Ok, "user-profile", "idle, all stages passed", 4_320),
-        (
-            Status::NotYet,
-            "mailer",
-            "nothing has been released yet",
-            8_640,
-        ),
-        (
-            Status::Superseded,
-            "tax-tables",
-            "nothing has been released yet",
-            12,
-        ),
-    ];
-    let others = texts
+    let others = ROWS
         .iter()
         .zip(1_u32..)
         .map(|((status, pipeline, why, minutes), at)| Summary {
@@ -359,7 +361,7 @@ fn fleet(own: &Summary) -> Vec<Summary> {
                 .collect(),
             release: Some(ReleaseId(40 + at)),
             stage: Some(name("wave-1")),
-            since: Some(Time(now().0 - minutes * 60_000)),
+            since: Some(Time(now().0 - minutes.cast_signed() * 60_000)),
             why: (*why).to_owned(),
             ..own.clone()
         });

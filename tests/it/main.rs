@@ -3,6 +3,18 @@
     clippy::unwrap_used,
     reason = "a test that cannot go on should stop where it is"
 )]
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test looks for the variants it is about"
+)]
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "test data is small, and the machines that run tests have 64 bits"
+)]
+#![expect(
+    clippy::print_stdout,
+    reason = "what a test prints is shown when it fails"
+)]
 
 mod cli;
 mod client;

@@ -87,10 +87,10 @@ fn stage(stage: &str, pane: StagePane) -> Screen {
 #[test]
 fn stage_detail() {
     snapshots("stage-rollback", |app| {
-        on(app, stage("wave-1", StagePane::Targets))
+        on(app, stage("wave-1", StagePane::Targets));
     });
     snapshots("stage-blocked", |app| {
-        on(app, stage("wave-2", StagePane::Blockers))
+        on(app, stage("wave-2", StagePane::Blockers));
     });
 }
 

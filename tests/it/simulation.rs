@@ -274,7 +274,7 @@ impl Simulation {
     }
 
     fn push(&mut self) {
-        let sha = crate::world::sha(self.world.commits.len() as u32 + 1);
+        let sha = crate::world::sha(u32::try_from(self.world.commits.len()).unwrap() + 1);
         let bad: Vec<Sha> = self
             .world
             .pipeline
@@ -323,7 +323,7 @@ impl Simulation {
 
     fn operate(&mut self) {
         let by = ["ana", "li", "mori", "zoe"][self.rng.below(4) as usize];
-        let Some(command) = self.outside.some_command(&self.world, &mut self.rng) else {
+        let Some(command) = outside::some_command(&self.world, &mut self.rng) else {
             return;
         };
         let by = Actor::parse(by).unwrap();
@@ -356,7 +356,7 @@ impl Simulation {
             Ok(facts) => self.append(facts),
             Err(refusal) => {
                 self.report.refusals += 1;
-                self.watcher.refused(&command, &refusal);
+                Watcher::refused(&command, &refusal);
                 let expect = Fingerprint::of(&command);
                 let fact = engine::refused(
                     by,
@@ -401,7 +401,7 @@ impl Simulation {
             };
             self.feed(Input::Outcome(Outcome::Observed(observation)));
             if self.world.pipeline.revision == before {
-                self.watcher.at_rest(&self.world);
+                Watcher::at_rest(&self.world);
                 return;
             }
         }

@@ -131,152 +131,162 @@ proptest! {
     }
 }
 
-/// Answers of another implementation of the time zone database (Python's `zoneinfo`).
+/// A rule, a zone and an instant; whether it is open then, and when that changes. Answers of
+/// another implementation of the time zone database (Python's `zoneinfo`).
+type Answer = (
+    &'static str,
+    &'static str,
+    &'static str,
+    bool,
+    Option<&'static str>,
+);
+
+const ANSWERS: &[Answer] = &[
+    (
+        "Mon..Fri 09:00-17:00",
+        "America/New_York",
+        "2026-03-06T14:00:00Z",
+        true,
+        Some("2026-03-06T22:00:00Z"),
+    ),
+    (
+        "Mon..Fri 09:00-17:00",
+        "America/New_York",
+        "2026-03-06T13:59:59Z",
+        false,
+        Some("2026-03-06T14:00:00Z"),
+    ),
+    (
+        "Mon..Fri 09:00-17:00",
+        "America/New_York",
+        "2026-03-06T22:00:00Z",
+        false,
+        Some("2026-03-09T13:00:00Z"),
+    ),
+    (
+        "Sun 02:00-03:00",
+        "America/New_York",
+        "2026-03-08T06:59:59Z",
+        false,
+        Some("2026-03-15T06:00:00Z"),
+    ),
+    (
+        "Sun 02:30-03:30",
+        "America/New_York",
+        "2026-03-08T06:59:59Z",
+        false,
+        Some("2026-03-08T07:00:00Z"),
+    ),
+    (
+        "Sun 01:30-02:30",
+        "America/New_York",
+        "2026-03-08T06:45:00Z",
+        true,
+        Some("2026-03-08T07:00:00Z"),
+    ),
+    (
+        "Sun 01:30-02:00",
+        "America/New_York",
+        "2026-11-01T05:45:00Z",
+        true,
+        Some("2026-11-01T06:00:00Z"),
+    ),
+    (
+        "Sun 01:30-02:00",
+        "America/New_York",
+        "2026-11-01T06:10:00Z",
+        false,
+        Some("2026-11-01T06:30:00Z"),
+    ),
+    (
+        "Sat 22:00-02:00",
+        "America/New_York",
+        "2026-11-01T05:30:00Z",
+        true,
+        Some("2026-11-01T07:00:00Z"),
+    ),
+    (
+        "Sat 22:00-02:30",
+        "Europe/Berlin",
+        "2026-03-29T00:30:00Z",
+        true,
+        Some("2026-03-29T01:00:00Z"),
+    ),
+    (
+        "Sun 02:00-03:00",
+        "Europe/Berlin",
+        "2026-10-25T00:30:00Z",
+        true,
+        Some("2026-10-25T02:00:00Z"),
+    ),
+    (
+        "Fri 09:00-10:00",
+        "Pacific/Apia",
+        "2011-12-23T20:00:00Z",
+        false,
+        Some("2012-01-05T19:00:00Z"),
+    ),
+    (
+        "Thu 22:00-02:00",
+        "Pacific/Apia",
+        "2011-12-30T09:00:00Z",
+        true,
+        Some("2011-12-30T10:00:00Z"),
+    ),
+    (
+        "Fri 22:00-02:00",
+        "Pacific/Apia",
+        "2011-12-30T09:00:00Z",
+        false,
+        Some("2011-12-30T10:00:00Z"),
+    ),
+    (
+        "daily 02:15-02:45",
+        "Australia/Lord_Howe",
+        "2026-10-03T15:00:00Z",
+        false,
+        Some("2026-10-03T15:30:00Z"),
+    ),
+    (
+        "daily 01:30-02:00",
+        "Australia/Lord_Howe",
+        "2026-04-04T14:45:00Z",
+        true,
+        Some("2026-04-04T15:30:00Z"),
+    ),
+    (
+        "daily 00:00-24:00",
+        "Asia/Kathmandu",
+        "2026-01-01T00:00:00Z",
+        true,
+        None,
+    ),
+    (
+        "Mon..Fri 00:00-24:00",
+        "UTC",
+        "2026-01-02T12:00:00Z",
+        true,
+        Some("2026-01-03T00:00:00Z"),
+    ),
+    (
+        "Fri..Mon 23:00-01:00",
+        "America/Sao_Paulo",
+        "2018-11-04T02:30:00Z",
+        true,
+        Some("2018-11-04T03:00:00Z"),
+    ),
+    (
+        "daily 00:00-12:00;daily 12:00-24:00",
+        "Europe/Dublin",
+        "2026-03-29T00:30:00Z",
+        true,
+        None,
+    ),
+];
+
 #[test]
 fn the_awkward_days_behave_as_the_zone_database_says() {
-    let cases = [
-        (
-            "Mon..Fri 09:00-17:00",
-            "America/New_York",
-            "2026-03-06T14:00:00Z",
-            true,
-            Some("2026-03-06T22:00:00Z"),
-        ),
-        (
-            "Mon..Fri 09:00-17:00",
-            "America/New_York",
-            "2026-03-06T13:59:59Z",
-            false,
-            Some("2026-03-06T14:00:00Z"),
-        ),
-        (
-            "Mon..Fri 09:00-17:00",
-            "America/New_York",
-            "2026-03-06T22:00:00Z",
-            false,
-            Some("2026-03-09T13:00:00Z"),
-        ),
-        (
-            "Sun 02:00-03:00",
-            "America/New_York",
-            "2026-03-08T06:59:59Z",
-            false,
-            Some("2026-03-15T06:00:00Z"),
-        ),
-        (
-            "Sun 02:30-03:30",
-            "America/New_York",
-            "2026-03-08T06:59:59Z",
-            false,
-            Some("2026-03-08T07:00:00Z"),
-        ),
-        (
-            "Sun 01:30-02:30",
-            "America/New_York",
-            "2026-03-08T06:45:00Z",
-            true,
-            Some("2026-03-08T07:00:00Z"),
-        ),
-        (
-            "Sun 01:30-02:00",
-            "America/New_York",
-            "2026-11-01T05:45:00Z",
-            true,
-            Some("2026-11-01T06:00:00Z"),
-        ),
-        (
-            "Sun 01:30-02:00",
-            "America/New_York",
-            "2026-11-01T06:10:00Z",
-            false,
-            Some("2026-11-01T06:30:00Z"),
-        ),
-        (
-            "Sat 22:00-02:00",
-            "America/New_York",
-            "2026-11-01T05:30:00Z",
-            true,
-            Some("2026-11-01T07:00:00Z"),
-        ),
-        (
-            "Sat 22:00-02:30",
-            "Europe/Berlin",
-            "2026-03-29T00:30:00Z",
-            true,
-            Some("2026-03-29T01:00:00Z"),
-        ),
-        (
-            "Sun 02:00-03:00",
-            "Europe/Berlin",
-            "2026-10-25T00:30:00Z",
-            true,
-            Some("2026-10-25T02:00:00Z"),
-        ),
-        (
-            "Fri 09:00-10:00",
-            "Pacific/Apia",
-            "2011-12-23T20:00:00Z",
-            false,
-            Some("2012-01-05T19:00:00Z"),
-        ),
-        (
-            "Thu 22:00-02:00",
-            "Pacific/Apia",
-            "2011-12-30T09:00:00Z",
-            true,
-            Some("2011-12-30T10:00:00Z"),
-        ),
-        (
-            "Fri 22:00-02:00",
-            "Pacific/Apia",
-            "2011-12-30T09:00:00Z",
-            false,
-            Some("2011-12-30T10:00:00Z"),
-        ),
-        (
-            "daily 02:15-02:45",
-            "Australia/Lord_Howe",
-            "2026-10-03T15:00:00Z",
-            false,
-            Some("2026-10-03T15:30:00Z"),
-        ),
-        (
-            "daily 01:30-02:00",
-            "Australia/Lord_Howe",
-            "2026-04-04T14:45:00Z",
-            true,
-            Some("2026-04-04T15:30:00Z"),
-        ),
-        (
-            "daily 00:00-24:00",
-            "Asia/Kathmandu",
-            "2026-01-01T00:00:00Z",
-            true,
-            None,
-        ),
-        (
-            "Mon..Fri 00:00-24:00",
-            "UTC",
-            "2026-01-02T12:00:00Z",
-            true,
-            Some("2026-01-03T00:00:00Z"),
-        ),
-        (
-            "Fri..Mon 23:00-01:00",
-            "America/Sao_Paulo",
-            "2018-11-04T02:30:00Z",
-            true,
-            Some("2018-11-04T03:00:00Z"),
-        ),
-        (
-            "daily 00:00-12:00;daily 12:00-24:00",
-            "Europe/Dublin",
-            "2026-03-29T00:30:00Z",
-            true,
-            None,
-        ),
-    ];
-    for (spec, zone, at, open, next) in cases {
+    for &(spec, zone, at, open, next) in ANSWERS {
         let weekly: Weekly = spec.parse().unwrap();
         let zone: Tz = zone.parse().unwrap();
         let at: Time = at.parse().unwrap();

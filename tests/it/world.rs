@@ -111,7 +111,7 @@ impl World {
         title: &str,
         reverts: &[Sha],
     ) -> Vec<Fact> {
-        let sha = sha(self.commits.len() as u32 + 1);
+        let sha = sha(u32::try_from(self.commits.len()).unwrap() + 1);
         let change = Change {
             sha: sha.clone(),
             author: person(author),

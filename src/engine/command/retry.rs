@@ -35,13 +35,11 @@ pub(super) fn retry(draft: &mut Draft<'_>, name: &StageName, id: ReleaseId) -> R
             let in_the_way = standing
                 .iter()
                 .find(|blocker| blocker.blocks() && blocker.kind != BlockerKind::NotApproved);
-            match in_the_way {
-                Some(blocker) => Err(refuse(format!("{} ({})", blocker.why, blocker.id))),
-                None => {
-                    promote::begin(draft, name, id);
-                    Ok(())
-                }
+            if let Some(blocker) = in_the_way {
+                return Err(refuse(format!("{} ({})", blocker.why, blocker.id)));
             }
+            promote::begin(draft, name, id);
+            Ok(())
         }
         AttemptState::Failed { .. }
         | AttemptState::Deploying

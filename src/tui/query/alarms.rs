@@ -115,9 +115,7 @@ fn effect(
         }
         Some(AlarmLevel::Firing) => "blocks starts",
         Some(AlarmLevel::NoData) | None => "blocks starts, pauses bake",
-        Some(AlarmLevel::Ok) if attempts.iter().any(|a| !a.is_rollback()) => {
-            "armed: would roll back"
-        }
+        Some(AlarmLevel::Ok) if attempts.iter().any(|a| a.is_armed()) => "armed: would roll back",
         Some(AlarmLevel::Ok) => "watches",
     }
 }

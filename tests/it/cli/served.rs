@@ -10,7 +10,7 @@ use std::{
     fs,
     path::Path,
     process::{Child, Command, Output, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -98,13 +98,16 @@ impl Served {
 
     /// Runs it until it ends with this status.
     fn until(&self, status: i32, arguments: &[&str]) -> Output {
-        let start = Instant::now();
+        let watch = pilothouse::clock::Stopwatch::start();
         loop {
             let output = self.run(arguments);
             if output.status.code() == Some(status) {
                 return output;
             }
-            assert!(start.elapsed() < PATIENCE, "{arguments:?}: {output:?}");
+            assert!(
+                watch.elapsed().std() < PATIENCE,
+                "{arguments:?}: {output:?}"
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
     }

@@ -99,8 +99,8 @@ impl Watcher {
             attempt.is_working(),
             "I21: {release} starts in an attempt that ended"
         );
-        self.check_quarantine(world, release);
-        self.check_guards(world, deployment, spec);
+        Self::check_quarantine(world, release);
+        Self::check_guards(world, deployment, spec);
         let region = spec.region(&deployment.region).unwrap();
         let lane: Vec<&TargetName> = region.zones.iter().flat_map(|zone| &zone.targets).collect();
         let running = lane
@@ -131,7 +131,7 @@ impl Watcher {
     }
 
     /// By the commits alone: pushes are linear, so a release holds every commit up to its own.
-    fn check_quarantine(&self, world: &World, release: ReleaseId) {
+    fn check_quarantine(world: &World, release: ReleaseId) {
         let own = &world.pipeline.releases.get(release).unwrap().sha;
         let last = world.commits.iter().position(|sha| sha == own).unwrap();
         let held = &world.commits[..=last];
@@ -153,7 +153,7 @@ impl Watcher {
 
     /// Holds, windows and alarms at the target's own start, worked out from the clock and the
     /// state, not by the engine's query.
-    fn check_guards(&self, world: &World, deployment: &Deployment, stage: &Stage) {
+    fn check_guards(world: &World, deployment: &Deployment, stage: &Stage) {
         let guards = &world.pipeline.guards;
         for hold in guards.holds.values() {
             let reaches = match &hold.scope {
@@ -253,7 +253,7 @@ impl Watcher {
     }
 
     /// A rollback may only be refused because there is nothing to do, or it is being done.
-    pub(super) fn refused(&mut self, command: &Command, refusal: &Refusal) {
+    pub(super) fn refused(command: &Command, refusal: &Refusal) {
         if let Command::Rollback { .. } = command {
             let fine = matches!(
                 refusal,
@@ -267,7 +267,7 @@ impl Watcher {
     }
 
     /// When nothing moves by itself any more, every stage says why and what a person can do.
-    pub(super) fn at_rest(&self, world: &World) {
+    pub(super) fn at_rest(world: &World) {
         let pipeline = &world.pipeline;
         assert!(
             pipeline.steps.is_empty(),

@@ -88,86 +88,88 @@ impl Outside {
         let n = self.ended.len() as u64;
         (n > 0).then(|| self.ended[rng.below(n) as usize].clone())
     }
+}
 
-    /// Something an operator might ask for, sensible or not.
-    pub(super) fn some_command(&self, world: &World, rng: &mut Rng) -> Option<Command> {
-        let pipeline = &world.pipeline;
-        let n_releases = u64::from(pipeline.counters.releases);
-        let release = ReleaseId(rng.below(n_releases + 1) as u32 + 1);
-        let stage = ["build", "beta", "gamma", "wave-1", "wave-2"][rng.below(5) as usize];
-        let stage = StageName::parse(stage).unwrap();
-        let held = pipeline
-            .stage(&stage)
-            .and_then(|state| state.attempt.as_ref());
-        let there = held.map_or(release, |attempt| attempt.release);
-        let waiting = pipeline
-            .stage(&stage)
-            .and_then(|s| s.waiting.last())
-            .map_or(there, |w| w.0);
-        let reason = "because the simulation wants to see it".to_owned();
-        Some(match rng.below(16) {
-            0..5 => {
-                let gamma = StageName::parse("gamma").unwrap();
-                let attempt = pipeline
-                    .stage(&gamma)
-                    .and_then(|state| state.attempt.as_ref())?;
-                Command::Approve(world.verdict(&gamma, attempt.release, &reason))
-            }
-            5 => Command::Reject(world.verdict(&stage, there, &reason)),
-            6..8 => {
-                let candidate = Candidate {
-                    stage: &stage,
-                    release: waiting,
-                };
-                let standing = blockers(pipeline, &world.org, world.now, candidate);
-                let blockers = standing
-                    .into_iter()
-                    .map(|blocker| blocker.id)
-                    .take(2)
-                    .collect();
-                let (release, lasts) = (waiting, Span::minutes(1 + rng.below(90)));
-                Command::Override {
-                    stage,
-                    release,
-                    blockers,
-                    reason,
-                    lasts,
-                    ticket: None,
-                }
-            }
-            8 => Command::Rollback {
-                scope: RollbackScope::Stage(stage),
-                release: there,
+/// Something an operator might ask for, sensible or not.
+pub(super) fn some_command(world: &World, rng: &mut Rng) -> Option<Command> {
+    let pipeline = &world.pipeline;
+    let n_releases = u64::from(pipeline.counters.releases);
+    let release = ReleaseId(rng.below(n_releases + 1) as u32 + 1);
+    let stage = ["build", "beta", "gamma", "wave-1", "wave-2"][rng.below(5) as usize];
+    let stage = StageName::parse(stage).unwrap();
+    let held = pipeline
+        .stage(&stage)
+        .and_then(|state| state.attempt.as_ref());
+    let there = held.map_or(release, |attempt| attempt.release);
+    let waiting = pipeline
+        .stage(&stage)
+        .and_then(|s| s.waiting.last())
+        .map_or(there, |w| w.0);
+    let reason = "because the simulation wants to see it".to_owned();
+    Some(match rng.below(16) {
+        0..5 => {
+            let gamma = StageName::parse("gamma").unwrap();
+            let attempt = pipeline
+                .stage(&gamma)
+                .and_then(|state| state.attempt.as_ref())?;
+            Command::Approve(world.verdict(&gamma, attempt.release, &reason))
+        }
+        5 => Command::Reject(world.verdict(&stage, there, &reason)),
+        6..8 => override_of(world, stage, waiting, reason, rng),
+        8 => Command::Rollback {
+            scope: RollbackScope::Stage(stage),
+            release: there,
+            reason,
+        },
+        9 => Command::Rollback {
+            scope: RollbackScope::Everywhere,
+            release: there,
+            reason,
+        },
+        10 => Command::Hold {
+            scope: HoldScope::Stage(stage),
+            reason,
+            lasts: Some(Span::minutes(30)),
+        },
+        11 | 12 => {
+            let hold = pipeline.guards.holds.keys().next().copied()?;
+            Command::Lift {
+                what: Lift::Hold(hold),
                 reason,
-            },
-            9 => Command::Rollback {
-                scope: RollbackScope::Everywhere,
-                release: there,
-                reason,
-            },
-            10 => Command::Hold {
-                scope: HoldScope::Stage(stage),
-                reason,
-                lasts: Some(Span::minutes(30)),
-            },
-            11 | 12 => {
-                let hold = pipeline.guards.holds.keys().next().copied()?;
-                Command::Lift {
-                    what: Lift::Hold(hold),
-                    reason,
-                }
             }
-            13 => {
-                let entry = pipeline.guards.quarantine.values().next()?;
-                Command::Lift {
-                    what: Lift::Quarantine(entry.release),
-                    reason,
-                }
+        }
+        13 => {
+            let entry = pipeline.guards.quarantine.values().next()?;
+            Command::Lift {
+                what: Lift::Quarantine(entry.release),
+                reason,
             }
-            _ => Command::Retry {
-                stage,
-                release: there,
-            },
-        })
+        }
+        _ => Command::Retry {
+            stage,
+            release: there,
+        },
+    })
+}
+
+fn override_of(
+    world: &World,
+    stage: StageName,
+    release: ReleaseId,
+    reason: String,
+    rng: &mut Rng,
+) -> Command {
+    let candidate = Candidate {
+        stage: &stage,
+        release,
+    };
+    let standing = blockers(&world.pipeline, &world.org, world.now, candidate);
+    Command::Override {
+        blockers: standing.into_iter().map(|b| b.id).take(2).collect(),
+        stage,
+        release,
+        reason,
+        lasts: Span::minutes(1 + rng.below(90)),
+        ticket: None,
     }
 }
