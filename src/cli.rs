@@ -37,9 +37,9 @@ use std::process::ExitCode;
 #[command(after_help = failure::EXIT_CODES)]
 struct Arguments {
     #[command(flatten)]
-    connection: Connection,
-    #[command(flatten)]
     open: open::Arguments,
+    #[command(flatten)]
+    connection: Connection,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
