@@ -5,12 +5,14 @@
 
 mod invariants;
 mod outside;
+mod report;
 
 use crate::world::World;
 use invariants::Watcher;
 use outside::{Outside, Rng};
 use pilothouse::engine::{self, Input};
 use pilothouse::model::*;
+use report::Report;
 
 const STEPS: usize = 220;
 
@@ -43,29 +45,6 @@ fn no_seed_violates_an_invariant() {
         total.rollbacks > 0 && total.passed_last > 0 && total.refusals > 0,
         "{total:?}"
     );
-}
-
-#[derive(Debug, Default, Clone)]
-struct Report {
-    facts: usize,
-    deployments: usize,
-    crashes: usize,
-    late: usize,
-    rollbacks: usize,
-    refusals: usize,
-    passed_last: usize,
-}
-
-impl Report {
-    fn add(&mut self, other: &Report) {
-        self.facts += other.facts;
-        self.deployments += other.deployments;
-        self.crashes += other.crashes;
-        self.late += other.late;
-        self.rollbacks += other.rollbacks;
-        self.refusals += other.refusals;
-        self.passed_last += other.passed_last;
-    }
 }
 
 struct Simulation {
