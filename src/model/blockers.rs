@@ -190,7 +190,7 @@ fn guards(pipeline: &Pipeline, org: &Org, now: Time, candidate: Candidate<'_>) -
             HoldScope::Pipeline => true,
             HoldScope::Service(_) | HoldScope::Organization => false,
         };
-        reaches && hold.expires.is_none_or(|expires| now < expires)
+        reaches && hold.is_active(now)
     });
     found.extend(own.map(|hold| held("hold", hold)));
     if let Some(definition) = &pipeline.definition {

@@ -2,7 +2,8 @@
 //! quarantine, tickets. What blocks at a given moment is the query in `blocker`.
 
 use crate::model::{
-    Actor, BlockerId, HoldId, OverrideId, ReleaseId, ServiceName, Sha, StageName, TicketId, Time,
+    Actor, BlockerId, Fact, HoldId, OverrideId, ReleaseId, ServiceName, Sha, StageName, TicketId,
+    Time,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,35 @@ pub struct Override {
     pub expires: Time,
     pub reason: String,
     pub ticket: Option<String>,
+}
+
+impl Hold {
+    /// The hold that a fact placed at `at`; none for any other fact.
+    pub fn placed(at: Time, fact: &Fact) -> Option<Self> {
+        let Fact::HoldPlaced {
+            id,
+            scope,
+            by,
+            reason,
+            lasts,
+        } = fact
+        else {
+            return None;
+        };
+        Some(Self {
+            id: *id,
+            scope: scope.clone(),
+            by: by.clone(),
+            at,
+            reason: reason.clone(),
+            expires: lasts.map(|lasts| at + lasts),
+        })
+    }
+
+    /// Whether it still holds at `now`.
+    pub fn is_active(&self, now: Time) -> bool {
+        self.expires.is_none_or(|expires| now < expires)
+    }
 }
 
 impl Override {

@@ -37,22 +37,9 @@ impl Org {
     pub fn fold(&mut self, at: Time, fact: &Fact) -> Result<(), Impossible> {
         match fact {
             Fact::GroupsDefined { groups } => self.groups.clone_from(groups),
-            Fact::HoldPlaced {
-                id,
-                scope,
-                by,
-                reason,
-                lasts,
-            } => {
-                let hold = Hold {
-                    id: *id,
-                    scope: scope.clone(),
-                    by: by.clone(),
-                    at,
-                    reason: reason.clone(),
-                    expires: lasts.map(|lasts| at + lasts),
-                };
-                self.holds.insert(*id, hold);
+            Fact::HoldPlaced { id, .. } => {
+                self.holds
+                    .extend(Hold::placed(at, fact).map(|hold| (*id, hold)));
                 self.holds_placed = self.holds_placed.max(id.0);
             }
             Fact::HoldLifted { id, .. } => {
@@ -73,7 +60,7 @@ impl Org {
                 HoldScope::Service(held) => held == service,
                 HoldScope::Pipeline | HoldScope::Stage(_) => false,
             };
-            reaches && hold.expires.is_none_or(|expires| now < expires)
+            reaches && hold.is_active(now)
         })
     }
 

@@ -4,8 +4,8 @@
 use crate::{
     model::{
         AlarmLevel, AlarmName, Attempt, AttemptState, Blocker, Candidate, Entry, Pipeline,
-        PipelineName, ReleaseId, StageName, StageView, Status, Summary, TargetName, blockers,
-        board, target_blockers,
+        PipelineName, ReleaseId, StageName, StageView, Summary, TargetName, blockers, board,
+        target_blockers,
     },
     tui::{
         app::App,
@@ -50,17 +50,7 @@ pub fn selected_pipeline(app: &App) -> Option<&PipelineName> {
 /// The stages of a board that wait for a person or are in trouble, most urgent first.
 pub fn needs(app: &App, pipeline: &Pipeline) -> Vec<StageView> {
     let mut views = board(pipeline, &app.replica.org, app.server_now());
-    views.retain(|view| match view.status {
-        Status::Alarm
-        | Status::Fail
-        | Status::Approve
-        | Status::Rollback
-        | Status::Blocked
-        | Status::Held
-        | Status::NoData
-        | Status::Partial => true,
-        Status::Run | Status::Bake | Status::Ok | Status::NotYet | Status::Superseded => false,
-    });
+    views.retain(|view| view.status.needs_attention());
     views.sort_by_key(|view| (view.status, view.since));
     views
 }

@@ -35,22 +35,10 @@ pub(super) fn fold(
                 .quarantine
                 .retain(|_, entry| entry.release != *release);
         }
-        Fact::HoldPlaced {
-            id,
-            scope,
-            by,
-            reason,
-            lasts,
-        } => {
-            let hold = Hold {
-                id: *id,
-                scope: scope.clone(),
-                by: by.clone(),
-                at,
-                reason: reason.clone(),
-                expires: lasts.map(|lasts| at + lasts),
-            };
-            guards.holds.insert(*id, hold);
+        Fact::HoldPlaced { id, .. } => {
+            guards
+                .holds
+                .extend(Hold::placed(at, fact).map(|hold| (*id, hold)));
             counters.holds = counters.holds.max(id.0);
         }
         Fact::HoldLifted { id, .. } => {

@@ -153,9 +153,8 @@ fn retry(state: &Pipeline, stage: StageName) -> Result<Act, String> {
 fn lift(app: &App, state: &Pipeline) -> Result<Act, String> {
     let now = app.server_now();
     let here = Some(state.name.clone());
-    let standing = |expires: Option<crate::model::Time>| expires.is_none_or(|at| now < at);
     let guards = &state.guards;
-    let holds = guards.holds.values().filter(|h| standing(h.expires));
+    let holds = guards.holds.values().filter(|hold| hold.is_active(now));
     let overrides = guards.overrides.values().filter(|o| now < o.expires);
     let releases: std::collections::BTreeSet<ReleaseId> =
         guards.quarantine.values().map(|q| q.release).collect();
@@ -169,10 +168,13 @@ fn lift(app: &App, state: &Pipeline) -> Result<Act, String> {
             what,
         })
         .collect();
-    found.extend(wide.filter(|h| standing(h.expires)).map(|hold| Liftable {
-        pipeline: None,
-        what: Lift::Hold(hold.id),
-    }));
+    found.extend(
+        wide.filter(|hold| hold.is_active(now))
+            .map(|hold| Liftable {
+                pipeline: None,
+                what: Lift::Hold(hold.id),
+            }),
+    );
     let mut found = found.into_iter();
     match found.next() {
         Some(first) => Ok(Act::Lift {

@@ -25,10 +25,9 @@ pub fn standing_orders(pipeline: Option<&Pipeline>, org: &Org, now: Time) -> Vec
     let own = pipeline
         .into_iter()
         .flat_map(|pipeline| pipeline.guards.holds.values());
-    let in_force = |expires: Option<Time>| expires.is_none_or(|expires| now < expires);
     let holds = of_org
         .chain(own)
-        .filter(|hold| in_force(hold.expires))
+        .filter(|hold| hold.is_active(now))
         .map(|hold| Standing {
             what: format!("hold {} of {}", hold.id, scope_word(&hold.scope)),
             by: hold.by.clone(),
@@ -38,14 +37,12 @@ pub fn standing_orders(pipeline: Option<&Pipeline>, org: &Org, now: Time) -> Vec
     let given = pipeline
         .into_iter()
         .flat_map(|pipeline| pipeline.guards.overrides.values());
-    let overrides = given
-        .filter(|o| in_force(Some(o.expires)))
-        .map(|o| Standing {
-            what: format!("override {} at {}", o.id, o.stage),
-            by: o.by.clone(),
-            reason: o.reason.clone(),
-            expires: Some(o.expires),
-        });
+    let overrides = given.filter(|o| now < o.expires).map(|o| Standing {
+        what: format!("override {} at {}", o.id, o.stage),
+        by: o.by.clone(),
+        reason: o.reason.clone(),
+        expires: Some(o.expires),
+    });
     holds.chain(overrides).collect()
 }
 

@@ -198,7 +198,8 @@ fn runs(card: &Card<'_>) -> Option<Line> {
             None => format!("? on {targets}"),
         })
         .collect();
-    (!running.is_empty()).then(|| labelled("runs", running.join(", ")))
+    let untouched = card.view.status == Status::NotYet;
+    (!running.is_empty() && !untouched).then(|| labelled("runs", running.join(", ")))
 }
 
 fn count(n: usize) -> u64 {
