@@ -16,7 +16,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_pilothouse");
 const WHOLE_RUN: Duration = Duration::from_secs(120);
 
 /// Two fleets at once would only slow each other down.
-static ONE_FLEET: Mutex<()> = Mutex::new(());
+pub(crate) static ONE_FLEET: Mutex<()> = Mutex::new(());
 
 #[test]
 fn the_story_settles_and_leaves_nothing_behind() {
@@ -239,7 +239,7 @@ fn count(list: &serde_json::Value, is: impl Fn(&serde_json::Value) -> bool) -> u
 }
 
 /// Command lines of running processes that speak of a directory.
-fn processes_naming(directory: &Path) -> Vec<String> {
+pub(crate) fn processes_naming(directory: &Path) -> Vec<String> {
     let directory = directory.to_str().unwrap();
     let processes = std::fs::read_dir("/proc").unwrap();
     let lines = processes.filter_map(|entry| {

@@ -25,6 +25,7 @@ mod executor;
 mod fixture;
 mod journal;
 mod keys;
+mod pty;
 mod scenario;
 mod screens;
 mod server;

@@ -1,0 +1,8 @@
+//! The real program in a real pseudo-terminal: what an operator sees, types and gets back. Nothing in
+//! here looks into the program; it knows keys, bytes, what a terminal makes of them, and processes.
+
+mod decisions;
+mod exits;
+mod looks;
+mod shop;
+mod terminal;
