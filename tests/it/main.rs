@@ -25,6 +25,7 @@ mod executor;
 mod fixture;
 mod journal;
 mod keys;
+mod picture;
 mod pty;
 mod scenario;
 mod screens;

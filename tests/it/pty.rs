@@ -5,4 +5,4 @@ mod decisions;
 mod exits;
 mod looks;
 mod shop;
-mod terminal;
+pub(crate) mod terminal;

@@ -81,12 +81,36 @@ fn draw_run(picture: &mut String, (column, row): (u32, u32), run: &[Cell]) {
         ""
     };
     let base = y + CELL.1 - 4;
-    let _ = writeln!(
-        picture,
-        "<text x=\"{x}\" y=\"{base}\" fill=\"{fill}\" textLength=\"{width}\" \
-         xml:space=\"preserve\"{bold}{under}>{}</text>",
-        escaped(&text)
-    );
+    for (offset, piece) in pieces(&text) {
+        let (x, glyphs) = (x + offset * CELL.0, piece.chars().count());
+        let length = u32::try_from(glyphs).unwrap_or(0) * CELL.0;
+        let _ = writeln!(
+            picture,
+            "<text x=\"{x}\" y=\"{base}\" fill=\"{fill}\" textLength=\"{length}\" \
+             lengthAdjust=\"spacingAndGlyphs\"{bold}{under}>{}</text>",
+            escaped(&piece)
+        );
+    }
+}
+
+/// A text in short pieces without blanks, each with the column where it starts: viewers differ in
+/// how wide a font is, and columns must stay where they are.
+fn pieces(text: &str) -> Vec<(u32, String)> {
+    let mut found: Vec<(u32, String)> = Vec::new();
+    for (column, glyph) in (0_u32..).zip(text.chars()) {
+        match found.last_mut() {
+            _ if glyph == ' ' => {}
+            Some((start, piece)) if adjoins(*start, piece, column) => piece.push(glyph),
+            _ => found.push((column, glyph.to_string())),
+        }
+    }
+    found
+}
+
+/// Whether the next glyph of a piece stands at `column`, and the piece is not too long for it.
+fn adjoins(start: u32, piece: &str, column: u32) -> bool {
+    let length = u32::try_from(piece.chars().count()).unwrap_or(u32::MAX);
+    length < 8 && start.saturating_add(length) == column
 }
 
 fn escaped(text: &str) -> String {
