@@ -27,6 +27,7 @@ mod journal;
 mod keys;
 mod picture;
 mod pty;
+mod readme;
 mod scenario;
 mod screens;
 mod server;
