@@ -11,7 +11,7 @@ use crate::{
     clock,
     model::Time,
     tui::{
-        app::{Access, App, Size},
+        app::{Access, App},
         event::Event,
         keymap::{BadKeymap, Keymap},
         request::{Leave, Request},
@@ -69,16 +69,17 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     let client = Client::new(options.address)?;
     let terminal = Terminal::enter().map_err(terminal_error("taking"))?;
     terminal::end_with_terminal();
-    let (width, height) = Terminal::size().map_err(terminal_error("measuring"))?;
-    let mut app = App::new(options.title, keymap, Size { width, height }, clock::now());
+    let feed = Feed::start(client.clone(), BTreeSet::new());
+    let performer = Performer::new(client, feed.commands());
+    // Before the measuring, so that no change of the size goes unnoticed after it.
+    let sources = Sources::open(feed).map_err(terminal_error("watching"))?;
+    let size = Terminal::size().map_err(terminal_error("measuring"))?;
+    let mut app = App::new(options.title, keymap, size, clock::now());
     app.ui.access = options.access;
     let between = SECOND / i64::from(options.frames.max(1));
     let mut screen = Screen::new(terminal, theme, options.synchronized, between);
     // The first frame does not wait for the network.
     screen.draw(&app)?;
-    let feed = Feed::start(client.clone(), BTreeSet::new());
-    let performer = Performer::new(client, feed.commands());
-    let sources = Sources::open(feed).map_err(terminal_error("watching"))?;
     let leave = follow(&mut app, &mut screen, sources, performer).await?;
     Ok(Exit {
         last_words: screen.leave(&app, leave),

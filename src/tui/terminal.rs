@@ -4,7 +4,7 @@
 //!
 //! Nothing is ever asked of the terminal: its answers would arrive as keys.
 
-use crate::tui::paint::SYNC_END;
+use crate::tui::{app::Size, paint::SYNC_END};
 use nix::{
     poll::{PollFd, PollFlags, PollTimeout},
     sys::signal::{Signal, raise},
@@ -80,8 +80,9 @@ impl Terminal {
         out.flush()
     }
 
-    pub fn size() -> io::Result<(u16, u16)> {
-        crossterm::terminal::size()
+    pub fn size() -> io::Result<Size> {
+        let (width, height) = crossterm::terminal::size()?;
+        Ok(Size { width, height })
     }
 
     /// To the clipboard of the terminal that the operator sits at, over any number of hops (OSC 52).

@@ -91,9 +91,9 @@ impl Screen {
         let event = if let Some(why) = trouble {
             Event::Trouble(why.to_owned())
         } else {
-            let (width, height) = Terminal::size().map_err(terminal_error("measuring"))?;
-            self.painter.reset(width, height);
-            Event::Resize(Size { width, height })
+            let size = Terminal::size().map_err(terminal_error("measuring"))?;
+            self.painter.reset(size.width, size.height);
+            Event::Resize(size)
         };
         // Neither event asks for anything.
         let _nothing = update(app, clock::now(), event);

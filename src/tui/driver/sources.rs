@@ -5,10 +5,10 @@ use crate::{
     clock,
     model::Time,
     tui::{
-        app::Size,
         chord::Key,
         driver::perform::Performer,
         event::{Event, Stop},
+        terminal::Terminal,
     },
 };
 use crossterm::event::{Event as Input, KeyEventKind};
@@ -29,6 +29,7 @@ pub(super) struct Sources {
     interrupt: Signal,
     terminate: Signal,
     hang_up: Signal,
+    resized: Signal,
 }
 
 impl Sources {
@@ -44,6 +45,7 @@ impl Sources {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
+            resized: signal(SignalKind::window_change())?,
         })
     }
 
@@ -74,6 +76,7 @@ impl Sources {
                 _ = self.terminate.recv() => return Ok(Event::Stop(Stop::Terminate)),
                 _ = self.hang_up.recv() => return Ok(Event::Stop(Stop::HangUp)),
                 _ = self.interrupt.recv() => return Ok(Event::Stop(Stop::Interrupt)),
+                _ = self.resized.recv() => return Terminal::size().map(Event::Resize),
                 key = self.keys.recv() => {
                     let ended = || io::Error::other("no more keys can be read");
                     if let Some(event) = event_of(key.ok_or_else(ended)??) {
@@ -112,7 +115,11 @@ fn event_of(input: Input) -> Option<Event> {
             Key::from_terminal(key).map(Event::Key)
         }
         Input::Paste(text) => Some(Event::Paste(text)),
-        Input::Resize(width, height) => Some(Event::Resize(Size { width, height })),
-        Input::Key(_) | Input::Mouse(_) | Input::FocusGained | Input::FocusLost => None,
+        // The size comes from the signal, which is waited for from before the first frame on.
+        Input::Resize(_, _)
+        | Input::Key(_)
+        | Input::Mouse(_)
+        | Input::FocusGained
+        | Input::FocusLost => None,
     }
 }
