@@ -99,7 +99,9 @@ async fn a_terminal_that_is_too_small_says_so_until_it_grows() {
 async fn an_idle_screen_costs_next_to_nothing() {
     let (home, serving) = serving::on_socket().await;
     let mut terminal = start(home.path(), &serving).spawn();
-    terminal.see("the fleet", is_fleet);
+    terminal.see("a fleet to which nothing more happens", |screen| {
+        is_fleet(screen) && screen.contains("? 2 no data")
+    });
     // Two rows and the line about the selected one have an age, below an hour in seconds.
     assert_idle(&terminal, BYTES_PER_SECOND + 3 * BYTES_PER_AGE);
     terminal.send("e");
