@@ -60,6 +60,7 @@ pub fn decide(
                     plan: Box::new(expected),
                 });
             }
+            command::check_reason(&request.command)?;
             draft.record(accepted(by.clone(), request.clone()));
             command::carry_out(&mut draft, &by, &request.command)?;
         }

@@ -8,7 +8,7 @@ mod rollback;
 
 use crate::engine::draft::Draft;
 use crate::model::{
-    Actor, Attempt, Command, Definition, Refusal, Release, ReleaseId, StageName, StageState,
+    Actor, Attempt, Command, Definition, Lift, Refusal, Release, ReleaseId, StageName, StageState,
 };
 use std::sync::Arc;
 
@@ -39,18 +39,27 @@ pub(super) fn carry_out(
     }
 }
 
-/// Visible characters of a reason.
-pub(super) fn require_reason(reason: &str, least: usize) -> Result<(), Refusal> {
-    let visible = reason
-        .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control())
-        .count();
-    if visible < least {
-        Err(Refusal::NeedsReason { least })
-    } else {
-        Ok(())
+/// Whether the reason says enough for what is asked. Only a commit is held to it: a plan is shown
+/// before anybody has typed why.
+pub(super) fn check_reason(command: &Command) -> Result<(), Refusal> {
+    let least = match command {
+        Command::Override { .. }
+        | Command::Lift {
+            what: Lift::Quarantine(_),
+            ..
+        } => REASON_OF_A_BREACH,
+        Command::Reject(_) | Command::Rollback { .. } | Command::Hold { .. } => 1,
+        Command::Approve(_) | Command::Lift { .. } | Command::Retry { .. } => 0,
+    };
+    let visible = |c: &char| !c.is_whitespace() && !c.is_control();
+    if command.reason().chars().filter(visible).count() < least {
+        return Err(Refusal::NeedsReason { least });
     }
+    Ok(())
 }
+
+/// Visible characters: the reason of what breaks a rule must say something (UX.md, class 4).
+const REASON_OF_A_BREACH: usize = 20;
 
 fn definition(draft: &Draft<'_>) -> Result<Arc<Definition>, Refusal> {
     draft.definition().ok_or(Refusal::Undefined)

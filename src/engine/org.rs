@@ -1,8 +1,7 @@
 //! Commands to the organization: stopping the line, or a service, and letting it go on. It knows no
 //! pipeline; every pipeline reads the organization's holds when it looks at its blockers.
 
-use crate::engine::command::require_reason;
-use crate::engine::{accepted, plan};
+use crate::engine::{accepted, command, plan};
 use crate::model::{
     Actor, Command, Fact, HoldId, HoldScope, Lift, Org, Plan, Refusal, Request, Time,
 };
@@ -20,6 +19,7 @@ pub fn decide_org(
             plan: Box::new(expected),
         });
     }
+    command::check_reason(&request.command)?;
     let fact = fact(org, by, &request.command)?;
     Ok(vec![accepted(by.clone(), request), fact])
 }
@@ -73,16 +73,13 @@ fn fact(org: &Org, by: &Actor, command: &Command) -> Result<Fact, Refusal> {
             scope: scope @ (HoldScope::Service(_) | HoldScope::Organization),
             reason,
             lasts,
-        } => {
-            require_reason(reason, 1)?;
-            Ok(Fact::HoldPlaced {
-                id: HoldId(org.holds_placed + 1),
-                scope: scope.clone(),
-                by: by.clone(),
-                reason: reason.clone(),
-                lasts: *lasts,
-            })
-        }
+        } => Ok(Fact::HoldPlaced {
+            id: HoldId(org.holds_placed + 1),
+            scope: scope.clone(),
+            by: by.clone(),
+            reason: reason.clone(),
+            lasts: *lasts,
+        }),
         Command::Lift {
             what: Lift::Hold(id),
             reason,

@@ -79,7 +79,7 @@ pub enum Refusal {
         release: ReleaseId,
         instead: String,
     },
-    #[error("say why: a reason of at least {least} visible characters goes into the audit")]
+    #[error("say why: a reason of at least {least} visible character{} goes into the audit", if *least == 1 { "" } else { "s" })]
     NeedsReason { least: usize },
     #[error("an override lasts at most {most}; {asked} is too long")]
     TooLong {

@@ -1,7 +1,7 @@
 //! Yes and no to a release that waits for people. A verdict names the attempt and the evidence that
 //! its giver saw; it never covers what changed since (DESIGN.md 5, rule 4; INVARIANTS.md I07 to I10).
 
-use crate::engine::command::{instead, release, require_reason, stage};
+use crate::engine::command::{instead, release, stage};
 use crate::engine::draft::Draft;
 use crate::model::{
     Actor, AttemptId, Fact, Gate, GateState, Manual, Refusal, ReleaseId, StageName, Verdict,
@@ -26,7 +26,6 @@ pub(super) fn approve(draft: &mut Draft<'_>, by: &Actor, verdict: &Verdict) -> R
 pub(super) fn reject(draft: &mut Draft<'_>, by: &Actor, verdict: &Verdict) -> Result<(), Refusal> {
     let (attempt, gate, manual) = asked(draft, verdict)?;
     check_group(draft, by, &manual)?;
-    require_reason(&verdict.reason, 1)?;
     let reason = verdict.reason.clone();
     draft.record(Fact::Rejected {
         attempt,

@@ -1,15 +1,12 @@
 //! Overrides, holds and lifts: permissions and stops that people place and take away (DESIGN.md 5,
 //! rules 9 and 12; INVARIANTS.md I12).
 
-use crate::engine::command::{release, require_reason, stage};
+use crate::engine::command::{release, stage};
 use crate::engine::draft::Draft;
 use crate::model::{
     Actor, BlockerId, Candidate, Command, Fact, HoldId, HoldScope, Lift, OverrideId, Passage,
     Refusal, ReleaseId, Span, StageName, blockers,
 };
-
-/// The reason of what breaks a rule must say something (UX.md, class 4).
-pub(super) const REASON_LEAST: usize = 20;
 
 /// No override lasts longer; there is no "for ever".
 pub(super) const OVERRIDE_MOST: Span = Span::hours(24);
@@ -33,7 +30,6 @@ pub(super) fn override_blockers(
     stage(draft, name)?;
     release(draft, *id)?;
     check_overridable(draft, name, *id, blockers)?;
-    require_reason(reason, REASON_LEAST)?;
     if *lasts > OVERRIDE_MOST || lasts.is_zero() {
         return Err(Refusal::TooLong {
             asked: *lasts,
@@ -103,7 +99,6 @@ pub(super) fn hold(
         HoldScope::Pipeline => {}
         HoldScope::Service(_) | HoldScope::Organization => return Err(Refusal::WrongStream),
     }
-    require_reason(reason, 1)?;
     draft.record(Fact::HoldPlaced {
         id: HoldId(draft.pipeline.counters.holds + 1),
         scope: scope.clone(),
@@ -151,7 +146,6 @@ pub(super) fn lift(
             {
                 return Err(Refusal::NotQuarantined { release: *release });
             }
-            require_reason(reason, REASON_LEAST)?;
             let (by, reason) = (by.clone(), reason.to_owned());
             Fact::QuarantineLifted {
                 release: *release,

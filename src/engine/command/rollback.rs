@@ -1,7 +1,7 @@
 //! A rollback that a person asks for, of one stage or of every stage that holds the change
 //! (DESIGN.md 5, rules 10 and 11). It is never refused for windows, alarms or holds.
 
-use crate::engine::command::{definition, release, require_reason, stage};
+use crate::engine::command::{definition, release, stage};
 use crate::engine::draft::Draft;
 use crate::engine::rollback::{Intent, Scope, carry_out, intend};
 use crate::model::{Actor, Cause, Refusal, ReleaseId, RollbackScope, StageName};
@@ -14,7 +14,6 @@ pub(super) fn roll_back(
     reason: &str,
 ) -> Result<(), Refusal> {
     let intent = intent_of(draft, by, scope, id, reason)?;
-    require_reason(reason, 1)?;
     let cause = Cause::Operator {
         by: by.clone(),
         reason: reason.to_owned(),

@@ -155,9 +155,10 @@ fn still_blocked(
     }
     for blocker in now.iter().filter(|blocker| named.contains(&blocker.id)) {
         if let Clears::At(at) = blocker.clears {
-            let wait = at.since(before.now).short();
+            // An instant and not a countdown: a plan that only ages has not changed.
+            let at = at.utc().format("%a %H:%MZ");
             told.warnings.push(format!(
-                "{} clears by itself in {wait}: consider waiting",
+                "{} clears by itself {at}: consider waiting",
                 blocker.id
             ));
         }
