@@ -86,9 +86,10 @@ impl Window {
     pub(crate) fn push(&mut self, at: Span, part: u64, whole: u64) {
         self.samples.push_back(Sample { at, part, whole });
         // The oldest kept one is where the window starts: at its edge or the last before it. Two
-        // always stay, so a window shorter than a round is the time since the round before.
-        let edge = at.saturating_sub(self.length);
-        let past = |sample: Option<&Sample>| sample.is_some_and(|sample| sample.at <= edge);
+        // always stay, so a window shorter than a round is the time since the round before. A
+        // window that reaches back before the first sample has no edge yet.
+        let edge = at.0.checked_sub(self.length.0);
+        let past = |sample: Option<&Sample>| sample.is_some_and(|sample| Some(sample.at.0) <= edge);
         while self.samples.len() > 2 && past(self.samples.get(1)) || self.samples.len() > SAMPLES {
             self.samples.pop_front();
         }
@@ -128,6 +129,15 @@ mod tests {
         counter.interrupted();
         assert_eq!(counter.advance(page(&[("a", 9)])), 0);
         assert_eq!(counter.total, 29);
+    }
+
+    #[test]
+    fn rounds_within_one_millisecond_are_all_in_the_window() {
+        let mut window = Window::new(Span(10));
+        for whole in [0, 1, 2, 7] {
+            window.push(Span(0), 0, whole);
+        }
+        assert_eq!(window.increase(), Some((0, 7)));
     }
 
     #[test]
