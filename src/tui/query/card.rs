@@ -89,7 +89,7 @@ pub fn card<'a>(pipeline: &'a Pipeline, org: &'a Org, view: StageView) -> Card<'
         .and_then(|state| state.waiting.last())
         .map(|(release, _)| *release);
     Card {
-        running: pipeline.running(&view.stage).into_iter().rev().collect(),
+        running: running(pipeline, &view.stage),
         next,
         deploy: active.map(Attempt::done).filter(|(_, total)| *total > 0),
         baking: active
@@ -113,6 +113,23 @@ pub fn card<'a>(pipeline: &'a Pipeline, org: &'a Org, view: StageView) -> Card<'
         past: state.map_or_else(Vec::new, |state| past(&state.past)),
         view,
     }
+}
+
+/// What runs on the targets of a stage, newest first. A target that no deployment has reached yet
+/// is left out: nothing about it is uncertain.
+fn running(pipeline: &Pipeline, stage: &StageName) -> Vec<(Option<ReleaseId>, usize)> {
+    let here = pipeline.targets.values();
+    let untouched = here
+        .filter(|t| t.stage.as_ref() == Some(stage) && t.epoch == 0)
+        .count();
+    let counts = pipeline.running(stage).into_iter().rev();
+    counts
+        .map(|(release, n)| match release {
+            Some(_) => (release, n),
+            None => (None, n.saturating_sub(untouched)),
+        })
+        .filter(|(_, n)| *n > 0)
+        .collect()
 }
 
 /// Alarms that are not OK, firing ones first.

@@ -198,8 +198,7 @@ fn runs(card: &Card<'_>) -> Option<Line> {
             None => format!("? on {targets}"),
         })
         .collect();
-    let untouched = card.view.status == Status::NotYet;
-    (!running.is_empty() && !untouched).then(|| labelled("runs", running.join(", ")))
+    (!running.is_empty()).then(|| labelled("runs", running.join(", ")))
 }
 
 fn count(n: usize) -> u64 {
