@@ -44,11 +44,6 @@ impl Status {
         Status::Superseded,
     ];
 
-    /// Whether somebody should look: everything more urgent than work that goes its way.
-    pub fn needs_attention(self) -> bool {
-        self < Status::Run
-    }
-
     pub fn word(self) -> &'static str {
         match self {
             Status::Alarm => "ALARM",

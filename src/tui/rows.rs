@@ -4,13 +4,12 @@
 use crate::{
     model::{
         AlarmLevel, AlarmName, Attempt, AttemptState, Blocker, Candidate, Entry, Pipeline,
-        PipelineName, ReleaseId, StageName, StageView, Summary, TargetName, blockers, board,
-        target_blockers,
+        PipelineName, ReleaseId, StageName, Summary, TargetName, blockers, target_blockers,
     },
     tui::{
         app::App,
         keymap::{Binding, Context},
-        screen::{EventsScreen, FleetScreen, HelpScreen, Screen, StageScreen},
+        screen::{EventsScreen, FleetScreen, HelpScreen, Screen},
     },
 };
 
@@ -45,14 +44,6 @@ pub fn selected_pipeline(app: &App) -> Option<&PipelineName> {
     };
     let row = chosen.or_else(first);
     row.map(|row| &row.pipeline)
-}
-
-/// The stages of a board that wait for a person or are in trouble, most urgent first.
-pub fn needs(app: &App, pipeline: &Pipeline) -> Vec<StageView> {
-    let mut views = board(pipeline, &app.replica.org, app.server_now());
-    views.retain(|view| view.status.needs_attention());
-    views.sort_by_key(|view| (view.status, view.since));
-    views
 }
 
 /// Whether a row passes the filter: every word matches its name, service, owner or reason.
@@ -209,10 +200,4 @@ pub fn below_help(app: &App) -> Context {
     let not_help = |screen: &&Screen| !matches!(screen, Screen::Help(_));
     let beneath = app.ui.screens.iter().rev().find(not_help);
     beneath.map_or(Context::Fleet, Screen::context)
-}
-
-/// The targets or the blockers of a stage screen are empty until its snapshot has come.
-pub fn stage_targets(app: &App, screen: &StageScreen) -> Vec<TargetName> {
-    app.pipeline(&screen.pipeline)
-        .map_or_else(Vec::new, |pipeline| targets(pipeline, &screen.stage))
 }

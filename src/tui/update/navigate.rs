@@ -1,9 +1,11 @@
 //! The cursor. It stands on an id; where that id is among the rows is looked up at every step, so
 //! rows may come, go and reorder beneath it.
 
+use crate::model::board as board_of;
 use crate::tui::{
     action::Motion,
     app::App,
+    query,
     request::Request,
     rows,
     screen::{Screen, StagePane, StageScreen},
@@ -37,8 +39,11 @@ pub(super) fn move_rows(app: &mut App, motion: Motion) {
             fleet.selected = step.from(&ids, fleet.selected.as_ref());
         }
         Screen::Board(board) => {
-            let views = opened.map_or_else(Vec::new, |pipeline| rows::needs(app, pipeline));
-            let ids: Vec<_> = views.into_iter().map(|view| view.stage).collect();
+            let needs = opened.map_or_else(Vec::new, |pipeline| {
+                let views = board_of(pipeline, &app.replica.org, app.server_now());
+                query::needs(pipeline, &views)
+            });
+            let ids: Vec<_> = needs.into_iter().map(|need| need.stage).collect();
             let next = step.from(&ids, board.selected.as_ref());
             board.selected = next.or(board.selected.take());
         }
