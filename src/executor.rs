@@ -138,6 +138,13 @@ impl Executor {
         effect: &Effect,
     ) -> StepResult {
         let shared = &*self.shared;
+        let job = |release, sha, run, time_limit| build::Job {
+            pipeline,
+            release,
+            sha,
+            run,
+            time_limit,
+        };
         match effect {
             Effect::Build {
                 release,
@@ -147,13 +154,7 @@ impl Executor {
                 artifact,
                 timeout,
             } => {
-                let job = build::Job {
-                    pipeline,
-                    release: *release,
-                    sha,
-                    run,
-                    time_limit: *timeout,
-                };
+                let job = job(*release, sha, run, *timeout);
                 build::build(shared, step, &job, repository, artifact).await
             }
             Effect::Check {
@@ -163,13 +164,7 @@ impl Executor {
                 timeout,
                 ..
             } => {
-                let job = build::Job {
-                    pipeline,
-                    release: *release,
-                    sha,
-                    run,
-                    time_limit: *timeout,
-                };
+                let job = job(*release, sha, run, *timeout);
                 build::check(shared, step, &job).await
             }
             Effect::Deploy(deployment) => deploy::deploy(shared, step, deployment).await,

@@ -2,7 +2,7 @@
 //! would that a real pipeline runs. All it knows comes from its arguments and the step's environment.
 
 use crate::{
-    demo::target::{InstallReply, InstallRequest, Layer, address_file},
+    demo::target::{self, InstallReply, InstallRequest, Layer, NoAddress},
     http,
     model::{Digest, EffectId, PipelineName, ReleaseId},
 };
@@ -38,13 +38,8 @@ pub struct Args {
 
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
-    #[error("target {target} has no address in {}: is it running?", path.display())]
-    Address {
-        target: String,
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Address(#[from] NoAddress),
     #[error("cannot make an HTTP client")]
     Client(#[source] reqwest::Error),
     #[error("target {target} does not answer at {address}")]
@@ -62,7 +57,7 @@ impl InstallError {
     /// 75 for what says nothing about the release and is worth a retry.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            InstallError::Address { .. }
+            InstallError::Address(_)
             | InstallError::Client(_)
             | InstallError::Unreachable { .. } => ExitCode::from(75),
             InstallError::TurnedDown(_) => ExitCode::FAILURE,
@@ -75,12 +70,7 @@ impl InstallError {
 /// # Errors
 /// When the target does not answer, or turns the release down.
 pub async fn run(args: Args) -> Result<String, InstallError> {
-    let path = address_file(&args.targets.join(&args.target));
-    let address = std::fs::read_to_string(&path).map_err(|source| InstallError::Address {
-        target: args.target.clone(),
-        path,
-        source,
-    })?;
+    let address = target::address(&args.targets, &args.target)?;
     let unreachable = |source| InstallError::Unreachable {
         target: args.target.clone(),
         address: address.clone(),

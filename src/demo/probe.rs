@@ -3,7 +3,7 @@
 
 use crate::{
     clock::Stopwatch,
-    demo::target::{OUT_OF_ROTATION, address_file},
+    demo::target::{self, NoAddress, OUT_OF_ROTATION},
     http,
     model::{PipelineName, ReleaseId, Span},
 };
@@ -31,13 +31,8 @@ pub struct Args {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
-    #[error("target {target} has no address in {}: is it running?", path.display())]
-    Address {
-        target: String,
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    Address(#[from] NoAddress),
     #[error("cannot make an HTTP client")]
     Client(#[source] reqwest::Error),
     #[error("cannot read {url}")]
@@ -72,12 +67,7 @@ pub async fn run(args: Args) -> Result<usize, ProbeError> {
     let runs = args.runs.as_deref().map(parse_runs).transpose()?;
     let mut n_good = 0;
     for target in &args.names {
-        let path = address_file(&args.targets.join(target));
-        let address = std::fs::read_to_string(&path).map_err(|source| ProbeError::Address {
-            target: target.clone(),
-            path,
-            source,
-        })?;
+        let address = target::address(&args.targets, target)?;
         if let Some((pipeline, wanted)) = &runs {
             let response = get(&client, &address, "/installed").await?;
             let url = response.url().to_string();

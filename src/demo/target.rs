@@ -93,8 +93,30 @@ pub async fn run(args: Args) -> Result<(), TargetError> {
 }
 
 /// The file in which a target says where it listens.
-pub fn address_file(directory: &Path) -> PathBuf {
+fn address_file(directory: &Path) -> PathBuf {
     directory.join("address")
+}
+
+/// A target that has not said where it listens.
+#[derive(Debug, thiserror::Error)]
+#[error("target {target} has no address in {}: is it running?", path.display())]
+pub struct NoAddress {
+    target: String,
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+/// Where a target listens, as it says itself.
+///
+/// # Errors
+/// When it has not said so, or its directory cannot be read.
+pub fn address(targets: &Path, target: &str) -> Result<String, NoAddress> {
+    let path = address_file(&targets.join(target));
+    std::fs::read_to_string(&path).map_err(|source| NoAddress {
+        target: target.to_owned(),
+        path,
+        source,
+    })
 }
 
 /// The file in which a target keeps its log.
