@@ -2,9 +2,13 @@
 //! would clear it and who may pass it (DESIGN.md 5, rule 18). A pure question about the folded
 //! state, so the engine that obeys it and the screen that shows it cannot disagree.
 
+mod alarms;
+mod guards;
+mod windows;
+
 use crate::model::{
-    AlarmLevel, AlarmState, Blocker, BlockerId, BlockerKind, Clears, Definition, Hold, HoldScope,
-    Org, Passage, Pipeline, Region, ReleaseId, Stage, StageName, Time, Window,
+    Blocker, BlockerId, BlockerKind, Clears, Definition, Org, Passage, Pipeline, Region, ReleaseId,
+    StageName, Time,
 };
 
 /// A question about one candidate.
@@ -26,11 +30,11 @@ pub fn blockers(
         return Vec::new();
     };
     let mut found = standing(pipeline, definition, candidate);
-    found.extend(guards(pipeline, org, now, candidate));
+    found.extend(guards::of(pipeline, org, now, candidate));
     if let Some(stage) = definition.stage(candidate.stage) {
         let regions: Vec<&Region> = stage.regions.iter().collect();
-        found.extend(windows(definition, stage, &regions, now));
-        found.extend(alarms(pipeline, stage));
+        found.extend(windows::of(definition, stage, &regions, now));
+        found.extend(alarms::of(pipeline, stage));
     }
     mark_overridden(pipeline, candidate, now, &mut found);
     found
@@ -48,10 +52,10 @@ pub fn target_blockers(
     let Some(definition) = &pipeline.definition else {
         return Vec::new();
     };
-    let mut found = guards(pipeline, org, now, candidate);
+    let mut found = guards::of(pipeline, org, now, candidate);
     if let Some(stage) = definition.stage(candidate.stage) {
-        found.extend(windows(definition, stage, &[region], now));
-        found.extend(alarms(pipeline, stage));
+        found.extend(windows::of(definition, stage, &[region], now));
+        found.extend(alarms::of(pipeline, stage));
     }
     mark_overridden(pipeline, candidate, now, &mut found);
     found
@@ -148,175 +152,6 @@ fn review(pipeline: &Pipeline, definition: &Definition, release: ReleaseId) -> O
         passage: Passage::Override,
         overridden: None,
     })
-}
-
-/// Quarantine, rejection and holds.
-fn guards(pipeline: &Pipeline, org: &Org, now: Time, candidate: Candidate<'_>) -> Vec<Blocker> {
-    let mut found = Vec::new();
-    if let Some(entry) = pipeline.quarantined(candidate.release) {
-        found.push(Blocker {
-            id: BlockerId("quarantine".to_owned()),
-            kind: BlockerKind::Quarantine,
-            since: entry.at,
-            region: None,
-            why: format!(
-                "{} carries {}, rolled back with {}: {}",
-                candidate.release,
-                entry.change.short(),
-                entry.release,
-                entry.why
-            ),
-            clears: Clears::When("a release without it, or with its revert, comes".to_owned()),
-            passage: Passage::Lift,
-            overridden: None,
-        });
-    }
-    let rejected = |state: &crate::model::StageState| state.rejected.contains(&candidate.release);
-    if pipeline.stage(candidate.stage).is_some_and(rejected) {
-        found.push(Blocker {
-            id: BlockerId("rejected".to_owned()),
-            kind: BlockerKind::Rejected,
-            since: pipeline.at,
-            region: None,
-            why: format!("{} was rejected here, which is final", candidate.release),
-            clears: Clears::When("a newer release comes".to_owned()),
-            passage: Passage::Nobody,
-            overridden: None,
-        });
-    }
-    let own = pipeline.guards.holds.values().filter(|hold| {
-        let reaches = match &hold.scope {
-            HoldScope::Stage(stage) => stage == candidate.stage,
-            HoldScope::Pipeline => true,
-            HoldScope::Service(_) | HoldScope::Organization => false,
-        };
-        reaches && hold.is_active(now)
-    });
-    found.extend(own.map(|hold| held("hold", hold)));
-    if let Some(definition) = &pipeline.definition {
-        found.extend(
-            org.holds_on(&definition.service, now)
-                .map(|hold| held("org-hold", hold)),
-        );
-    }
-    found
-}
-
-fn held(prefix: &str, hold: &Hold) -> Blocker {
-    let scope = match &hold.scope {
-        HoldScope::Stage(stage) => format!("stage {stage}"),
-        HoldScope::Pipeline => "the pipeline".to_owned(),
-        HoldScope::Service(service) => format!("service {service}"),
-        HoldScope::Organization => "the whole organization".to_owned(),
-    };
-    Blocker {
-        id: BlockerId(format!("{prefix}/{}", hold.id)),
-        kind: BlockerKind::Hold,
-        since: hold.at,
-        region: None,
-        why: format!("{} holds {scope}: {}", hold.by, hold.reason),
-        clears: hold
-            .expires
-            .map_or_else(|| Clears::When("it is lifted".to_owned()), Clears::At),
-        passage: Passage::Lift,
-        overridden: None,
-    }
-}
-
-/// Closed windows, one blocker per window and distinct moment of closing.
-fn windows(definition: &Definition, stage: &Stage, regions: &[&Region], now: Time) -> Vec<Blocker> {
-    let mut found: Vec<Blocker> = Vec::new();
-    for window in stage
-        .windows
-        .iter()
-        .filter_map(|name| definition.window(name))
-    {
-        for region in regions {
-            let Some(closed) = closed(window, region, now) else {
-                continue;
-            };
-            let known = |b: &Blocker| b.id == closed.id && b.since == closed.since;
-            if !found.iter().any(known) {
-                found.push(closed);
-            }
-        }
-    }
-    found
-}
-
-/// The window as a blocker, when it is closed in the region's time zone. Deny beats allow.
-fn closed(window: &Window, region: &Region, now: Time) -> Option<Blocker> {
-    let zone = region.time_zone;
-    let denied = window.deny.as_ref().filter(|deny| deny.is_open(now, zone));
-    let outside = window
-        .allow
-        .as_ref()
-        .filter(|allow| !allow.is_open(now, zone));
-    let (rule, text) = match (denied, outside) {
-        (Some(deny), _) => (deny, format!("denies {deny}")),
-        (None, Some(allow)) => (allow, format!("allows {allow}")),
-        (None, None) => return None,
-    };
-    let next = rule.next_change(now, zone);
-    Some(Blocker {
-        id: BlockerId(format!("window/{}", window.name)),
-        kind: BlockerKind::Window,
-        since: rule.unchanged_since(now, zone),
-        region: Some(region.name.clone()),
-        why: format!("window {} {text} ({zone})", window.name),
-        clears: next.map_or_else(
-            || Clears::When("its rule is changed".to_owned()),
-            Clears::At,
-        ),
-        passage: Passage::Override,
-        overridden: None,
-    })
-}
-
-/// Alarms of the stage that fire or have no data.
-fn alarms(pipeline: &Pipeline, stage: &Stage) -> Vec<Blocker> {
-    let unread = AlarmState {
-        level: AlarmLevel::NoData,
-        since: pipeline.at,
-        value: None,
-        why: "not read yet".to_owned(),
-    };
-    let blocking = stage.alarms.iter().filter_map(|alarm| {
-        let state = pipeline.alarms.get(alarm).unwrap_or(&unread);
-        let (kind, why, clears) = match state.level {
-            AlarmLevel::Ok => return None,
-            AlarmLevel::Firing => {
-                let value = state
-                    .value
-                    .map(|value| format!(" at {value}"))
-                    .unwrap_or_default();
-                (
-                    BlockerKind::Alarm,
-                    format!("alarm {alarm} fires{value}"),
-                    "the alarm clears",
-                )
-            }
-            AlarmLevel::NoData => {
-                let why = format!("alarm {alarm} has no data: {}", state.why);
-                (
-                    BlockerKind::NoData,
-                    why,
-                    "its source answers with enough data",
-                )
-            }
-        };
-        Some(Blocker {
-            id: BlockerId(format!("alarm/{alarm}")),
-            kind,
-            since: state.since,
-            region: None,
-            why,
-            clears: Clears::When(clears.to_owned()),
-            passage: Passage::Override,
-            overridden: None,
-        })
-    });
-    blocking.collect()
 }
 
 fn mark_overridden(

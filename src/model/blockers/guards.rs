@@ -1,0 +1,84 @@
+//! What people and rollbacks put in the way: quarantine, rejection and holds.
+
+use crate::model::blockers::Candidate;
+use crate::model::{
+    Blocker, BlockerId, BlockerKind, Clears, Hold, HoldScope, Org, Passage, Pipeline, Time,
+};
+
+/// Quarantine, rejection and holds.
+pub(super) fn of(
+    pipeline: &Pipeline,
+    org: &Org,
+    now: Time,
+    candidate: Candidate<'_>,
+) -> Vec<Blocker> {
+    let mut found = Vec::new();
+    if let Some(entry) = pipeline.quarantined(candidate.release) {
+        found.push(Blocker {
+            id: BlockerId("quarantine".to_owned()),
+            kind: BlockerKind::Quarantine,
+            since: entry.at,
+            region: None,
+            why: format!(
+                "{} carries {}, rolled back with {}: {}",
+                candidate.release,
+                entry.change.short(),
+                entry.release,
+                entry.why
+            ),
+            clears: Clears::When("a release without it, or with its revert, comes".to_owned()),
+            passage: Passage::Lift,
+            overridden: None,
+        });
+    }
+    let rejected = |state: &crate::model::StageState| state.rejected.contains(&candidate.release);
+    if pipeline.stage(candidate.stage).is_some_and(rejected) {
+        found.push(Blocker {
+            id: BlockerId("rejected".to_owned()),
+            kind: BlockerKind::Rejected,
+            since: pipeline.at,
+            region: None,
+            why: format!("{} was rejected here, which is final", candidate.release),
+            clears: Clears::When("a newer release comes".to_owned()),
+            passage: Passage::Nobody,
+            overridden: None,
+        });
+    }
+    let own = pipeline.guards.holds.values().filter(|hold| {
+        let reaches = match &hold.scope {
+            HoldScope::Stage(stage) => stage == candidate.stage,
+            HoldScope::Pipeline => true,
+            HoldScope::Service(_) | HoldScope::Organization => false,
+        };
+        reaches && hold.is_active(now)
+    });
+    found.extend(own.map(|hold| held("hold", hold)));
+    if let Some(definition) = &pipeline.definition {
+        found.extend(
+            org.holds_on(&definition.service, now)
+                .map(|hold| held("org-hold", hold)),
+        );
+    }
+    found
+}
+
+fn held(prefix: &str, hold: &Hold) -> Blocker {
+    let scope = match &hold.scope {
+        HoldScope::Stage(stage) => format!("stage {stage}"),
+        HoldScope::Pipeline => "the pipeline".to_owned(),
+        HoldScope::Service(service) => format!("service {service}"),
+        HoldScope::Organization => "the whole organization".to_owned(),
+    };
+    Blocker {
+        id: BlockerId(format!("{prefix}/{}", hold.id)),
+        kind: BlockerKind::Hold,
+        since: hold.at,
+        region: None,
+        why: format!("{} holds {scope}: {}", hold.by, hold.reason),
+        clears: hold
+            .expires
+            .map_or_else(|| Clears::When("it is lifted".to_owned()), Clears::At),
+        passage: Passage::Lift,
+        overridden: None,
+    }
+}
