@@ -56,7 +56,7 @@ pub use id::{
 pub use org::Org;
 pub use outcome::{Artifact, Head, Outcome, StepResult};
 pub use pipeline::{
-    Counters, GOOD_KEPT, Guards, Impossible, PAST_KEPT, PastAttempt, Pipeline, SourceState,
+    Counters, GOOD_KEPT, Good, Guards, Impossible, PAST_KEPT, PastAttempt, Pipeline, SourceState,
     StageState, TICKETS_KEPT, TargetState,
 };
 pub use plan::{Plan, PlanRow};

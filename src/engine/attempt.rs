@@ -75,7 +75,7 @@ pub(super) fn withdraw_quarantined(draft: &mut Draft<'_>, stage: &StageName) {
     };
     let (id, release) = (attempt.id, attempt.release);
     let touched = attempt.touched().next().is_some();
-    let definition = draft.definition();
+    let definition = draft.in_force(stage);
     let phase = definition
         .as_ref()
         .and_then(|d| d.stage(stage))

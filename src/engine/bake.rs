@@ -109,7 +109,7 @@ pub(super) fn finish(draft: &mut Draft<'_>, stage: &StageName) {
 }
 
 fn stage_alarms(pipeline: &Pipeline, stage: &StageName) -> Vec<AlarmName> {
-    let definition = pipeline.definition.as_ref();
+    let definition = pipeline.in_force(stage);
     definition
         .and_then(|d| d.stage(stage))
         .map(|s| s.alarms.clone())

@@ -53,6 +53,11 @@ impl<'a> Draft<'a> {
         self.pipeline.definition.clone()
     }
 
+    /// The definition in force at a stage: its attempt's, else the newest.
+    pub(super) fn in_force(&self, stage: &StageName) -> Option<Arc<Definition>> {
+        self.pipeline.in_force(stage).cloned()
+    }
+
     /// The active attempt of a stage, as it stands now.
     pub(super) fn active(&self, stage: &StageName) -> Option<&Attempt> {
         self.pipeline

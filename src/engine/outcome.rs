@@ -90,7 +90,7 @@ fn evidence(draft: &mut Draft<'_>, owed: &Owed, why: &str) {
     };
     let (stage, release, is_rollback) = (found.stage.clone(), found.release, found.is_rollback());
     let why = format!("{}: {why}", owed.effect.title());
-    let definition = draft.definition();
+    let definition = draft.in_force(&stage);
     let phase = definition
         .as_ref()
         .and_then(|d| d.stage(&stage))
@@ -120,17 +120,13 @@ fn evidence(draft: &mut Draft<'_>, owed: &Owed, why: &str) {
 
 fn observed(draft: &mut Draft<'_>, observation: &Observation) {
     for reading in &observation.readings {
-        let known = draft
-            .pipeline
-            .definition
-            .as_ref()
-            .and_then(|d| d.alarm(&reading.alarm));
+        let known = draft.pipeline.watched().contains_key(&reading.alarm);
         let before = draft
             .pipeline
             .alarms
             .get(&reading.alarm)
             .map(|state| state.level);
-        if known.is_some() && before != Some(reading.level) {
+        if known && before != Some(reading.level) {
             let state = AlarmState {
                 level: reading.level,
                 since: draft.now,

@@ -4,8 +4,8 @@
 
 use crate::engine::{attempt, draft::Draft, rollout, ticket};
 use crate::model::{
-    AlarmLevel, AlarmName, Attempt, AttemptId, Cause, Definition, Fact, Fingerprint, Phase,
-    Pipeline, Purpose, ReleaseId, Rollback, Sha, Stage, StageName, TargetName,
+    AlarmLevel, AlarmName, Attempt, AttemptId, Cause, Fact, Fingerprint, Phase, Pipeline, Purpose,
+    ReleaseId, Rollback, Sha, Stage, StageName, TargetName,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,16 +29,17 @@ pub(super) enum Scope<'a> {
 /// Works out, target by target, where a rollback of a release would go.
 pub(super) fn intend(
     pipeline: &Pipeline,
-    definition: &Definition,
     scope: Scope<'_>,
     release: ReleaseId,
     cause: &Cause,
 ) -> Intent {
-    let stages = definition.stages.iter().filter(|stage| match scope {
-        Scope::Stage(only) => stage.name == *only,
+    let columns = pipeline.columns().into_iter().filter(|column| match scope {
+        Scope::Stage(only) => column == only,
         Scope::Everywhere => true,
     });
-    let stages: Vec<&Stage> = stages.collect();
+    let stages: Vec<&Stage> = columns
+        .filter_map(|column| pipeline.in_force(&column)?.stage(&column))
+        .collect();
     let changes = suspects(pipeline, &stages, release);
     let with_rollbacks = stages.iter().filter_map(|stage| {
         let held = holding(pipeline, stage, release, &changes, scope);
@@ -62,7 +63,14 @@ fn suspects(pipeline: &Pipeline, stages: &[&Stage], release: ReleaseId) -> Vec<S
             .targets()
             .filter_map(|(_, _, target)| pipeline.targets.get(target));
         targets
-            .filter_map(|target| target.good.iter().copied().filter(|g| *g < release).max())
+            .filter_map(|target| {
+                target
+                    .good
+                    .iter()
+                    .map(|g| g.release)
+                    .filter(|g| *g < release)
+                    .max()
+            })
             .max()
     };
     let production = stages
@@ -149,7 +157,7 @@ fn destinations(
         let good = pipeline
             .targets
             .get(&target)
-            .map(|t| t.good.clone())
+            .map(|t| t.good.iter().map(|good| good.release).collect::<Vec<_>>())
             .unwrap_or_default();
         if let Some(destination) = good.into_iter().rev().find(|candidate| fit(*candidate)) {
             rollback.destinations.insert(target, destination);
@@ -163,9 +171,6 @@ fn destinations(
 
 /// Carries an intent out: quarantine first, then one rollback attempt per stage.
 pub(super) fn carry_out(draft: &mut Draft<'_>, intent: Intent, cause: &Cause) {
-    let Some(definition) = draft.definition() else {
-        return;
-    };
     let why = cause.words();
     draft.record(Fact::Quarantined {
         release: intent.release,
@@ -174,7 +179,8 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, intent: Intent, cause: &Cause) {
     });
     let mut first = None;
     for (name, rollback) in intent.stages {
-        let Some(stage) = definition.stage(&name) else {
+        let definition = draft.in_force(&name);
+        let Some(stage) = definition.as_ref().and_then(|d| d.stage(&name)) else {
             continue;
         };
         if rollback.destinations.is_empty() {
@@ -216,11 +222,8 @@ pub(super) fn automatic(
     release: ReleaseId,
     cause: &Cause,
 ) {
-    let Some(definition) = draft.definition() else {
-        return;
-    };
     let scope = Scope::Stage(stage);
-    let intent = intend(&draft.pipeline, &definition, scope, release, cause);
+    let intent = intend(&draft.pipeline, scope, release, cause);
     if intent.stages.is_empty() {
         attempt::fail(draft, stage, &cause.words());
     } else {
@@ -242,7 +245,7 @@ pub(super) fn on_alarm(draft: &mut Draft<'_>, stage: &StageName) {
 
 /// The first alarm of the stage that fires and was not known to when the attempt was let start.
 fn firing(draft: &Draft<'_>, attempt: &Attempt) -> Option<(AlarmName, String)> {
-    let definition = draft.definition()?;
+    let definition = draft.pipeline.definition_of(attempt)?;
     let stage = definition.stage(&attempt.stage)?;
     stage.alarms.iter().find_map(|alarm| {
         let state = draft.pipeline.alarms.get(alarm)?;

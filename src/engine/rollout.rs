@@ -220,13 +220,10 @@ fn drive_lane(draft: &mut Draft<'_>, attempt: &Attempt, lane: usize) -> bool {
 /// Starts one target, unless something stands against it at this moment. A rollback is stopped by
 /// nothing but the target itself being at work.
 fn start_target(draft: &mut Draft<'_>, attempt: AttemptId, target: &TargetName) {
-    let Some(definition) = draft.definition() else {
-        return;
-    };
     let Some(attempt) = draft.pipeline.attempt(attempt).cloned() else {
         return;
     };
-    let Some(stage) = definition.stage(&attempt.stage) else {
+    let Some(definition) = draft.in_force(&attempt.stage) else {
         return;
     };
     let Some((region, zone)) = attempt.rollout.place_of(target) else {
@@ -237,11 +234,12 @@ fn start_target(draft: &mut Draft<'_>, attempt: AttemptId, target: &TargetName) 
         return;
     }
     if !attempt.is_rollback() {
-        let Some(region) = stage.region(region) else {
+        let spec = definition.stage(&attempt.stage);
+        let Some(region) = spec.and_then(|stage| stage.region(region)) else {
             return;
         };
         let candidate = Candidate {
-            stage: &stage.name,
+            stage: &attempt.stage,
             release: attempt.release,
         };
         let standing = target_blockers(&draft.pipeline, draft.org, draft.now, candidate, region);
@@ -258,6 +256,13 @@ fn start_target(draft: &mut Draft<'_>, attempt: AttemptId, target: &TargetName) 
         .get(release)
         .and_then(|release| release.artifact.clone());
     let Some(artifact) = artifact else { return };
+    let proven = draft.pipeline.proven_by(target, release).cloned();
+    let definition = proven
+        .filter(|proven| attempt.is_rollback() && proven.stage(&attempt.stage).is_some())
+        .unwrap_or(definition);
+    let Some(stage) = definition.stage(&attempt.stage) else {
+        return;
+    };
     let deployment = Deployment {
         stage: stage.name.clone(),
         region: region.clone(),

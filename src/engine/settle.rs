@@ -8,10 +8,7 @@ use crate::model::{AttemptState, Fact, StageName};
 const ROUNDS_MAX: usize = 10_000;
 
 pub(super) fn settle(draft: &mut Draft<'_>) {
-    let Some(definition) = draft.definition() else {
-        return;
-    };
-    let stages: Vec<StageName> = definition.columns().skip(1).collect();
+    let stages: Vec<StageName> = draft.pipeline.columns().into_iter().skip(1).collect();
     for _ in 0..ROUNDS_MAX {
         let before = draft.count();
         expire(draft);

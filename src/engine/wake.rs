@@ -1,7 +1,7 @@
 //! When time alone changes something: an expiry, a window that opens or closes. The service sleeps
 //! until then and sends a tick.
 
-use crate::model::{Attempt, Org, Pipeline, Stage, StageName, Time};
+use crate::model::{Attempt, Org, Pipeline, StageName, Time};
 
 /// When the pipeline wants a tick although nothing happens; none when never.
 pub fn next_wake(pipeline: &Pipeline, org: &Org, now: Time) -> Option<Time> {
@@ -20,12 +20,16 @@ pub fn next_wake(pipeline: &Pipeline, org: &Org, now: Time) -> Option<Time> {
 
 /// The next opening or closing of every window that something is waiting at or deploying under.
 fn window_changes(pipeline: &Pipeline, now: Time) -> Vec<Time> {
-    let Some(definition) = &pipeline.definition else {
-        return Vec::new();
-    };
-    let concerned = |stage: &&Stage| is_concerned(pipeline, &stage.name);
+    let columns = pipeline.columns().into_iter();
+    let concerned = columns.filter(|column| is_concerned(pipeline, column));
     let mut changes = Vec::new();
-    for stage in definition.stages.iter().filter(concerned) {
+    for column in concerned {
+        let Some(definition) = pipeline.in_force(&column) else {
+            continue;
+        };
+        let Some(stage) = definition.stage(&column) else {
+            continue;
+        };
         for window in stage
             .windows
             .iter()

@@ -10,7 +10,7 @@ pub(super) fn build(draft: &mut Draft<'_>, stage: &StageName) {
     let Some(attempt) = draft.active(stage).cloned() else {
         return;
     };
-    let Some(definition) = draft.definition() else {
+    let Some(definition) = draft.in_force(stage) else {
         return;
     };
     let Some(release) = draft.pipeline.releases.get(attempt.release) else {
@@ -94,7 +94,7 @@ pub(super) fn drive(draft: &mut Draft<'_>, stage: &StageName) {
 
 /// Data points come from the stage's alarms; without any there is nothing to count.
 fn countable(draft: &Draft<'_>, stage: &StageName, rule: BakeRule) -> BakeRule {
-    let definition = draft.definition();
+    let definition = draft.in_force(stage);
     let alarms = definition
         .as_ref()
         .and_then(|d| d.stage(stage))
@@ -107,7 +107,7 @@ fn countable(draft: &Draft<'_>, stage: &StageName, rule: BakeRule) -> BakeRule {
 }
 
 fn start_test(draft: &mut Draft<'_>, attempt: &Attempt, gate: usize, test: &Test) {
-    let Some(definition) = draft.definition() else {
+    let Some(definition) = draft.in_force(&attempt.stage) else {
         return;
     };
     let Some(release) = draft.pipeline.releases.get(attempt.release) else {

@@ -3,8 +3,8 @@
 //! in the engine.
 
 use crate::model::{
-    Actor, AlarmName, AttemptId, Bake, BakePlace, EffectId, Fingerprint, Gate, Progress, ReleaseId,
-    Rollout, StageName, TargetName, Time,
+    Actor, AlarmName, AttemptId, Bake, BakePlace, Digest, EffectId, Fingerprint, Gate, Progress,
+    ReleaseId, Rollout, StageName, TargetName, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +16,8 @@ pub struct Attempt {
     /// The release that is deployed, or, in a rollback, the one that is taken back.
     pub release: ReleaseId,
     pub purpose: Purpose,
+    /// The definition it entered with; it ends under it, whatever the files say meanwhile.
+    pub definition: Digest,
     pub started: Time,
     pub state: AttemptState,
     pub rollout: Rollout,

@@ -49,7 +49,7 @@ pub fn target_blockers(
     candidate: Candidate<'_>,
     region: &Region,
 ) -> Vec<Blocker> {
-    let Some(definition) = &pipeline.definition else {
+    let Some(definition) = pipeline.in_force(candidate.stage) else {
         return Vec::new();
     };
     let mut found = guards::of(pipeline, org, now, candidate);

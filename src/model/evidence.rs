@@ -29,8 +29,7 @@ pub fn evidence(pipeline: &Pipeline, attempt: &Attempt) -> Fingerprint {
         .collect();
     let targets: Vec<&TargetName> = attempt.progress.keys().collect();
     let stage = pipeline
-        .definition
-        .as_ref()
+        .definition_of(attempt)
         .and_then(|d| d.stage(&attempt.stage));
     let alarms: BTreeMap<&AlarmName, Option<AlarmLevel>> = stage
         .iter()

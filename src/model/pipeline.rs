@@ -3,14 +3,15 @@
 //! a hard error, because it was either decided wrongly or read back wrongly.
 
 mod attempts;
+mod definitions;
 mod gates;
 mod guards;
 mod steps;
 
 use crate::model::{
-    AlarmName, AlarmState, Attempt, AttemptId, Definition, EffectId, Entry, Fact, Hold, HoldId,
-    Override, OverrideId, Owed, PipelineName, Quarantine, Release, ReleaseId, Releases, Revision,
-    Sha, StageName, TargetName, Ticket, TicketId, Time,
+    AlarmName, AlarmState, Attempt, AttemptId, Definition, Digest, EffectId, Entry, Fact, Hold,
+    HoldId, Override, OverrideId, Owed, PipelineName, Quarantine, Release, ReleaseId, Releases,
+    Revision, Sha, StageName, TargetName, Ticket, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -26,6 +27,8 @@ pub struct Pipeline {
     pub at: Time,
     /// None until the first `Defined`.
     pub definition: Option<Arc<Definition>>,
+    /// Those before it that an active attempt or a rollback destination still needs.
+    pub earlier: BTreeMap<Digest, Arc<Definition>>,
     pub source: SourceState,
     pub releases: Releases,
     pub stages: BTreeMap<StageName, StageState>,
@@ -86,7 +89,14 @@ pub struct TargetState {
     /// The deployment under way.
     pub step: Option<EffectId>,
     /// Releases that finished bake here, newest last, at most [`GOOD_KEPT`].
-    pub good: Vec<ReleaseId>,
+    pub good: Vec<Good>,
+}
+
+/// A release that proved good on a target, and the definition it was deployed under.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Good {
+    pub release: ReleaseId,
+    pub definition: Digest,
 }
 
 pub const GOOD_KEPT: usize = 10;
@@ -142,6 +152,7 @@ impl Pipeline {
             revision: Revision(0),
             at: Time(0),
             definition: None,
+            earlier: BTreeMap::new(),
             source: SourceState::default(),
             releases: Releases::default(),
             stages: BTreeMap::new(),
@@ -227,7 +238,7 @@ impl Pipeline {
     )]
     fn fold_inbound(&mut self, at: Time, fact: &Fact) -> Result<(), Impossible> {
         match fact {
-            Fact::Defined { definition } => self.define(definition),
+            Fact::Defined { definition } => self.define(at, definition),
             Fact::HeadMoved { head } => {
                 self.source.head = Some(head.sha.clone());
                 self.source.moved = Some(at);
@@ -265,22 +276,6 @@ impl Pipeline {
             other => return Err(Impossible::stray(other)),
         }
         Ok(())
-    }
-
-    /// Takes a new definition: columns and targets it adds appear, what it no longer names stays
-    /// as it was, so that nothing under way loses its ground.
-    fn define(&mut self, definition: &Definition) {
-        for column in definition.columns() {
-            self.stages.entry(column).or_default();
-        }
-        for stage in &definition.stages {
-            for (_, _, target) in stage.targets() {
-                self.targets.entry(target.clone()).or_default().stage = Some(stage.name.clone());
-            }
-        }
-        self.alarms
-            .retain(|alarm, _| definition.alarm(alarm).is_some());
-        self.definition = Some(Arc::new(definition.clone()));
     }
 
     pub fn stage(&self, stage: &StageName) -> Option<&StageState> {

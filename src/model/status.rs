@@ -83,13 +83,11 @@ pub struct StageView {
 
 /// What every column of the board shows, in order.
 pub fn board(pipeline: &Pipeline, org: &Org, now: Time) -> Vec<StageView> {
-    let Some(definition) = &pipeline.definition else {
-        return Vec::new();
-    };
-    definition
-        .columns()
-        .map(|stage| stage_view(pipeline, org, now, &stage))
-        .collect()
+    let columns = pipeline.columns();
+    let views = columns
+        .iter()
+        .map(|stage| stage_view(pipeline, org, now, stage));
+    views.collect()
 }
 
 fn stage_view(pipeline: &Pipeline, org: &Org, now: Time, stage: &StageName) -> StageView {
@@ -155,7 +153,7 @@ fn source_view(
 
 /// The first alarm of a stage that fires.
 fn firing(pipeline: &Pipeline, stage: &StageName) -> Option<(String, Time)> {
-    let stage = pipeline.definition.as_ref()?.stage(stage)?;
+    let stage = pipeline.in_force(stage)?.stage(stage)?;
     stage.alarms.iter().find_map(|alarm| {
         let state = pipeline.alarms.get(alarm)?;
         let value = state

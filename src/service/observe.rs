@@ -4,7 +4,7 @@
 
 use crate::{
     executor::Executor,
-    model::{Definition, Head, Outcome, Pipeline, Sha, Source, Span},
+    model::{Alarm, Definition, Head, Outcome, Pipeline, Sha, Source, Span},
     service::{mailbox::Mailbox, shared::Shared},
     watch::Watch,
 };
@@ -69,7 +69,8 @@ impl Observers {
             mailbox: mailbox.clone(),
         };
         let alarms = Alarms {
-            definition: Arc::clone(definition),
+            wanted: pipeline.watched().into_values().cloned().collect(),
+            every: definition.watch_every,
             http: shared.http.clone(),
             outlook: self.outlook.subscribe(),
             mailbox: mailbox.clone(),
@@ -159,7 +160,8 @@ fn pause(every: Span, failures: u32) -> Span {
 }
 
 struct Alarms {
-    definition: Arc<Definition>,
+    wanted: Vec<Alarm>,
+    every: Span,
     http: reqwest::Client,
     outlook: watch::Receiver<Outlook>,
     mailbox: Mailbox,
@@ -169,11 +171,11 @@ impl Alarms {
     /// Reads the alarms until nobody takes in what they say. Without alarms there is nothing to
     /// see but time, and only while an attempt is under way.
     async fn observe(mut self) {
-        let mut rounds = interval(self.definition.watch_every.std());
+        let mut rounds = interval(self.every.std());
         rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut watch = self.watch();
         loop {
-            if self.definition.alarms.is_empty() && !self.outlook.borrow().active {
+            if self.wanted.is_empty() && !self.outlook.borrow().active {
                 if self
                     .outlook
                     .wait_for(|outlook| outlook.active)
@@ -195,6 +197,6 @@ impl Alarms {
     }
 
     fn watch(&self) -> Watch {
-        Watch::new(&self.definition.alarms, self.http.clone())
+        Watch::new(&self.wanted, self.http.clone())
     }
 }

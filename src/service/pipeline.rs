@@ -123,8 +123,7 @@ impl PipelineTask {
 
     /// A round in which no alarm could be read.
     fn unread(&self) -> Observation {
-        let definition = self.pipeline.definition.iter();
-        let readings = definition.flat_map(|definition| &definition.alarms);
+        let readings = self.pipeline.watched().into_values();
         Observation {
             elapsed: Span::ZERO,
             readings: readings

@@ -2,6 +2,8 @@
 //! transcript that the real engine must print. `PILOTHOUSE_BLESS=1 cargo test scenario` rewrites
 //! the transcripts; the difference is then read in review.
 
+mod define;
+
 use crate::world::{World, sha, success};
 use pilothouse::engine::Input;
 use pilothouse::model::*;
@@ -114,6 +116,8 @@ fn run(world: &mut World, command: &str) -> String {
             world.now = world.now + span.parse::<Span>().unwrap();
             told(&world.input(Input::Tick).unwrap())
         }
+        ["define", edit @ ..] => define::define(world, edit),
+        ["owed"] => define::owed(world),
         ["board"] => board_text(world),
         ["blockers", stage, release] => blockers_text(world, stage, release),
         ["plan", by, rest @ ..] => plan_text(world, by, rest, reason),

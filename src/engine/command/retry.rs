@@ -1,10 +1,11 @@
 //! Trying again what failed or is paused (DESIGN.md 5, rules 13 and 14): a paused attempt goes on
-//! where it stood, a failed one is followed by a new attempt of the same release.
+//! where it stood, or starts over when its definition was mended meanwhile; a failed one is
+//! followed by a new attempt of the same release.
 
 use crate::engine::command::{instead, release, stage};
-use crate::engine::{draft::Draft, promote};
+use crate::engine::{attempt, draft::Draft, promote};
 use crate::model::{
-    AttemptState, BlockerKind, Candidate, Fact, Refusal, ReleaseId, StageName, blockers,
+    Attempt, AttemptState, BlockerKind, Candidate, Fact, Refusal, ReleaseId, StageName, blockers,
 };
 
 pub(super) fn retry(draft: &mut Draft<'_>, name: &StageName, id: ReleaseId) -> Result<(), Refusal> {
@@ -21,8 +22,8 @@ pub(super) fn retry(draft: &mut Draft<'_>, name: &StageName, id: ReleaseId) -> R
     };
     match &attempt.state {
         AttemptState::Paused { .. } => {
-            let attempt = attempt.id;
-            draft.record(Fact::AttemptResumed { attempt });
+            let attempt = attempt.clone();
+            go_on(draft, &attempt);
             Ok(())
         }
         AttemptState::Failed { .. } if !attempt.is_rollback() => {
@@ -49,4 +50,22 @@ pub(super) fn retry(draft: &mut Draft<'_>, name: &StageName, id: ReleaseId) -> R
         | AttemptState::Preempted { .. }
         | AttemptState::Withdrawn { .. } => Err(refuse(instead(newest))),
     }
+}
+
+/// A paused attempt ends under the definition it entered with; a person who has mended that one and
+/// tries again means the new one, so the release enters the stage anew.
+fn go_on(draft: &mut Draft<'_>, paused: &Attempt) {
+    let newest = draft
+        .definition()
+        .map(|definition| definition.digest.clone());
+    if paused.is_rollback() || newest.as_ref() == Some(&paused.definition) {
+        draft.record(Fact::AttemptResumed { attempt: paused.id });
+        return;
+    }
+    attempt::abandon_steps(draft, paused.id, "it starts over");
+    draft.record(Fact::AttemptWithdrawn {
+        attempt: paused.id,
+        why: "it starts over under the definition of now".to_owned(),
+    });
+    promote::begin(draft, &paused.stage, paused.release);
 }

@@ -1,7 +1,7 @@
 //! A rollback that a person asks for, of one stage or of every stage that holds the change
 //! (DESIGN.md 5, rules 10 and 11). It is never refused for windows, alarms or holds.
 
-use crate::engine::command::{definition, release, stage};
+use crate::engine::command::{release, stage};
 use crate::engine::draft::Draft;
 use crate::engine::rollback::{Intent, Scope, carry_out, intend};
 use crate::model::{Actor, Cause, Refusal, ReleaseId, RollbackScope, StageName};
@@ -31,7 +31,6 @@ pub(in crate::engine) fn intent_of(
     reason: &str,
 ) -> Result<Intent, Refusal> {
     release(draft, id)?;
-    let definition = definition(draft)?;
     if let RollbackScope::Stage(name) = scope {
         stage(draft, name)?;
         check_free(draft, name)?;
@@ -40,7 +39,7 @@ pub(in crate::engine) fn intent_of(
         by: by.clone(),
         reason: reason.to_owned(),
     };
-    let mut intent = intend(&draft.pipeline, &definition, scope_of(scope), id, &cause);
+    let mut intent = intend(&draft.pipeline, scope_of(scope), id, &cause);
     // A stage that is being rolled back already has what was asked for.
     intent
         .stages

@@ -56,6 +56,7 @@ pub(super) fn describe(
         Command::Retry { stage, release } => Told {
             title: format!("try {release} in {stage} again"),
             rows: rows_of(before, after, |candidate| candidate == stage),
+            notes: starts_over(before, after, stage),
             ..Told::default()
         },
     };
@@ -132,4 +133,18 @@ fn listed(blockers: &[BlockerId]) -> String {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// A retry under a mended definition repeats the whole stage.
+fn starts_over(before: &Draft<'_>, after: &Draft<'_>, stage: &StageName) -> Vec<String> {
+    let (Some(was), Some(is)) = (before.active(stage), after.active(stage)) else {
+        return Vec::new();
+    };
+    let note = format!(
+        "its definition was {} and is {} now: the whole stage starts over",
+        was.definition.short(),
+        is.definition.short()
+    );
+    let changed = was.definition != is.definition;
+    changed.then_some(note).into_iter().collect()
 }

@@ -3,7 +3,7 @@
 
 use crate::model::pipeline::gates::gate;
 use crate::model::{
-    Attempt, AttemptId, AttemptState, Fact, GOOD_KEPT, GateState, Impossible, PAST_KEPT,
+    Attempt, AttemptId, AttemptState, Fact, GOOD_KEPT, GateState, Good, Impossible, PAST_KEPT,
     PastAttempt, Pipeline, Progress, Purpose, ReleaseId, StageName, StageState, Time,
 };
 use std::collections::BTreeMap;
@@ -92,11 +92,17 @@ fn start(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossibl
                 .map(|(target, why)| (target.clone(), Progress::Skipped { why: why.clone() })),
         );
     }
+    let newest = pipeline.definition.as_ref();
+    let definition = newest
+        .ok_or(Impossible::Missing("definition"))?
+        .digest
+        .clone();
     let attempt = Attempt {
         id: *id,
         stage: stage.clone(),
         release: *release,
         purpose: purpose.clone(),
+        definition,
         started: at,
         state: AttemptState::Deploying,
         progress,
@@ -190,22 +196,23 @@ fn remember(state: &mut StageState) {
 }
 
 fn pass(pipeline: &mut Pipeline, at: Time, id: AttemptId) -> Result<(), Impossible> {
+    let stage = pipeline.attempt_mut(id)?.stage.clone();
+    let next = pipeline.next_after(&stage);
     enter(pipeline, id, AttemptState::Passed { at })?;
     let attempt = pipeline.attempt_mut(id)?;
-    let (stage, release) = (attempt.stage.clone(), attempt.release);
+    let (release, definition) = (attempt.release, attempt.definition.clone());
     let targets: Vec<_> = attempt.progress.keys().cloned().collect();
     for name in targets {
         let target = pipeline.targets.entry(name).or_default();
-        target.good.retain(|good| *good != release);
-        target.good.push(release);
+        target.good.retain(|good| good.release != release);
+        target.good.push(Good {
+            release,
+            definition: definition.clone(),
+        });
         let extra = target.good.len().saturating_sub(GOOD_KEPT);
         target.good.drain(..extra);
     }
     pipeline.stage_mut(&stage)?.passed = Some((release, at));
-    let next = pipeline
-        .definition
-        .as_ref()
-        .and_then(|definition| definition.next_after(&stage));
     if let Some(next) = next {
         pipeline.stage_mut(&next)?.waiting.push((release, at));
     }

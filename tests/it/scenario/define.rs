@@ -1,0 +1,58 @@
+//! Edits of the definition, as scenarios write them: `define wave-1 deploys ./deploy-2`. It changes
+//! the checked definition; how one is written in files is tested with `definition`.
+
+use super::{name, told};
+use crate::world::World;
+use pilothouse::{engine::Input, model::*};
+use std::fmt::Write as _;
+
+/// Takes in the newest definition with one edit.
+pub(super) fn define(world: &mut World, edit: &[&str]) -> String {
+    let newest = world.pipeline.definition.as_deref().unwrap();
+    let mut definition = newest.clone();
+    match edit {
+        [stage, "deploys", run] => {
+            stage_of(&mut definition, stage).deploy.run = Run::Argv(vec![(*run).to_owned()]);
+        }
+        [stage, "has", targets] => {
+            let targets = targets.split(',').map(name).collect();
+            stage_of(&mut definition, stage).regions[0].zones[0].targets = targets;
+        }
+        [stage, "is", "gone"] => definition.stages.retain(|s| s.name.as_str() != *stage),
+        [added, "before", stage] => {
+            let place = definition
+                .stages
+                .iter()
+                .position(|s| s.name.as_str() == *stage);
+            let mut like = definition.stages[0].clone();
+            like.name = name(added);
+            like.regions[0].zones[0].targets = vec![name(&format!("{added}-1"))];
+            definition.stages.insert(place.unwrap(), like);
+        }
+        other => panic!("not an edit of the scenarios: {other:?}"),
+    }
+    let words = edit.join(" ");
+    definition.digest = Digest::of(format!("{}, {words}", definition.digest).as_bytes());
+    told(&world.input(Input::Define(Box::new(definition))).unwrap())
+}
+
+fn stage_of<'a>(definition: &'a mut Definition, stage: &str) -> &'a mut Stage {
+    let found = definition
+        .stages
+        .iter_mut()
+        .find(|s| s.name.as_str() == stage);
+    found.unwrap()
+}
+
+/// What is owed, with the command that each deployment runs.
+pub(super) fn owed(world: &World) -> String {
+    let mut text = String::new();
+    for owed in world.pipeline.steps.values() {
+        let run = match &owed.effect {
+            Effect::Deploy(deployment) => format!(" with {:?}", deployment.run),
+            Effect::Build { .. } | Effect::Check { .. } | Effect::Test { .. } => String::new(),
+        };
+        writeln!(text, "  {} {}{run}", owed.id, owed.effect.title()).unwrap();
+    }
+    text
+}
