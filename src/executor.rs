@@ -70,7 +70,7 @@ impl Executor {
             shared: Arc::new(Shared {
                 steps,
                 artifacts: artifact::Store(made("artifacts")?),
-                workspaces: build::Workspaces(made("workspaces")?),
+                workspaces: build::Workspaces::new(made("workspaces")?),
                 git: git::Git::new(made("git")?),
                 targets: locks::Locks::default(),
                 running: running::Running::default(),

@@ -5,7 +5,7 @@
 use crate::definition::node::Value;
 
 /// Key, and its value as a definition would write it.
-const DEFAULTS: [(&str, &str); 19] = [
+const DEFAULTS: [(&str, &str); 21] = [
     ("kind", "application"),
     ("watch.every", "10s"),
     ("source.branch", "main"),
@@ -14,11 +14,13 @@ const DEFAULTS: [(&str, &str); 19] = [
     ("source.review.not_author", "true"),
     ("build.timeout", "10m"),
     ("build.checks.timeout", "30m"),
+    ("build.checks.parallel", "false"),
     ("stage.deploy.timeout", "10m"),
     // One target out at a time is the slowest rollout and the safest; a rollback is urgent.
     ("stage.deploy.max_unavailable", "1"),
     ("stage.deploy.rollback_max_unavailable", "50%"),
     ("stage.approval.timeout", "30m"),
+    ("stage.approval.parallel", "false"),
     ("stage.approval.count", "1"),
     ("stage.approval.not_author", "true"),
     ("stage.bake.data_points", "0"),

@@ -70,10 +70,12 @@ pub(crate) fn test(fields: &Fields<'_>, key: &'static str) -> Option<Test> {
     let name: Option<String> = fields.get(key);
     let run = fields.get("run");
     let timeout = positive(fields, "timeout");
+    let parallel = fields.get("parallel");
     Some(Test {
         name: name?,
         run: run?,
         timeout: timeout?,
+        parallel: parallel?,
     })
 }
 

@@ -1,8 +1,11 @@
 //! The approval workflow: gate after gate, each passed before the next begins, and only after the
-//! deployment succeeded. The build stage is one too: the build, then its checks.
+//! deployment succeeded. Tests that are declared parallel begin together. The build stage is a
+//! workflow too: the build, then its checks.
 
 use crate::engine::draft::Draft;
-use crate::model::{Attempt, BakePlace, BakeRule, Effect, Fact, Gate, GateState, StageName, Test};
+use crate::model::{
+    Attempt, BakePlace, BakeRule, Effect, Fact, Gate, GateProgress, GateState, StageName, Test,
+};
 
 /// Builds the release once; one that has its artifact already goes on to the checks
 /// (INVARIANTS.md I06).
@@ -33,23 +36,29 @@ pub(super) fn build(draft: &mut Draft<'_>, stage: &StageName) {
     }
 }
 
-/// Moves the current gate on, or passes the attempt when none is left.
+/// Moves the current gates on, or passes the attempt when none is left.
 pub(super) fn drive(draft: &mut Draft<'_>, stage: &StageName) {
     let Some(attempt) = draft.active(stage).cloned() else {
         return;
     };
-    let Some((index, progress)) = attempt.current_gate() else {
+    let current = attempt.current_gates();
+    if current.is_empty() {
         draft.record(Fact::AttemptPassed {
             attempt: attempt.id,
         });
         crate::engine::ticket::resolve(draft, stage, attempt.release);
-        return;
-    };
+    }
+    for (index, progress) in current {
+        drive_gate(draft, &attempt, index, progress);
+    }
+}
+
+fn drive_gate(draft: &mut Draft<'_>, attempt: &Attempt, index: usize, progress: &GateProgress) {
     let place = BakePlace::Gate(index);
     match (&progress.state, &progress.gate) {
-        (GateState::Waiting, Gate::Test(test)) => start_test(draft, &attempt, index, test),
+        (GateState::Waiting, Gate::Test(test)) => start_test(draft, attempt, index, test),
         (GateState::Waiting, Gate::Bake(rule)) => {
-            let rule = countable(draft, stage, *rule);
+            let rule = countable(draft, &attempt.stage, *rule);
             draft.record(Fact::BakeStarted {
                 attempt: attempt.id,
                 place,

@@ -5,6 +5,7 @@ use crate::{
     executor::{
         Shared,
         artifact::{ArtifactError, Store},
+        locks::Locks,
         process::Ended,
         step::Step,
     },
@@ -53,6 +54,8 @@ pub(crate) async fn build(
 /// Runs a named check in the checkout of the build, made again when it is gone.
 pub(crate) async fn check(shared: &Shared, step: &mut Step, job: &Job<'_>) -> StepResult {
     let place = shared.workspaces.of(job.pipeline, job.release);
+    let name = place.to_string_lossy();
+    let making = shared.workspaces.making.hold(&name).await;
     if !place.is_dir() {
         step.log.heading(&format!(
             "the checkout of {} is gone: made again at {}, without what the build left in it",
@@ -66,6 +69,7 @@ pub(crate) async fn check(shared: &Shared, step: &mut Step, job: &Job<'_>) -> St
             return step.infrastructure(why.to_string());
         }
     }
+    drop(making);
     step.announce(job.run);
     let ended = step.command(job.run, &place, job.time_limit).await;
     step.result(ended, job.time_limit)
@@ -90,19 +94,28 @@ async fn collect(step: &Step, store: &Store, place: PathBuf, file: &str) -> Step
 
 /// The checkouts of builds, `workspaces/<pipeline>/<release>`.
 #[derive(Debug)]
-pub(crate) struct Workspaces(pub(crate) PathBuf);
+pub(crate) struct Workspaces {
+    root: PathBuf,
+    /// Checks that run side by side make a lost checkout again once.
+    making: Locks,
+}
 
 /// Older checkouts stay a while for the person who looks into a failure.
 const CHECKOUTS_KEPT: u32 = 3;
 
 impl Workspaces {
+    pub(crate) fn new(root: PathBuf) -> Self {
+        let making = Locks::default();
+        Self { root, making }
+    }
+
     fn of(&self, pipeline: &PipelineName, release: ReleaseId) -> PathBuf {
-        self.0.join(pipeline.as_str()).join(release.to_string())
+        self.root.join(pipeline.as_str()).join(release.to_string())
     }
 
     /// Removes checkouts of the pipeline that are older than those kept.
     async fn prune(&self, pipeline: &PipelineName, building: ReleaseId) {
-        let Ok(mut all) = tokio::fs::read_dir(self.0.join(pipeline.as_str())).await else {
+        let Ok(mut all) = tokio::fs::read_dir(self.root.join(pipeline.as_str())).await else {
             return;
         };
         while let Ok(Some(entry)) = all.next_entry().await {

@@ -213,17 +213,26 @@ impl Attempt {
         self.bakes.iter().find(|bake| bake.place == place)
     }
 
-    /// The first gate that has not passed.
-    pub fn current_gate(&self) -> Option<(usize, &GateProgress)> {
-        self.gates
-            .iter()
-            .enumerate()
-            .find(|(_, gate)| !matches!(gate.state, GateState::Passed { .. }))
+    /// What the workflow is at: the first gate that has not passed and, where that is a parallel
+    /// test, those of its neighbours that run beside it. Empty when all have passed.
+    pub fn current_gates(&self) -> Vec<(usize, &GateProgress)> {
+        let passed = |gate: &GateProgress| matches!(gate.state, GateState::Passed { .. });
+        let open = self.gates.iter().enumerate();
+        let mut open = open.skip_while(|(_, gate)| passed(gate));
+        let Some(first) = open.next() else {
+            return Vec::new();
+        };
+        let mut group = vec![first];
+        if first.1.gate.is_parallel() {
+            let beside = open.take_while(|(_, gate)| gate.gate.is_parallel());
+            group.extend(beside.filter(|(_, gate)| !passed(gate)));
+        }
+        group
     }
 
     /// The manual gate that waits for people now, if any.
     pub fn asked(&self) -> Option<(usize, &GateProgress)> {
-        let (index, gate) = self.current_gate()?;
+        let (index, gate) = self.current_gates().into_iter().next()?;
         let asked = self.is_working() && matches!(gate.state, GateState::Asked { .. });
         asked.then_some((index, gate))
     }

@@ -82,6 +82,9 @@ pub struct Test {
     pub name: String,
     pub run: Run,
     pub timeout: Span,
+    /// Runs side by side with the tests before and after it that say so too.
+    #[serde(default)]
+    pub parallel: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -293,6 +296,14 @@ impl Stage {
 }
 
 impl Gate {
+    /// Whether it runs beside its neighbours that do so too.
+    pub fn is_parallel(&self) -> bool {
+        match self {
+            Gate::Test(test) => test.parallel,
+            Gate::Bake(_) | Gate::Manual(_) => false,
+        }
+    }
+
     /// A few words for screens.
     pub fn title(&self) -> String {
         match self {

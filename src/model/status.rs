@@ -218,10 +218,12 @@ fn attempt_view(pipeline: &Pipeline, org: &Org, now: Time, attempt: &Attempt) ->
     if attempt.building.is_some() {
         return (Status::Run, format!("building {}", attempt.release));
     }
-    match (&attempt.state, attempt.current_gate()) {
-        (AttemptState::Approving, Some((_, gate))) => (Status::Run, gate.gate.title()),
-        _ => (Status::Run, format!("{done} of {total} targets")),
+    let gates = attempt.current_gates();
+    if attempt.state == AttemptState::Approving && !gates.is_empty() {
+        let titles: Vec<String> = gates.iter().map(|(_, gate)| gate.gate.title()).collect();
+        return (Status::Run, titles.join(", "));
     }
+    (Status::Run, format!("{done} of {total} targets"))
 }
 
 /// A deployment under way of which no target may start at this moment.

@@ -62,6 +62,7 @@ fn a_definition_has_its_values_and_the_defaults() {
     };
     assert_eq!(integration.run, Run::Argv(words.to_vec()));
     assert_eq!(integration.timeout, Span::minutes(30));
+    assert!(integration.parallel && !checkout.build.checks[0].parallel);
     assert!(
         !gamma.deploy.one_box,
         "a test stage has no one-box by default"

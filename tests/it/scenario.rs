@@ -3,6 +3,7 @@
 //! the transcripts; the difference is then read in review.
 
 mod define;
+mod workflow;
 
 use crate::world::{World, sha, success};
 use pilothouse::engine::Input;

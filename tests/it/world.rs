@@ -345,6 +345,7 @@ fn test(name: &str) -> Test {
         name: name.to_owned(),
         run: Run::Argv(vec!["./test".to_owned()]),
         timeout: Span::minutes(30),
+        parallel: false,
     }
 }
 

@@ -136,13 +136,20 @@ fn abandon(pipeline: &mut Pipeline, id: &EffectId) -> Result<(), Impossible> {
         .steps
         .remove(id)
         .ok_or(Impossible::Missing("step"))?;
-    if let Effect::Deploy(deployment) = &owed.effect {
-        let target = pipeline
-            .targets
-            .entry(deployment.target.clone())
-            .or_default();
-        target.step = None;
-        target.running = None;
+    match &owed.effect {
+        Effect::Build { .. } => {}
+        Effect::Check { gate: index, .. } | Effect::Test { gate: index, .. } => {
+            // No attempt ends with a test that still seems to run.
+            gate(pipeline.attempt_mut(owed.attempt)?, *index)?.state = GateState::Waiting;
+        }
+        Effect::Deploy(deployment) => {
+            let target = pipeline
+                .targets
+                .entry(deployment.target.clone())
+                .or_default();
+            target.step = None;
+            target.running = None;
+        }
     }
     Ok(())
 }

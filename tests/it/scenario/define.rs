@@ -1,7 +1,7 @@
 //! Edits of the definition, as scenarios write them: `define wave-1 deploys ./deploy-2`. It changes
 //! the checked definition; how one is written in files is tested with `definition`.
 
-use super::{name, told};
+use super::{name, told, workflow};
 use crate::world::World;
 use pilothouse::{engine::Input, model::*};
 use std::fmt::Write as _;
@@ -17,6 +17,9 @@ pub(super) fn define(world: &mut World, edit: &[&str]) -> String {
         [stage, "has", targets] => {
             let targets = targets.split(',').map(name).collect();
             stage_of(&mut definition, stage).regions[0].zones[0].targets = targets;
+        }
+        [stage, "tests", groups @ ..] => {
+            workflow::tests(stage_of(&mut definition, stage), groups);
         }
         [stage, "is", "gone"] => definition.stages.retain(|s| s.name.as_str() != *stage),
         [added, "before", stage] => {

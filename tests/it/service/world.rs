@@ -102,6 +102,7 @@ fn definition(name: &str, directory: &Path) -> Definition {
             name: "there".to_owned(),
             run: shell(&format!("test -s {name}-1.deployed")),
             timeout: Span::minutes(1),
+            parallel: false,
         })],
         bake: BakeRules {
             one_box: NO_BAKE,
