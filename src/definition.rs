@@ -3,13 +3,15 @@
 //! asked and knows no engine: what a definition means is `crate::model`.
 
 // Which file does what, from the bottom up: `node` and `files` read, `inherit` merges, `fields`,
-// `readable`, `words` and `defaults` ask for single values, the rest each build one table.
+// `readable`, `words` and `defaults` ask for single values, `opening` judges windows, the rest each
+// build one table.
 mod approval;
 mod defaults;
 mod fields;
 mod files;
 mod inherit;
 mod node;
+mod opening;
 mod organization;
 mod pipeline;
 mod problem;
@@ -115,7 +117,8 @@ fn read(directory: &Path) -> Result<Read, Problems> {
     // Steps run in the directory, wherever the server happens to have been started.
     let absolute = fs::canonicalize(directory).unwrap_or_else(|_missing| directory.to_owned());
     let mut pipelines = Vec::new();
-    for file in files.pipelines(&mut problems) {
+    for files::Pipeline { file, whole } in files.pipelines(&mut problems) {
+        report.partial.set(!whole);
         let definition = pipeline::definition(&file, &absolute, known_groups, &report);
         let explained = report.explained.take();
         pipelines.extend(definition.map(|definition| (definition, explained)));

@@ -67,4 +67,4 @@ pub use status::{StageView, Status, board};
 pub use summary::{Cell, Summary, summary};
 pub use time::{Span, Time};
 pub use told::Told;
-pub use window::{BadWindow, Weekly};
+pub use window::{BadWindow, Week, Weekly};

@@ -69,12 +69,10 @@ fn manual(fields: &Fields<'_>, around: &Surroundings<'_>) -> Option<Manual> {
 
 fn enough(fields: &Fields<'_>, manual: &Manual, group: &GroupName, members: usize) {
     let needed = usize::try_from(manual.count).unwrap_or(usize::MAX);
-    let people = |n: usize| {
-        if n == 1 {
-            "1 member".to_owned()
-        } else {
-            format!("{n} members")
-        }
+    let people = |n: usize| match n {
+        0 => "no member".to_owned(),
+        1 => "1 member".to_owned(),
+        n => format!("{n} members"),
     };
     if members < needed {
         let what = format!(

@@ -8,7 +8,7 @@ use crate::definition::{
     readable::Readable,
     suggest,
 };
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 /// What reading a definition brings to light besides its values.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub(crate) struct Report {
     pub(crate) problems: RefCell<Vec<Problem>>,
     pub(crate) warnings: RefCell<Vec<Problem>>,
     pub(crate) explained: RefCell<Vec<Explained>>,
+    /// Whether a parent of what is read is missing, so that nothing is said about what it lacks.
+    pub(crate) partial: Cell<bool>,
 }
 
 /// One table, while it is read.
@@ -45,6 +47,13 @@ static EMPTY: Table = Table {
 impl Report {
     pub(crate) fn problem(&self, place: &Place, what: impl Into<String>) {
         self.problems.borrow_mut().push(Problem::at(place, what));
+    }
+
+    /// Something is not there; unless a missing parent may have it, that is a problem.
+    pub(crate) fn absence(&self, place: &Place, what: impl Into<String>) {
+        if !self.partial.get() {
+            self.problem(place, what);
+        }
     }
 
     pub(crate) fn warning(&self, place: &Place, what: impl Into<String>) {
@@ -250,7 +259,7 @@ impl<'a> Fields<'a> {
 
     fn missing(&self, key: &str, wanted: &str) {
         let what = format!("{} needs `{key}`: {wanted}", self.subject());
-        self.report.problem(&self.place, what);
+        self.report.absence(&self.place, what);
     }
 
     fn wrong(&self, key: &str, node: &Node, wanted: &str) {

@@ -14,8 +14,17 @@ pub(crate) const ORGANIZATION: &str = "organization.toml";
 /// No definition that people write is near this size; a file above it is something else.
 const BYTES_MAX: u64 = 1 << 20;
 
-/// One file of pipeline definitions.
+/// A file that is a pipeline.
 #[derive(Debug)]
+pub(crate) struct Pipeline {
+    /// With everything it inherits.
+    pub(crate) file: File,
+    /// Whether it has all of it: no parent is missing.
+    pub(crate) whole: bool,
+}
+
+/// One file of pipeline definitions.
+#[derive(Debug, Clone)]
 pub(crate) struct File {
     /// Where it starts.
     pub(crate) place: Place,
@@ -27,6 +36,8 @@ pub(crate) struct File {
 pub(crate) struct Files {
     /// By the name that each gives itself.
     by_name: BTreeMap<String, File>,
+    /// Files without a name of their own, which nobody can extend.
+    others: Vec<File>,
     pub(crate) organization: Option<Table>,
     /// Whether some file could not be read, so that a missing name says nothing.
     pub(crate) incomplete: bool,
@@ -109,11 +120,13 @@ impl Files {
         let place = start(file);
         let Some(name) = table.text("name").map(ToOwned::to_owned) else {
             self.incomplete = true;
-            let place = table.get("name").map_or(&place, |node| &node.place);
+            let at = table.get("name").map_or(&place, |node| &node.place);
             problems.push(Problem::at(
-                place,
+                at,
                 "the file needs `name`: the pipeline's name as a text",
             ));
+            let name = String::new();
+            self.others.push(File { place, name, table });
             return;
         };
         if let Some(other) = self.by_name.get(&name) {
@@ -123,56 +136,64 @@ impl Files {
                 other.place.file
             );
             problems.push(Problem::at(at, what));
+            self.others.push(File { place, name, table });
             return;
         }
         self.by_name
             .insert(name.clone(), File { place, name, table });
     }
 
-    /// Every file that is a pipeline, with everything it inherits.
-    pub(crate) fn pipelines(&self, problems: &mut Vec<Problem>) -> Vec<File> {
+    /// Every file that is a pipeline, and every one whose parents cannot be told: those are read
+    /// for their own problems only.
+    pub(crate) fn pipelines(&self, problems: &mut Vec<Problem>) -> Vec<Pipeline> {
         let mut pipelines = Vec::new();
         for file in self.by_name.values() {
-            let table = self.effective(file, &mut vec![&file.name], problems);
+            let (table, whole) = self.effective(file, &mut vec![file], problems);
             let is_abstract = file.table.get("abstract").map(|node| &node.value);
-            if !matches!(is_abstract, Some(Value::Flag(true))) {
-                pipelines.extend(table.map(|table| File {
+            if !whole || !matches!(is_abstract, Some(Value::Flag(true))) {
+                let file = File {
                     place: file.place.clone(),
                     name: file.name.clone(),
                     table,
-                }));
+                };
+                pipelines.push(Pipeline { file, whole });
             }
         }
+        let others = self.others.iter().cloned();
+        pipelines.extend(others.map(|file| Pipeline { file, whole: false }));
         pipelines
     }
 
-    /// The table of a file with everything it inherits; none when a parent is missing.
-    /// `line` holds the names from the first child to this file.
+    /// The table of a file with everything it inherits, and whether that is all of it.
+    /// `line` holds the files from the first child to this one.
     fn effective<'a>(
         &'a self,
         file: &'a File,
-        line: &mut Vec<&'a str>,
+        line: &mut Vec<&'a File>,
         problems: &mut Vec<Problem>,
-    ) -> Option<Table> {
+    ) -> (Table, bool) {
+        let own = |whole| (file.table.clone(), whole);
         let Some(Node { place, value }) = file.table.get("extends") else {
-            return Some(file.table.clone());
+            return own(true);
         };
+        // Anything but a text is a problem that its reader reports.
         let Value::Text(parent) = value else {
-            let what = format!(
-                "extends must be the name of another file, not {}",
-                value.describe()
-            );
-            problems.push(Problem::at(place, what));
-            return None;
+            return own(false);
         };
-        if line.contains(&parent.as_str()) {
-            // Every file of the circle sees it; the one that closes its own circle reports it.
-            if line.first() == Some(&parent.as_str()) {
-                let circle = [line.as_slice(), &[parent.as_str()]].concat().join(" -> ");
-                let what = format!("the files extend each other in a circle: {circle}");
+        if let Some(known) = line.iter().position(|known| known.name == *parent) {
+            // Every file of the circle sees it and says so at its own place.
+            if known == 0 {
+                let circle = line.iter().chain(line.first());
+                let circle: Vec<String> = circle
+                    .map(|file| format!("{} ({})", file.name, file.place.file))
+                    .collect();
+                let what = format!(
+                    "the files extend each other in a circle: {}",
+                    circle.join(" -> ")
+                );
                 problems.push(Problem::at(place, what));
             }
-            return None;
+            return own(false);
         }
         let Some(parent) = self.by_name.get(parent) else {
             if !self.incomplete {
@@ -181,11 +202,11 @@ impl Files {
                 let what = format!("there is no definition {parent} to extend{hint}");
                 problems.push(Problem::at(place, what));
             }
-            return None;
+            return own(false);
         };
-        line.push(&parent.name);
-        let inherited = self.effective(parent, line, problems)?;
-        Some(inherit(&inherited, &file.table))
+        line.push(parent);
+        let (inherited, whole) = self.effective(parent, line, problems);
+        (inherit(&inherited, &file.table), whole)
     }
 }
 

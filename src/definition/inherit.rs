@@ -79,3 +79,6 @@ pub(crate) fn identity(item: &Node) -> Option<(&'static str, &str)> {
         .find_map(|key| Some((key, table.text(key)?)));
     named.or_else(|| table.get("bake").map(|_rule| ("bake", "")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,10 +37,12 @@ pub(crate) fn definition(
         .iter()
         .map(watching::window)
         .collect();
-    let (alarms, windows) = (whole(alarms), whole(windows));
+    let (alarms, windows) = (all(alarms), all(windows));
+    // What a missing parent would have given cannot be missed.
+    let whole = !report.partial.get();
     let around = Surroundings {
-        alarms: alarms.as_deref(),
-        windows: windows.as_deref(),
+        alarms: alarms.as_deref().filter(|_| whole),
+        windows: windows.as_deref().filter(|_| whole),
         groups,
         targets: RefCell::default(),
     };
@@ -70,7 +72,7 @@ fn stages(fields: &Fields<'_>, around: &Surroundings<'_>) -> Option<Vec<Stage>> 
     let tables = fields.tables("stage");
     if tables.is_empty() {
         let what = "the pipeline has no stage; add a [[stage]]";
-        fields.report().problem(fields.place_of("stage"), what);
+        fields.report().absence(fields.place_of("stage"), what);
     }
     let mut stages = Vec::new();
     let mut production: Option<String> = None;
@@ -89,11 +91,11 @@ fn stages(fields: &Fields<'_>, around: &Surroundings<'_>) -> Option<Vec<Stage>> 
         }
         stages.push(stage);
     }
-    whole(stages)
+    all(stages)
 }
 
 /// All of them, or none when one is missing.
-fn whole<T>(parts: Vec<Option<T>>) -> Option<Vec<T>> {
+fn all<T>(parts: Vec<Option<T>>) -> Option<Vec<T>> {
     parts.into_iter().collect()
 }
 

@@ -6,6 +6,7 @@ use crate::{
         Place, approval,
         fields::{At, Fields},
         node::Value,
+        opening,
         readable::Readable,
         source::positive,
         suggest,
@@ -51,6 +52,7 @@ pub(crate) fn stage(fields: &Fields<'_>, around: &Surroundings<'_>) -> Option<St
         let known = known.iter().map(|window| window.name.as_str());
         refer(fields, "window", &windows, known);
     }
+    opening::together(fields, &windows, around.windows.unwrap_or_default());
     place_bake(fields, &mut approval, stage_bake);
     let (name, phase, deploy) = (name?, phase?, deploy??);
     if name == StageName::source() || name == StageName::build() {
@@ -96,7 +98,7 @@ fn regions(stage: &Fields<'_>, around: &Surroundings<'_>) -> Vec<Region> {
             "{} has no region; add regions = [{{ name = \"...\", time_zone = \"...\", zones = {{ a = [\"...\"] }} }}]",
             stage.subject()
         );
-        stage.report().problem(stage.place_of("regions"), what);
+        stage.report().absence(stage.place_of("regions"), what);
     }
     tables
         .iter()
@@ -238,7 +240,7 @@ fn judge(fields: &Fields<'_>, stage: &Stage) {
         let what = format!(
             "{subject} bakes for data points but has no alarm that counts them; name its alarms or drop data_points"
         );
-        report.problem(&fields.place, what);
+        report.absence(&fields.place, what);
     }
     if stage.phase == Phase::Production && stage.alarms.is_empty() {
         let what = format!("{subject} is production without an alarm: nothing would roll it back");

@@ -2,7 +2,7 @@
 //! `[watch]` table.
 
 use crate::{
-    definition::{fields::Fields, readable::Fire, source::positive},
+    definition::{fields::Fields, opening, readable::Fire, source::positive},
     model::{Alarm, AlarmSource, Ppm, Scrape, Span, Window},
 };
 
@@ -84,7 +84,7 @@ pub(crate) fn window(fields: &Fields<'_>) -> Option<Window> {
             "{} needs `allow` or `deny`: a weekly window",
             fields.subject()
         );
-        fields.report().problem(&fields.place, what);
+        fields.report().absence(&fields.place, what);
     }
     let rule = if allow { "allow" } else { "deny" };
     let place = fields.place_of(rule);
@@ -95,6 +95,7 @@ pub(crate) fn window(fields: &Fields<'_>) -> Option<Window> {
         deny: fields.optional("deny"),
         origin,
     };
+    opening::alone(fields, &window);
     fields.finish();
     Some(window)
 }

@@ -2,6 +2,10 @@
 //! about the wall clock of a time zone, so gaps, overlaps and overnight windows behave as the zone
 //! database says (DESIGN.md 5, rule 5). Pure: it knows no definition and no current time.
 
+mod week;
+
+pub use week::Week;
+
 use crate::model::{Span, Time};
 use chrono::{Datelike, Days, NaiveDateTime, Offset, TimeZone, Timelike, Weekday};
 use chrono_tz::Tz;

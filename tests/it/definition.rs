@@ -1,6 +1,8 @@
 //! Definitions as their authors write them: what is effective, what is inherited, and what exactly
 //! is said about everything that is wrong.
 
+mod origins;
+
 use pilothouse::{
     definition::{self, ExplainError, Loaded},
     model::{
@@ -265,13 +267,18 @@ fn the_digest_is_of_values_and_not_of_places() {
 fn what_is_probably_not_meant_is_a_warning() {
     let text = CHECKOUT
         .replace("alarms = [\"faults\"]\n", "")
-        .replace(", data_points = 100", "");
+        .replace(", data_points = 100", "")
+        .replace(
+            "allow = \"Mon..Fri 09:00-16:00\"",
+            "deny = \"daily 00:00-24:00\"",
+        );
     let warnings = load(&[("checkout.toml", &text)]).warnings;
     let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     assert_eq!(
         warnings,
         [
-            "checkout.toml:22:1: stage.wave-1 is production without an alarm: nothing would roll it back"
+            "checkout.toml:22:1: stage.wave-1 is production without an alarm: nothing would roll it back",
+            "checkout.toml:43:8: window.business-hours never opens: it denies the whole week",
         ]
     );
 }
