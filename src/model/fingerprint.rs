@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use std::{
     fmt::{self, Write as _},
     str::FromStr,
+    sync::Arc,
 };
 
 macro_rules! hexes {
@@ -13,7 +14,7 @@ macro_rules! hexes {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(into = "String", try_from = "String")]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             pub fn as_str(&self) -> &str { &self.0 }
@@ -27,7 +28,7 @@ macro_rules! hexes {
             fn from_str(text: &str) -> Result<Self, String> {
                 let hex = text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
                 if hex && $lengths.contains(&text.len()) {
-                    Ok(Self(text.to_owned()))
+                    Ok(Self(text.into()))
                 } else {
                     Err(format!(concat!("{:?} is not a ", $what), text))
                 }
@@ -40,7 +41,7 @@ macro_rules! hexes {
         }
 
         impl From<$name> for String {
-            fn from(hex: $name) -> String { hex.0 }
+            fn from(hex: $name) -> String { hex.0.as_ref().to_owned() }
         }
 
         impl fmt::Display for $name {
@@ -72,7 +73,8 @@ impl Digest {
                     // Writing into a String cannot fail.
                     let _infallible = write!(hex, "{byte:02x}");
                     hex
-                }),
+                })
+                .into(),
         )
     }
 }
@@ -82,6 +84,6 @@ impl Fingerprint {
     pub fn of<T: Serialize>(value: &T) -> Self {
         // Serialization of model values cannot fail: string keys only, no custom serializer errs.
         let json = serde_json::to_vec(value).unwrap_or_default();
-        Self(Digest::of(&json).0[..16].to_owned())
+        Self(Digest::of(&json).0[..16].into())
     }
 }

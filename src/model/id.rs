@@ -1,8 +1,9 @@
 //! The names and numbers of the vocabulary, each a type of its own so that a stage can never be
-//! passed where a target is meant. It does not know what the named things are.
+//! passed where a target is meant. Every decision copies the state it works on, so a name is shared
+//! and not copied. It does not know what the named things are.
 
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 /// Why a text is not a usable name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,12 +17,12 @@ macro_rules! names {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(into = "String", try_from = "String")]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Checks a text; names travel in paths, environments and on screens, so they are plain.
             pub fn parse(text: &str) -> Result<Self, BadName> {
-                if plain(text) { Ok(Self(text.to_owned())) } else { Err(BadName(text.to_owned(), $what)) }
+                if plain(text) { Ok(Self(text.into())) } else { Err(BadName(text.to_owned(), $what)) }
             }
 
             pub fn as_str(&self) -> &str { &self.0 }
@@ -42,7 +43,7 @@ macro_rules! names {
         }
 
         impl From<$name> for String {
-            fn from(name: $name) -> String { name.0 }
+            fn from(name: $name) -> String { name.0.as_ref().to_owned() }
         }
     )*};
 }
@@ -77,11 +78,11 @@ names! {
 /// Names of the two stages every pipeline has before the ones its definition lists.
 impl StageName {
     pub fn source() -> Self {
-        Self("source".to_owned())
+        Self("source".into())
     }
 
     pub fn build() -> Self {
-        Self("build".to_owned())
+        Self("build".into())
     }
 }
 

@@ -31,7 +31,7 @@ pub struct Pipeline {
     pub earlier: BTreeMap<Digest, Arc<Definition>>,
     pub source: SourceState,
     pub releases: Releases,
-    pub stages: BTreeMap<StageName, StageState>,
+    pub stages: BTreeMap<StageName, Arc<StageState>>,
     pub targets: BTreeMap<TargetName, TargetState>,
     /// Effects that are owed.
     pub steps: BTreeMap<EffectId, Owed>,
@@ -260,7 +260,7 @@ impl Pipeline {
                     cut: at,
                     artifact: None,
                 };
-                self.releases.0.insert(id, cut);
+                self.releases.insert(Arc::new(cut));
                 self.counters.releases = self.counters.releases.max(id.0);
                 self.stage_mut(&StageName::source())?.passed = Some((id, at));
                 self.stage_mut(&StageName::build())?.waiting.push((id, at));
@@ -279,12 +279,13 @@ impl Pipeline {
     }
 
     pub fn stage(&self, stage: &StageName) -> Option<&StageState> {
-        self.stages.get(stage)
+        self.stages.get(stage).map(Arc::as_ref)
     }
 
     fn stage_mut(&mut self, stage: &StageName) -> Result<&mut StageState, Impossible> {
         self.stages
             .get_mut(stage)
+            .map(Arc::make_mut)
             .ok_or(Impossible::Missing("stage"))
     }
 
@@ -309,10 +310,11 @@ impl Pipeline {
     }
 
     fn attempt_mut(&mut self, id: AttemptId) -> Result<&mut Attempt, Impossible> {
+        let has = |stage: &&mut Arc<StageState>| stage.attempt.as_ref().is_some_and(|a| a.id == id);
         self.stages
             .values_mut()
-            .filter_map(|stage| stage.attempt.as_mut())
-            .find(|attempt| attempt.id == id)
+            .find(has)
+            .and_then(|stage| Arc::make_mut(stage).attempt.as_mut())
             .ok_or(Impossible::Missing("attempt"))
     }
 

@@ -3,7 +3,11 @@
 
 use crate::model::{Artifact, Change, Person, ReleaseId, Sha, Time};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
@@ -17,18 +21,55 @@ pub struct Release {
     pub artifact: Option<Artifact>,
 }
 
-/// All releases of a pipeline; containment is a question about them together.
+/// All releases of a pipeline; containment is a question about them together. A release's number is
+/// greater than its parent's, so walks along lineages end as soon as they are past the answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Releases(pub BTreeMap<ReleaseId, Release>);
+#[serde(
+    from = "BTreeMap<ReleaseId, Arc<Release>>",
+    into = "BTreeMap<ReleaseId, Arc<Release>>"
+)]
+pub struct Releases(
+    pub BTreeMap<ReleaseId, Arc<Release>>,
+    /// The first release with each change in its batch.
+    Arc<BTreeMap<Sha, ReleaseId>>,
+);
+
+impl From<BTreeMap<ReleaseId, Arc<Release>>> for Releases {
+    fn from(all: BTreeMap<ReleaseId, Arc<Release>>) -> Self {
+        let mut releases = Self::default();
+        for release in all.into_values() {
+            releases.insert(release);
+        }
+        releases
+    }
+}
+
+impl From<Releases> for BTreeMap<ReleaseId, Arc<Release>> {
+    fn from(releases: Releases) -> Self {
+        releases.0
+    }
+}
 
 impl Releases {
     pub fn get(&self, id: ReleaseId) -> Option<&Release> {
-        self.0.get(&id)
+        self.0.get(&id).map(Arc::as_ref)
+    }
+
+    pub(in crate::model) fn insert(&mut self, release: Arc<Release>) {
+        let first = Arc::make_mut(&mut self.1);
+        for change in &release.changes {
+            first.entry(change.sha.clone()).or_insert(release.id);
+        }
+        self.0.insert(release.id, release);
+    }
+
+    /// For the fold alone, which adds to a release what became of its build; its batch stays.
+    pub(in crate::model) fn get_mut(&mut self, id: ReleaseId) -> Option<&mut Release> {
+        self.0.get_mut(&id).map(Arc::make_mut)
     }
 
     pub fn newest(&self) -> Option<&Release> {
-        self.0.values().next_back()
+        self.0.values().next_back().map(Arc::as_ref)
     }
 
     /// A release and all those it descends from, newest first.
@@ -44,8 +85,12 @@ impl Releases {
 
     /// Whether the effect of a change is in a release: contained and not reverted in it.
     pub fn carries(&self, id: ReleaseId, change: &Sha) -> bool {
+        let Some(first) = self.1.get(change) else {
+            return false;
+        };
         let mut reverted = Vec::new();
-        for contained in self.changes(id) {
+        let near = self.lineage(id).take_while(|release| release.id >= *first);
+        for contained in near.flat_map(|release| release.changes.iter().rev()) {
             // Newest first: a revert that is itself reverted later does not count.
             let undone = reverted.contains(&&contained.sha);
             if contained.sha == *change {
@@ -60,14 +105,26 @@ impl Releases {
 
     /// Changes in `id` that are not in `base`, newest first; all of them without a base.
     pub fn changes_since(&self, id: ReleaseId, base: Option<ReleaseId>) -> Vec<&Change> {
-        let known: Vec<&Sha> = base
-            .into_iter()
-            .flat_map(|base| self.changes(base))
-            .map(|c| &c.sha)
-            .collect();
-        self.changes(id)
-            .filter(|change| !known.contains(&&change.sha))
-            .collect()
+        let mut own = self.lineage(id).peekable();
+        let mut theirs = base.into_iter().flat_map(|base| self.lineage(base));
+        let mut their = theirs.next();
+        let (mut new, mut known) = (Vec::new(), BTreeSet::new());
+        // Down both lines, the higher number first, to where they meet.
+        while let Some(release) = own.peek() {
+            match their.map(|theirs| theirs.id.cmp(&release.id)) {
+                Some(Ordering::Equal) => break,
+                Some(Ordering::Greater) => {
+                    known.extend(their.iter().flat_map(|r| &r.changes).map(|c| &c.sha));
+                    their = theirs.next();
+                }
+                Some(Ordering::Less) | None => {
+                    new.extend(release.changes.iter().rev());
+                    own.next();
+                }
+            }
+        }
+        new.retain(|change| !known.contains(&change.sha));
+        new
     }
 
     /// The newest release whose commit is `sha`.

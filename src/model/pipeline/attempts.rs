@@ -148,7 +148,7 @@ fn withdraw_promotions(pipeline: &mut Pipeline, stage: &StageName) {
             .into_iter()
             .filter(|(r, _)| pipeline.quarantined(*r).is_none());
         let clean: Vec<_> = clean.collect();
-        if let Some(state) = pipeline.stages.get_mut(&later) {
+        if let Ok(state) = pipeline.stage_mut(&later) {
             state.waiting = clean;
         }
     }
@@ -166,7 +166,7 @@ pub(super) fn requeue(pipeline: &mut Pipeline, at: Time, release: ReleaseId) {
             .and_then(|state| state.attempt.as_ref());
         attempt.is_some_and(|attempt| attempt.is_rollback() && attempt.release == release)
     });
-    if let Some(state) = back.and_then(|stage| pipeline.stages.get_mut(&stage)) {
+    if let Some(state) = back.and_then(|stage| pipeline.stage_mut(&stage).ok()) {
         let before = state
             .past
             .iter()

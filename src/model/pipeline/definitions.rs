@@ -134,10 +134,9 @@ impl Pipeline {
 
     fn move_queue(&mut self, at: Time, from: &StageName, to: &StageName) {
         let queue = self
-            .stages
-            .get_mut(from)
+            .stage_mut(from)
             .map(|state| std::mem::take(&mut state.waiting));
-        if let Some(state) = self.stages.get_mut(to) {
+        if let Ok(state) = self.stage_mut(to) {
             let moved = queue
                 .into_iter()
                 .flatten()

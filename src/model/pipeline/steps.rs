@@ -83,7 +83,7 @@ fn finish(
                 ..
             } = result
             {
-                let release = pipeline.releases.0.get_mut(release);
+                let release = pipeline.releases.get_mut(*release);
                 release.ok_or(Impossible::Missing("release"))?.artifact = Some(artifact.clone());
             }
             pipeline.attempt_mut(owed.attempt)?.building = None;
