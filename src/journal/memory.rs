@@ -1,9 +1,10 @@
 //! A journal that forgets everything when the process ends: for tests and simulations. Same rules
-//! as the SQLite one (a conformance suite holds them together).
+//! as the SQLite one (a conformance suite holds them together). Writing and syncing are two steps
+//! here, so that a simulation can cut the power between them.
 
 use crate::{
     journal::{Commit, Committed, Conflict, Journal, JournalError, Lease},
-    model::{EffectId, Entry, Owed, RequestKey, Revision, Stream, Time},
+    model::{EffectId, Entry, Fact, Owed, RequestKey, Revision, Stream, Time},
 };
 use std::collections::BTreeMap;
 
@@ -14,6 +15,10 @@ pub struct Memory {
     /// Where in `entries` a request was settled.
     requests: BTreeMap<RequestKey, usize>,
     effects: BTreeMap<EffectId, Opened>,
+    /// How many entries each commit ended with that is not synced yet.
+    unsynced: Vec<usize>,
+    /// How many entries survive anything.
+    synced: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -30,7 +35,46 @@ impl Memory {
             entries: Vec::new(),
             requests: BTreeMap::new(),
             effects: BTreeMap::new(),
+            unsynced: Vec::new(),
+            synced: 0,
         }
+    }
+
+    /// The first half of a commit: what is written is read back, and gone when the power fails.
+    pub fn write(&mut self, batch: &[Commit]) -> Committed {
+        let written = |commit| {
+            let entries = self.append(commit)?;
+            self.unsynced.push(self.entries.len());
+            Ok(entries)
+        };
+        batch.iter().map(written).collect()
+    }
+
+    fn sync(&mut self) {
+        self.unsynced.clear();
+        self.synced = self.entries.len();
+    }
+
+    /// The power fails when `reached` entries after the synced ones are on the disk. A commit of
+    /// which only a part is there is torn: it fails its sum, and nothing of it is read back.
+    pub fn lose_power(&mut self, reached: usize) {
+        let whole = self
+            .unsynced
+            .iter()
+            .rfind(|end| **end <= self.synced + reached);
+        let entries = self.entries[..whole.copied().unwrap_or(self.synced)].to_vec();
+        let epoch = std::mem::take(&mut self.epoch);
+        *self = Self::new(&epoch);
+        for (index, entry) in entries.iter().enumerate() {
+            if let Fact::CommandAccepted { key, .. } | Fact::CommandRefused { key, .. } =
+                &entry.fact
+            {
+                self.requests.insert(key.clone(), index);
+            }
+            self.track(entry);
+        }
+        self.entries = entries;
+        self.sync();
     }
 
     /// What a server would find if this one were killed now: every commit that was acknowledged.
@@ -120,7 +164,9 @@ impl Journal for Memory {
     }
 
     fn commit(&mut self, batch: &[Commit]) -> Result<Committed, JournalError> {
-        Ok(batch.iter().map(|commit| self.append(commit)).collect())
+        let written = self.write(batch);
+        self.sync();
+        Ok(written)
     }
 
     fn owed(&self) -> Result<Vec<(Stream, Owed)>, JournalError> {
