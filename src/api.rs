@@ -6,6 +6,7 @@
 //! | `GET /v1/fleet` | [`Fleet`] |
 //! | `GET /v1/pipelines/{name}` | [`Snapshot`] |
 //! | `GET /v1/pipelines/{name}/events?after=&limit=` | [`Events`] |
+//! | `GET /v1/pipelines/{name}/forecast` | [`Forecast`](crate::model::Forecast) |
 //! | `GET /v1/pipelines/{name}/steps/{id}/log` | the step's log, `text/plain` |
 //! | `GET /v1/stream?after=&pipelines=a,b` | server-sent events, see [`StreamEvent`] |
 //! | `POST /v1/plan` | [`PlanRequest`] to [`Plan`](crate::model::Plan) |

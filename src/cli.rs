@@ -7,6 +7,7 @@ mod demo;
 mod events;
 mod explain;
 mod failure;
+mod forecast;
 mod hold;
 mod lift;
 mod open;
@@ -48,6 +49,7 @@ struct Arguments {
 enum Verb {
     Status(status::Arguments),
     Why(why::Arguments),
+    Forecast(forecast::Arguments),
     Events(events::Arguments),
     Watch(watch::Arguments),
     /// Approve what a stage asks people about
@@ -93,6 +95,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let done = match verb {
         Verb::Status(arguments) => wait(status::run(&session()?, &arguments)),
         Verb::Why(arguments) => wait(why::run(&session()?, &arguments)),
+        Verb::Forecast(arguments) => wait(forecast::run(&session()?, &arguments)),
         Verb::Events(arguments) => wait(events::run(&session()?, &arguments)),
         Verb::Watch(arguments) => wait(watch::run(&session()?, &arguments)),
         Verb::Approve(arguments) => wait(verdict::run(&session()?, &arguments, Command::Approve)),

@@ -19,7 +19,7 @@ pub use stream::EventStream;
 use crate::{
     api::{self, CommitRequest, Cursor, Events, Fleet, PlanRequest, Settled, Snapshot},
     http,
-    model::{EffectId, PipelineName, Plan, RequestKey, Revision, Span},
+    model::{EffectId, Forecast, PipelineName, Plan, RequestKey, Revision, Span},
 };
 use reqwest::{
     Method, RequestBuilder, Response,
@@ -91,6 +91,12 @@ impl Client {
             api::PIPELINES
         );
         self.get("loading events", &path).await
+    }
+
+    /// What is expected to happen to a pipeline from now on.
+    pub async fn forecast(&self, name: &PipelineName) -> Result<Forecast, ClientError> {
+        let path = format!("{}/{name}/forecast", api::PIPELINES);
+        self.get("forecasting", &path).await
     }
 
     /// The dry run of a command. Changes nothing, so it may be asked for again.

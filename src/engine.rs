@@ -9,6 +9,7 @@ mod attempt;
 mod bake;
 mod command;
 mod draft;
+mod forecast;
 mod org;
 mod outcome;
 mod plan;
@@ -21,6 +22,7 @@ mod ticket;
 mod wake;
 mod workflow;
 
+pub use forecast::forecast;
 pub use org::{decide_org, plan_org};
 pub use plan::plan;
 pub use wake::next_wake;

@@ -16,6 +16,7 @@ mod effect;
 mod evidence;
 mod fact;
 mod fingerprint;
+mod forecast;
 mod guard;
 mod id;
 mod org;
@@ -47,6 +48,7 @@ pub use effect::{Deployment, Effect, Owed};
 pub use evidence::evidence;
 pub use fact::{Entry, Fact, Stream};
 pub use fingerprint::{Digest, Fingerprint, Sha};
+pub use forecast::{Expected, Forecast, Moment, Wait};
 pub use guard::{Hold, HoldScope, Override, Quarantine, Ticket};
 pub use id::{
     Actor, AlarmName, AttemptId, BadName, BlockerId, EffectId, GroupName, HoldId, OverrideId,

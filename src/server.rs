@@ -100,6 +100,7 @@ fn routes(shared: Shared, guard: auth::Guard) -> Router {
         .route(api::FLEET, get(fleet::fleet))
         .route(&pipeline, get(pipeline::snapshot))
         .route(&format!("{pipeline}/events"), get(pipeline::events))
+        .route(&format!("{pipeline}/forecast"), get(pipeline::forecast))
         .route(&format!("{pipeline}/steps/{{id}}/log"), get(logs::log))
         .route(api::STREAM, get(stream::stream))
         .route(api::PLAN, post(plan::plan))

@@ -24,11 +24,14 @@ pub use error::{CommandError, ServiceError};
 
 use crate::{
     api::{self, Cursor, Settled, StreamEvent},
-    clock, definition,
+    clock, definition, engine,
     executor::Executor,
     http,
     journal::{Conflict, Sqlite, Writer, WriterError},
-    model::{Actor, EffectId, PipelineName, Plan, Refusal, Request, RequestKey, Revision, Stream},
+    model::{
+        Actor, EffectId, Forecast, PipelineName, Plan, Refusal, Request, RequestKey, Revision,
+        Stream,
+    },
     service::{hub::Hub, mailbox::Mailbox, organization::Organization, shared::Shared},
 };
 use futures_util::future::join_all;
@@ -145,6 +148,15 @@ impl Service {
             now: self.now(),
             pipeline,
         })
+    }
+
+    /// What is expected of a pipeline; none as for [`Service::pipeline`]. Worked out on a copy, so
+    /// that no decision waits for it.
+    pub async fn forecast(&self, name: &PipelineName) -> Option<Forecast> {
+        let snapshot = self.pipeline(name).await?;
+        let org = Arc::clone(&self.running.shared.org.borrow());
+        let work = move || engine::forecast(&snapshot.pipeline, &org, snapshot.now);
+        tokio::task::spawn_blocking(work).await.ok()
     }
 
     /// A page of a pipeline's entries after a revision; none when there is no such pipeline.

@@ -75,6 +75,15 @@ pub struct Deployment {
 }
 
 impl Effect {
+    /// What it is called within its stage; a deployment goes by its target instead.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Effect::Build { .. } => Some("build"),
+            Effect::Check { name, .. } | Effect::Test { name, .. } => Some(name),
+            Effect::Deploy(_) => None,
+        }
+    }
+
     /// A few words for screens and logs.
     pub fn title(&self) -> String {
         match self {

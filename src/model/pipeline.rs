@@ -11,7 +11,7 @@ mod steps;
 use crate::model::{
     AlarmName, AlarmState, Attempt, AttemptId, Definition, Digest, EffectId, Entry, Fact, Hold,
     HoldId, Override, OverrideId, Owed, PipelineName, Quarantine, Release, ReleaseId, Releases,
-    Revision, Sha, StageName, TargetName, Ticket, TicketId, Time,
+    Revision, Sha, Span, StageName, TargetName, Ticket, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -62,6 +62,8 @@ pub struct StageState {
     pub passed: Option<(ReleaseId, Time)>,
     /// Releases turned down by a person here; final (rule 4).
     pub rejected: BTreeSet<ReleaseId>,
+    /// How long the build and each test took when they last went well, by name.
+    pub took: BTreeMap<String, Span>,
 }
 
 /// What is kept of an attempt once another has followed it.
@@ -88,6 +90,9 @@ pub struct TargetState {
     pub epoch: u64,
     /// The deployment under way.
     pub step: Option<EffectId>,
+    /// How long the last deployment that went well took; what a plan estimates by.
+    #[serde(default)]
+    pub took: Option<Span>,
     /// Releases that finished bake here, newest last, at most [`GOOD_KEPT`].
     pub good: Vec<Good>,
 }

@@ -1,8 +1,9 @@
-//! `GET /v1/pipelines/{name}` and its `/events`: one pipeline as it is, and what happened to it.
+//! `GET /v1/pipelines/{name}`, its `/events` and `/forecast`: one pipeline as it is, what happened
+//! to it, and what is expected to.
 
 use crate::{
     api::{Events, Snapshot},
-    model::{Actor, PipelineName, Revision},
+    model::{Actor, Forecast, PipelineName, Revision},
     server::{
         Shared,
         auth::Operator,
@@ -52,6 +53,18 @@ pub(super) async fn events(
             let after = Revision(page.after);
             shared.service.events(&name, after, limit).await?
         }
+        Err(_no_name) => None,
+    };
+    found.map(Json).ok_or_else(|| unknown(&shared, &by, &name))
+}
+
+pub(super) async fn forecast(
+    State(shared): State<Shared>,
+    Extension(Operator(by)): Extension<Operator>,
+    Path(name): Path<String>,
+) -> Result<Json<Forecast>, Fault> {
+    let found = match PipelineName::parse(&name) {
+        Ok(name) => shared.service.forecast(&name).await,
         Err(_no_name) => None,
     };
     found.map(Json).ok_or_else(|| unknown(&shared, &by, &name))

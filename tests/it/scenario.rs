@@ -3,11 +3,13 @@
 //! the transcripts; the difference is then read in review.
 
 mod define;
+mod shown;
 mod workflow;
 
 use crate::world::{World, sha, success};
 use pilothouse::engine::Input;
 use pilothouse::model::*;
+use shown::{blockers_text, board_text, forecast_text, plan_text, told};
 use std::{fmt::Write as _, fs, path::Path};
 
 #[test]
@@ -119,6 +121,7 @@ fn run(world: &mut World, command: &str) -> String {
         }
         ["define", edit @ ..] => define::define(world, edit),
         ["owed"] => define::owed(world),
+        ["forecast"] => forecast_text(world),
         ["board"] => board_text(world),
         ["blockers", stage, release] => blockers_text(world, stage, release),
         ["plan", by, rest @ ..] => plan_text(world, by, rest, reason),
@@ -271,109 +274,6 @@ fn flow(world: &mut World) -> String {
         if observed != "  nothing\n" {
             printed.push_str(&observed);
         }
-    }
-}
-
-fn board_text(world: &World) -> String {
-    let mut text = String::new();
-    for view in board(&world.pipeline, &world.org, world.now) {
-        let release = view
-            .release
-            .map_or("-".to_owned(), |release| release.to_string());
-        writeln!(
-            text,
-            "  {:8} {:10} {release:4} {}",
-            view.stage, view.status, view.why
-        )
-        .unwrap();
-    }
-    text
-}
-
-fn blockers_text(world: &World, stage: &str, release: &str) -> String {
-    let stage = name(stage);
-    let candidate = Candidate {
-        stage: &stage,
-        release: name(release),
-    };
-    let mut text = String::new();
-    for blocker in blockers(&world.pipeline, &world.org, world.now, candidate) {
-        let clears = match &blocker.clears {
-            Clears::At(at) => format!("at {at}"),
-            Clears::When(when) => format!("when {when}"),
-        };
-        let passed = blocker
-            .overridden
-            .map_or(String::new(), |id| format!(" [passed by {id}]"));
-        let age = world.now.since(blocker.since).short();
-        writeln!(
-            text,
-            "  {} for {age}: {}; clears {clears}{passed}",
-            blocker.id, blocker.why
-        )
-        .unwrap();
-    }
-    if text.is_empty() {
-        "  nothing\n".to_owned()
-    } else {
-        text
-    }
-}
-
-fn plan_text(world: &World, by: &str, words: &[&str], reason: &str) -> String {
-    let by = Actor::parse(by).unwrap();
-    let command = parse(world, words, reason);
-    match pilothouse::engine::plan(&world.pipeline, &world.org, world.now, &by, &command) {
-        Err(refusal) => format!("  refused: {refusal}\n"),
-        Ok(plan) => {
-            let mut text = format!("  {}\n", plan.title);
-            for row in &plan.rows {
-                let note = if row.note.is_empty() {
-                    String::new()
-                } else {
-                    format!("; {}", row.note)
-                };
-                let PlanRow {
-                    stage,
-                    now,
-                    after,
-                    targets,
-                    ..
-                } = row;
-                writeln!(
-                    text,
-                    "    {stage}: {now} -> {after}, {targets} targets{note}"
-                )
-                .unwrap();
-            }
-            for note in &plan.notes {
-                writeln!(text, "    note: {note}").unwrap();
-            }
-            for warning in &plan.warnings {
-                writeln!(text, "    WARNING: {warning}").unwrap();
-            }
-            writeln!(
-                text,
-                "    confirm: {}",
-                plan.confirm.as_deref().unwrap_or("y")
-            )
-            .unwrap();
-            text
-        }
-    }
-}
-
-fn told(facts: &[Fact]) -> String {
-    let mut text = String::new();
-    for fact in facts {
-        let told = fact.told();
-        let who = told.who.map_or(String::new(), |who| format!(" by {who}"));
-        writeln!(text, "  {:10} {}{who}", told.kind, told.what).unwrap();
-    }
-    if text.is_empty() {
-        "  nothing\n".to_owned()
-    } else {
-        text
     }
 }
 

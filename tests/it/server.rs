@@ -70,9 +70,12 @@ async fn a_pipeline_is_shown_with_what_happened_to_it() {
     let events = client.events(&name("cart"), Revision(0), 1).await.unwrap();
     assert_eq!(events.entries.len(), 1);
     assert_eq!(events.entries[0].revision, Revision(1));
+    let forecast = client.forecast(&name("cart")).await.unwrap();
+    assert!(!forecast.cut_short, "{forecast:?}");
     for known in ["cart", "checkout"] {
         for error in [
             client.pipeline(&name("chekout")).await.unwrap_err(),
+            client.forecast(&name("chekout")).await.unwrap_err(),
             client
                 .events(&name("chekout"), Revision(0), 9)
                 .await

@@ -76,6 +76,13 @@ fn finish(
         .steps
         .remove(id)
         .ok_or(Impossible::Missing("step"))?;
+    if let (StepResult::Succeeded { took, .. }, Some(name)) = (result, owed.effect.name()) {
+        let stage = pipeline.attempt_mut(owed.attempt)?.stage.clone();
+        pipeline
+            .stage_mut(&stage)?
+            .took
+            .insert(name.to_owned(), *took);
+    }
     match &owed.effect {
         Effect::Build { release, .. } => {
             if let StepResult::Succeeded {
@@ -125,6 +132,9 @@ fn finish(
             target.step = None;
             target.running = done.then_some(deployment.release);
             target.since = Some(at);
+            if let StepResult::Succeeded { took, .. } = result {
+                target.took = Some(*took);
+            }
         }
     }
     Ok(())

@@ -209,6 +209,16 @@ fn what_blocks_is_told_with_who_may_pass_it() {
     let text = stdout(&served.run(&["why", "web", "--stage", "wave-1"]));
     assert!(text.contains("an operator may override it"), "{text}");
 
+    let forecast = served.json(&["forecast", "web"]);
+    let wait = &forecast["waits"][0];
+    assert_eq!(wait["stage"], "wave-1", "{forecast}");
+    assert_eq!(wait["blockers"][0]["id"], "window/never", "{forecast}");
+    let text = stdout(&served.run(&["forecast", "web"]));
+    assert!(
+        text.contains("r1 still waits at wave-1: window never"),
+        "{text}"
+    );
+
     let output = served.run(&["watch", "web", "--until", "state=ok", "--timeout", "300ms"]);
     assert_eq!(output.status.code(), Some(124), "{output:?}");
     assert_eq!(
@@ -236,6 +246,7 @@ fn what_blocks_is_told_with_who_may_pass_it() {
     for arguments in [
         &["status", "wbe"][..],
         &["why", "wbe"],
+        &["forecast", "wbe"],
         &["events", "wbe"],
         &["watch", "wbe"],
     ] {
