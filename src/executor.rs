@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! state/  artifacts/<sha256>   git/<mirror>   workspaces/<pipeline>/<release>   steps/<id>/{log,pid}
+//!         signing-key
 //! ```
 
 mod artifact;
@@ -18,6 +19,7 @@ mod locks;
 mod log;
 mod process;
 mod running;
+mod signing;
 mod step;
 
 pub use error::{ExecutorError, GitError};
@@ -42,6 +44,7 @@ pub struct Executor {
 struct Shared {
     steps: PathBuf,
     artifacts: artifact::Store,
+    signing: signing::Signing,
     workspaces: build::Workspaces,
     git: git::Git,
     targets: locks::Locks,
@@ -65,11 +68,14 @@ impl Executor {
             })
         };
         let steps = made("steps")?;
+        let artifacts = made("artifacts")?;
+        let signing = signing::Signing::open(state.join("signing-key"))?;
         leftover::end_all(&steps)?;
         Ok(Executor {
             shared: Arc::new(Shared {
                 steps,
-                artifacts: artifact::Store(made("artifacts")?),
+                artifacts: artifact::Store(artifacts),
+                signing,
                 workspaces: build::Workspaces::new(made("workspaces")?),
                 git: git::Git::new(made("git")?),
                 targets: locks::Locks::default(),
@@ -167,7 +173,7 @@ impl Executor {
                 let job = job(*release, sha, run, *timeout);
                 build::check(shared, step, &job).await
             }
-            Effect::Deploy(deployment) => deploy::deploy(shared, step, deployment).await,
+            Effect::Deploy(deployment) => deploy::deploy(shared, step, pipeline, deployment).await,
             Effect::Test {
                 run,
                 directory,

@@ -47,7 +47,7 @@ pub use definition::{
 pub use effect::{Deployment, Effect, Owed};
 pub use evidence::evidence;
 pub use fact::{Entry, Fact, Stream};
-pub use fingerprint::{Digest, Fingerprint, Sha};
+pub use fingerprint::{Digest, Fingerprint, Sha, Signature};
 pub use forecast::{Expected, Forecast, Moment, Wait};
 pub use guard::{Hold, HoldScope, Override, Quarantine, Ticket};
 pub use id::{

@@ -193,6 +193,7 @@ fn built(pipeline: &Pipeline, id: &EffectId) -> Option<Artifact> {
         digest: Digest::of(sha.as_str().as_bytes()),
         bytes: 0,
         file: artifact.clone(),
+        signature: None,
     })
 }
 

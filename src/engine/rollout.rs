@@ -250,12 +250,12 @@ fn start_target(draft: &mut Draft<'_>, attempt: AttemptId, target: &TargetName) 
     let Some(release) = attempt.destination(target) else {
         return;
     };
-    let artifact = draft
-        .pipeline
-        .releases
-        .get(release)
-        .and_then(|release| release.artifact.clone());
-    let Some(artifact) = artifact else { return };
+    let Some(built) = draft.pipeline.releases.get(release) else {
+        return;
+    };
+    let Some(artifact) = built.artifact.clone() else {
+        return;
+    };
     let proven = draft.pipeline.proven_by(target, release).cloned();
     let definition = proven
         .filter(|proven| attempt.is_rollback() && proven.stage(&attempt.stage).is_some())
@@ -270,6 +270,8 @@ fn start_target(draft: &mut Draft<'_>, attempt: AttemptId, target: &TargetName) 
         target: target.clone(),
         release,
         artifact: artifact.digest,
+        commit: Some(built.sha.clone()),
+        signature: artifact.signature,
         epoch: state.map_or(1, |state| state.epoch + 1),
         rollback: attempt.is_rollback(),
         run: stage.deploy.run.clone(),

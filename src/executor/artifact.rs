@@ -22,10 +22,16 @@ pub(crate) enum ArtifactError {
         "the artifact {0:?} is not a file inside the checkout: name a regular file by a relative path without .. and without links that lead out"
     )]
     Outside(String),
-    #[error("the artifact store has no {0}")]
-    NotStored(Digest),
-    #[error("the artifact store is damaged: the file {stored} holds {found}")]
-    Damaged { stored: Digest, found: Digest },
+    #[error(
+        "the artifact {} is gone: restore the file from a backup, or deploy a newer release",
+        .0.display()
+    )]
+    NotStored(PathBuf),
+    #[error(
+        "the artifact {} is damaged or was exchanged (its bytes are {found}): restore the file from a backup, or deploy a newer release",
+        path.display()
+    )]
+    Damaged { path: PathBuf, found: Digest },
     #[error("cannot {operation} the artifact {}: {source}", path.display())]
     File {
         operation: &'static str,
@@ -70,6 +76,7 @@ impl Store {
             digest,
             bytes,
             file: name.to_string_lossy().into_owned(),
+            signature: None,
         })
     }
 
@@ -78,7 +85,7 @@ impl Store {
         let path = self.path(digest);
         let mut file = match File::open(&path) {
             Err(why) if why.kind() == io::ErrorKind::NotFound => {
-                return Err(ArtifactError::NotStored(digest.clone()));
+                return Err(ArtifactError::NotStored(path));
             }
             opened => opened,
         }
@@ -90,16 +97,13 @@ impl Store {
         let (found, _) =
             hash(&mut file, &mut io::sink()).map_err(|source| ArtifactError::File {
                 operation: "read",
-                path,
+                path: path.clone(),
                 source,
             })?;
         if found == *digest {
             Ok(())
         } else {
-            Err(ArtifactError::Damaged {
-                stored: digest.clone(),
-                found,
-            })
+            Err(ArtifactError::Damaged { path, found })
         }
     }
 }

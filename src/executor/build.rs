@@ -3,10 +3,7 @@
 
 use crate::{
     executor::{
-        Shared,
-        artifact::{ArtifactError, Store},
-        locks::Locks,
-        process::Ended,
+        Shared, artifact::ArtifactError, locks::Locks, process::Ended, signing::Statement,
         step::Step,
     },
     model::{PipelineName, ReleaseId, Run, Sha, Span, StepResult},
@@ -41,7 +38,7 @@ pub(crate) async fn build(
     }
     step.announce(job.run);
     match step.command(job.run, &place, job.time_limit).await {
-        Ended::Exit(0) => collect(step, &shared.artifacts, place, artifact).await,
+        Ended::Exit(0) => collect(shared, step, job, place, artifact).await,
         ended @ (Ended::Exit(_)
         | Ended::Signal(_)
         | Ended::TimedOut
@@ -75,11 +72,26 @@ pub(crate) async fn check(shared: &Shared, step: &mut Step, job: &Job<'_>) -> St
     step.result(ended, job.time_limit)
 }
 
-async fn collect(step: &Step, store: &Store, place: PathBuf, file: &str) -> StepResult {
-    let (store, name) = (store.clone(), file.to_owned());
+async fn collect(
+    shared: &Shared,
+    step: &Step,
+    job: &Job<'_>,
+    place: PathBuf,
+    file: &str,
+) -> StepResult {
+    let (store, name) = (shared.artifacts.clone(), file.to_owned());
     let collected = tokio::task::spawn_blocking(move || store.collect(&place, &name)).await;
     match collected {
-        Ok(Ok(artifact)) => step.succeeded(Some(artifact)),
+        Ok(Ok(mut artifact)) => {
+            let statement = Statement {
+                pipeline: job.pipeline.clone(),
+                release: job.release,
+                commit: job.sha.clone(),
+                digest: artifact.digest.clone(),
+            };
+            artifact.signature = shared.signing.sign(&statement);
+            step.succeeded(Some(artifact))
+        }
         Ok(Err(why @ (ArtifactError::Missing(_) | ArtifactError::Outside(_)))) => {
             step.failed(step.with_output(&why.to_string()))
         }

@@ -5,9 +5,10 @@ use crate::{
     executor::{
         Shared,
         process::Ended,
+        signing::{Signing, Statement},
         step::{Step, is_answer},
     },
-    model::{Deployment, Run, Span, StepResult},
+    model::{Deployment, PipelineName, Run, Span, StepResult},
 };
 use std::path::{Path, PathBuf, absolute};
 use tokio::time::sleep;
@@ -23,8 +24,12 @@ const CHECK_AGAIN: (Span, Span) = (Span(200), Span(1_000));
 pub(crate) async fn deploy(
     shared: &Shared,
     step: &mut Step,
+    pipeline: &PipelineName,
     deployment: &Deployment,
 ) -> StepResult {
+    if let Err(why) = check_signature(&shared.signing, pipeline, deployment) {
+        return step.infrastructure(why);
+    }
     let _held = tokio::select! {
         held = shared.targets.hold(deployment.target.as_str()) => held,
         () = step.stop.wanted() => return step.stopped(),
@@ -50,6 +55,35 @@ pub(crate) async fn deploy(
         }
         (None | Some(_), ended) => step.result(ended, deployment.timeout),
     }
+}
+
+/// Whether this server built the artifact, from that commit and as that release. A mismatch never
+/// reaches a target, and is no evidence against the change.
+fn check_signature(
+    signing: &Signing,
+    pipeline: &PipelineName,
+    deployment: &Deployment,
+) -> Result<(), String> {
+    let (release, digest) = (deployment.release, &deployment.artifact);
+    let instead = "deploy a release that it built";
+    let (Some(commit), Some(signature)) = (&deployment.commit, &deployment.signature) else {
+        return Err(format!(
+            "the artifact {digest} of {release} is not signed by this server: {instead}"
+        ));
+    };
+    let statement = Statement {
+        pipeline: pipeline.clone(),
+        release,
+        commit: commit.clone(),
+        digest: digest.clone(),
+    };
+    if signing.holds(&statement, signature) {
+        return Ok(());
+    }
+    Err(format!(
+        "the signature under the artifact {digest} of {release} is not of the key {}: put back the key that it was built with, or {instead}",
+        signing.path.display()
+    ))
 }
 
 /// Runs a test of an approval workflow.

@@ -14,6 +14,11 @@ pub enum ExecutorError {
         source: io::Error,
     },
     #[error(
+        "the signing key {} {why}: put back the one that the artifacts were signed with, or remove it to begin with a new one, and build anew what is to be deployed",
+        path.display()
+    )]
+    Key { path: PathBuf, why: String },
+    #[error(
         "the step {id} of an earlier server still runs as process group {leader} and does not end; kill it and start again"
     )]
     Undying { id: EffectId, leader: u32 },

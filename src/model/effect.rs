@@ -2,8 +2,8 @@
 //! at least once under a stable id; a target turns down an epoch older than one it has seen.
 
 use crate::model::{
-    AttemptId, Digest, EffectId, RegionName, ReleaseId, Run, Sha, Span, StageName, TargetName,
-    Time, ZoneName,
+    AttemptId, Digest, EffectId, RegionName, ReleaseId, Run, Sha, Signature, Span, StageName,
+    TargetName, Time, ZoneName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +65,11 @@ pub struct Deployment {
     pub target: TargetName,
     pub release: ReleaseId,
     pub artifact: Digest,
+    /// The commit that the artifact was built from, and the signature that says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<Sha>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Signature>,
     /// Rises with every deployment to the target; what carries an older one is late.
     pub epoch: u64,
     pub rollback: bool,

@@ -57,6 +57,8 @@ hexes! {
     Digest of [64], "SHA-256 digest of 64 hex digits";
     /// The first 16 digits of a SHA-256: enough to tell that what was seen has changed.
     Fingerprint of [16], "fingerprint of 16 hex digits";
+    /// What the server that built an artifact signed it with (ed25519).
+    Signature of [128], "signature of 128 hex digits";
 }
 
 impl Digest {

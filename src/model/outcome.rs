@@ -1,7 +1,7 @@
 //! What came back from outside: the end of a step, or something seen. It does not know what follows
 //! from it.
 
-use crate::model::{Change, Digest, EffectId, Observation, Sha, Span};
+use crate::model::{Change, Digest, EffectId, Observation, Sha, Signature, Span};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,10 @@ pub struct Artifact {
     pub bytes: u64,
     /// The file's name as the build left it.
     pub file: String,
+    /// The building server's word for what it is; none where none was given yet, which never
+    /// reaches a target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<Signature>,
 }
 
 /// The branch as git showed it.

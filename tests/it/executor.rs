@@ -1,10 +1,12 @@
 //! The executor against real processes, real git and real files.
 
+mod artifacts;
 mod builds;
 mod git;
 mod processes;
 mod targets;
 
+use ed25519_dalek::{Signer, SigningKey};
 use pilothouse::{clock::Stopwatch, executor::Executor, model::*};
 use std::{
     path::{Path, PathBuf},
@@ -64,6 +66,20 @@ impl Place {
         std::fs::read(self.executor.log_path(&EffectId(id.to_owned()))).unwrap()
     }
 
+    /// What the server's key says of an artifact of a pipeline's r3.
+    fn sign(&self, pipeline: &PipelineName, digest: &Digest) -> Signature {
+        let secret = read(&self.path("state/signing-key"));
+        let byte = |at: usize| u8::from_str_radix(&secret[2 * at..2 * at + 2], 16).unwrap();
+        let key = SigningKey::from_bytes(&std::array::from_fn(byte));
+        let text = format!(
+            "pilothouse artifact 1\npipeline {pipeline}\nrelease r3\ncommit {}\ndigest {digest}\n",
+            commit()
+        );
+        let signed = key.sign(text.as_bytes()).to_bytes();
+        let hex: Vec<String> = signed.iter().map(|byte| format!("{byte:02x}")).collect();
+        hex.concat().parse().unwrap()
+    }
+
     /// A deployment to a target; its artifact is in the store.
     fn deployment(&self, target: &str, run: &str, check: Option<&str>) -> Deployment {
         let artifact = Digest::of(b"artifact");
@@ -76,6 +92,8 @@ impl Place {
             zone: ZoneName::parse("a").unwrap(),
             target: name(target),
             release: ReleaseId(3),
+            commit: Some(commit()),
+            signature: Some(self.sign(&pipeline(), &artifact)),
             artifact,
             epoch: 7,
             rollback: true,
@@ -85,6 +103,10 @@ impl Place {
             timeout: Span::seconds(20),
         }
     }
+}
+
+fn commit() -> Sha {
+    "1234567890".repeat(4).parse().unwrap()
 }
 
 fn pipeline() -> PipelineName {

@@ -169,6 +169,7 @@ pub(crate) fn success(effect: &Effect) -> StepResult {
             digest: Digest::of(sha.as_str().as_bytes()),
             bytes: 1_000,
             file: "checkout.pkg".to_owned(),
+            signature: None,
         }),
         Effect::Check { .. } | Effect::Deploy(_) | Effect::Test { .. } => None,
     };

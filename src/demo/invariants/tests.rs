@@ -124,6 +124,8 @@ fn deployment(attempt: AttemptId, spot: &Spot, n: u64, at: Time) -> (Owed, [Reco
         target: spot.target.clone(),
         release: ReleaseId(1),
         artifact: Digest::of(b"built"),
+        commit: None,
+        signature: None,
         epoch: 1,
         rollback: false,
         run: Run::Argv(vec!["true".to_owned()]),

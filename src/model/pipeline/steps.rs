@@ -91,7 +91,17 @@ fn finish(
             } = result
             {
                 let release = pipeline.releases.get_mut(*release);
-                release.ok_or(Impossible::Missing("release"))?.artifact = Some(artifact.clone());
+                let release = release.ok_or(Impossible::Missing("release"))?;
+                // A release is what it was built as, once (INVARIANTS.md I06, I24).
+                if release
+                    .artifact
+                    .as_ref()
+                    .is_some_and(|a| a.digest != artifact.digest)
+                {
+                    let id = release.id;
+                    return Err(Impossible::Terminal(format!("{id} was built already")));
+                }
+                release.artifact = Some(artifact.clone());
             }
             pipeline.attempt_mut(owed.attempt)?.building = None;
         }
