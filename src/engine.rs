@@ -74,8 +74,12 @@ pub fn decide(
     Ok(draft.into_facts())
 }
 
-/// The fact that puts a refused request into the audit.
-pub fn refused(by: Actor, request: Request, refusal: Refusal) -> Fact {
+/// The fact that puts a refused request into the audit. A plan in the refusal is for the operator,
+/// target by target; the audit keeps its digest and its rows.
+pub fn refused(by: Actor, request: Request, mut refusal: Refusal) -> Fact {
+    if let Refusal::PlanChanged { plan } = &mut refusal {
+        plan.targets.clear();
+    }
     Fact::CommandRefused {
         key: request.key,
         by,

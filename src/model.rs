@@ -61,7 +61,7 @@ pub use pipeline::{
     Counters, GOOD_KEPT, Good, Guards, Impossible, PAST_KEPT, PastAttempt, Pipeline, SourceState,
     StageState, TICKETS_KEPT, TargetState,
 };
-pub use plan::{Plan, PlanRow};
+pub use plan::{Plan, PlanRow, PlanTarget, few};
 pub use refusal::Refusal;
 pub use release::{Release, Releases};
 pub use rollout::{Bake, BakePlace, BakeState, Batch, Lane, Progress, Rollout};

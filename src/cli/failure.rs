@@ -163,6 +163,8 @@ pub(crate) fn exit_of(refusal: &Refusal) -> Exit {
         | Refusal::OtherAttempt { .. } => Exit::Changed,
         Refusal::Undefined
         | Refusal::UnknownStage { .. }
+        | Refusal::UnknownRegion { .. }
+        | Refusal::UnknownTarget { .. }
         | Refusal::UnknownRelease { .. }
         | Refusal::UnknownHold { .. }
         | Refusal::UnknownOverride { .. }

@@ -36,6 +36,7 @@ pub(crate) fn in_words(plan: &Plan) -> Vec<String> {
                 .map(|row| format!("  {row}")),
         );
     }
+    lines.extend(plan.target_lines().iter().map(|line| format!("  {line}")));
     lines.extend(plan.notes.iter().map(|note| format!("note: {note}")));
     lines.extend(
         plan.warnings

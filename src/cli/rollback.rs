@@ -1,4 +1,5 @@
-//! `pilothouse rollback`: back to the last good release, in one stage or wherever the release is.
+//! `pilothouse rollback`: back to the last good release, of a target, a region, a stage, or wherever
+//! the release is.
 
 use crate::{
     cli::{
@@ -7,10 +8,10 @@ use crate::{
         session,
         session::Session,
     },
-    model::{Command, PipelineName, ReleaseId, RollbackScope, StageName},
+    model::{Command, PipelineName, RegionName, ReleaseId, RollbackScope, StageName, TargetName},
 };
 
-/// Roll a release back to the last good one, in one stage or everywhere
+/// Roll a release back to the last good one, in one stage or a part of it, or everywhere
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("scope").required(true).args(["stage", "everywhere"]))]
 pub(crate) struct Arguments {
@@ -18,6 +19,12 @@ pub(crate) struct Arguments {
     /// Only this stage
     #[arg(long)]
     stage: Option<StageName>,
+    /// Only this region of the stage
+    #[arg(long, requires = "stage", conflicts_with = "target")]
+    region: Option<RegionName>,
+    /// Only this target of the stage
+    #[arg(long, requires = "stage")]
+    target: Option<TargetName>,
     /// Every stage that holds the changes of the release
     #[arg(long, requires = "release")]
     everywhere: bool,
@@ -41,15 +48,23 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
         (None, None) => return Err(Failure::new(Exit::Usage, "say --release")),
     };
     let command = Command::Rollback {
-        scope: match &arguments.stage {
-            Some(stage) => RollbackScope::Stage(stage.clone()),
-            None => RollbackScope::Everywhere,
-        },
+        scope: scope(arguments),
         release,
         reason: arguments.reason.clone(),
     };
     let pipeline = Some(arguments.pipeline.clone());
     commit::carry_out(session, pipeline, command, &arguments.flags).await
+}
+
+fn scope(arguments: &Arguments) -> RollbackScope {
+    let Some(stage) = arguments.stage.clone() else {
+        return RollbackScope::Everywhere;
+    };
+    match (arguments.region.clone(), arguments.target.clone()) {
+        (_, Some(target)) => RollbackScope::Target { stage, target },
+        (Some(region), None) => RollbackScope::Region { stage, region },
+        (None, None) => RollbackScope::Stage(stage),
+    }
 }
 
 async fn running(

@@ -5,7 +5,8 @@ use crate::{
     definition,
     model::{
         AttemptId, BlockerId, Command, Fingerprint, HoldId, HoldScope, Lift, OverrideId,
-        PipelineName, ReleaseId, RollbackScope, ServiceName, Span, StageName, Verdict,
+        PipelineName, RegionName, ReleaseId, RollbackScope, ServiceName, Span, StageName,
+        TargetName, Verdict,
     },
 };
 use clap::{CommandFactory, Parser};
@@ -73,13 +74,15 @@ fn commands() -> Vec<(bool, Command)> {
         ticket,
     };
     let service = ServiceName::parse("shop").unwrap();
-    vec![
+    let mut all = rollback_scopes(&stage)
+        .into_iter()
+        .map(|scope| (true, rollback(scope)))
+        .collect::<Vec<_>>();
+    all.extend([
         (true, Command::Approve(verdict())),
         (true, Command::Reject(verdict())),
         (true, overrule(None)),
         (true, overrule(Some("OPS-12".to_owned()))),
-        (true, rollback(RollbackScope::Stage(stage.clone()))),
-        (true, rollback(RollbackScope::Everywhere)),
         (true, hold(HoldScope::Pipeline, None)),
         (
             true,
@@ -98,5 +101,21 @@ fn commands() -> Vec<(bool, Command)> {
                 release,
             },
         ),
+    ]);
+    all
+}
+
+fn rollback_scopes(stage: &StageName) -> [RollbackScope; 4] {
+    [
+        RollbackScope::Stage(stage.clone()),
+        RollbackScope::Region {
+            stage: stage.clone(),
+            region: RegionName::parse("eu-central-1").unwrap(),
+        },
+        RollbackScope::Target {
+            stage: stage.clone(),
+            target: TargetName::parse("h1").unwrap(),
+        },
+        RollbackScope::Everywhere,
     ]
 }

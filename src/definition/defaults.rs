@@ -5,7 +5,7 @@
 use crate::definition::node::Value;
 
 /// Key, and its value as a definition would write it.
-const DEFAULTS: [(&str, &str); 21] = [
+const DEFAULTS: [(&str, &str); 22] = [
     ("kind", "application"),
     ("watch.every", "10s"),
     ("source.branch", "main"),
@@ -19,6 +19,7 @@ const DEFAULTS: [(&str, &str); 21] = [
     // One target out at a time is the slowest rollout and the safest; a rollback is urgent.
     ("stage.deploy.max_unavailable", "1"),
     ("stage.deploy.rollback_max_unavailable", "50%"),
+    ("stage.deploy.rollback", "both-ways"),
     ("stage.approval.timeout", "30m"),
     ("stage.approval.parallel", "false"),
     ("stage.approval.count", "1"),

@@ -89,7 +89,18 @@ choices! {
         "operator-tooling" => OperatorTooling,
     }
     Phase: "\"test\" or \"production\"" { "test" => Test, "production" => Production }
+    Undone: "\"both-ways\", or \"one-way\" where a rollback does not undo what a release did" {
+        "both-ways" => BothWays,
+        "one-way" => OneWay,
+    }
     Severity: "one of high, medium, low" { "high" => High, "medium" => Medium, "low" => Low }
+}
+
+/// Whether a rollback undoes what a release did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Undone {
+    BothWays,
+    OneWay,
 }
 
 impl Readable for bool {

@@ -7,7 +7,7 @@ use crate::{
         fields::{At, Fields},
         node::Value,
         opening,
-        readable::Readable,
+        readable::{Readable, Undone},
         source::positive,
         suggest,
     },
@@ -80,6 +80,7 @@ fn deploy(fields: &Fields<'_>, phase: Option<Phase>) -> Option<Deploy> {
     let one_box = fields.or("one_box", &Value::Flag(phase == Some(Phase::Production)));
     let max_unavailable = fields.get("max_unavailable");
     let rollback_max_unavailable = fields.get("rollback_max_unavailable");
+    let undone: Option<Undone> = fields.get("rollback");
     fields.finish();
     Some(Deploy {
         run: run?,
@@ -88,6 +89,7 @@ fn deploy(fields: &Fields<'_>, phase: Option<Phase>) -> Option<Deploy> {
         one_box: one_box?,
         max_unavailable: max_unavailable?,
         rollback_max_unavailable: rollback_max_unavailable?,
+        one_way: undone? == Undone::OneWay,
     })
 }
 

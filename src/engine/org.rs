@@ -47,6 +47,7 @@ pub fn plan_org(org: &Org, _now: Time, by: &Actor, command: &Command) -> Result<
         command: command.clone(),
         title,
         rows: Vec::new(),
+        targets: Vec::new(),
         notes,
         warnings: Vec::new(),
         confirm,

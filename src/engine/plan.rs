@@ -2,11 +2,12 @@
 //! it would record. A commit names the digest, so a changed world is noticed (rule 15).
 
 mod describe;
+mod estimate;
 
 use crate::engine::{command, draft, settle};
 use crate::model::{
-    Actor, Command, Fact, Fingerprint, Org, Pipeline, PipelineName, Plan, PlanRow, Refusal,
-    Revision, Time,
+    Actor, Command, Fact, Fingerprint, Org, Pipeline, PipelineName, Plan, PlanRow, PlanTarget,
+    Refusal, Revision, Time,
 };
 
 /// What a command would do, or why it would be refused.
@@ -28,6 +29,7 @@ pub fn plan(
         command: command.clone(),
         title: told.title,
         rows: told.rows,
+        targets: told.targets,
         notes: told.notes,
         warnings: told.warnings,
         confirm: told.confirm,
@@ -43,6 +45,7 @@ pub(super) struct Draft {
     pub(super) command: Command,
     pub(super) title: String,
     pub(super) rows: Vec<PlanRow>,
+    pub(super) targets: Vec<PlanTarget>,
     pub(super) notes: Vec<String>,
     pub(super) warnings: Vec<String>,
     pub(super) confirm: Option<String>,
@@ -53,13 +56,20 @@ pub(super) struct Draft {
 }
 
 pub(super) fn assemble(draft: Draft) -> Plan {
-    let digest = Fingerprint::of(&(&draft.pipeline, &draft.command, &draft.facts, &draft.rows));
+    // The facts say where every target goes; how long it may take changes with every deployment.
+    let told = |row: &PlanRow| PlanRow {
+        estimate: None,
+        ..row.clone()
+    };
+    let rows: Vec<PlanRow> = draft.rows.iter().map(told).collect();
+    let digest = Fingerprint::of(&(&draft.pipeline, &draft.command, &draft.facts, rows));
     Plan {
         pipeline: draft.pipeline,
         class: draft.command.class(),
         command: draft.command,
         title: draft.title,
         rows: draft.rows,
+        targets: draft.targets,
         notes: draft.notes,
         warnings: draft.warnings,
         confirm: draft.confirm,

@@ -2,172 +2,16 @@
 //! and bake (DESIGN.md 5, rules 10 to 12); what it takes back is quarantined. It pre-empts a
 //! running deployment, and is itself never rolled back automatically.
 
+mod intent;
+
 use crate::engine::{attempt, draft::Draft, rollout, ticket};
 use crate::model::{
-    AlarmLevel, AlarmName, Attempt, AttemptId, Cause, Fact, Fingerprint, Phase, Pipeline, Purpose,
-    ReleaseId, Rollback, Sha, Stage, StageName, TargetName,
+    AlarmLevel, AlarmName, Attempt, AttemptId, Cause, Fact, Fingerprint, Purpose, ReleaseId,
+    RollbackScope, StageName,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// What a rollback would do.
-#[derive(Debug, Clone)]
-pub(super) struct Intent {
-    pub(super) release: ReleaseId,
-    /// The changes that are taken back and go into quarantine.
-    pub(super) changes: Vec<Sha>,
-    /// The stages that have something to take back, in the order of the board.
-    pub(super) stages: Vec<(StageName, Rollback)>,
-}
-
-/// Which stages a rollback looks at.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Scope<'a> {
-    Stage(&'a StageName),
-    Everywhere,
-}
-
-/// Works out, target by target, where a rollback of a release would go.
-pub(super) fn intend(
-    pipeline: &Pipeline,
-    scope: Scope<'_>,
-    release: ReleaseId,
-    cause: &Cause,
-) -> Intent {
-    let columns = pipeline.columns().into_iter().filter(|column| match scope {
-        Scope::Stage(only) => column == only,
-        Scope::Everywhere => true,
-    });
-    let stages: Vec<&Stage> = columns
-        .filter_map(|column| pipeline.in_force(&column)?.stage(&column))
-        .collect();
-    let changes = suspects(pipeline, &stages, release);
-    let with_rollbacks = stages.iter().filter_map(|stage| {
-        let held = holding(pipeline, stage, release, &changes, scope);
-        let rollback = destinations(pipeline, held, release, &changes, cause);
-        let empty = rollback.destinations.is_empty() && rollback.skipped.is_empty();
-        (!empty).then(|| (stage.name.clone(), rollback))
-    });
-    let stages = with_rollbacks.collect();
-    Intent {
-        release,
-        changes,
-        stages,
-    }
-}
-
-/// The changes that are new with a release where it is being rolled back: those not in the newest
-/// release that has proven good there, production counting more than test stages.
-fn suspects(pipeline: &Pipeline, stages: &[&Stage], release: ReleaseId) -> Vec<Sha> {
-    let proven = |stage: &&&Stage| {
-        let targets = stage
-            .targets()
-            .filter_map(|(_, _, target)| pipeline.targets.get(target));
-        targets
-            .filter_map(|target| {
-                target
-                    .good
-                    .iter()
-                    .map(|g| g.release)
-                    .filter(|g| *g < release)
-                    .max()
-            })
-            .max()
-    };
-    let production = stages
-        .iter()
-        .filter(|stage| stage.phase == Phase::Production);
-    let base = production.filter_map(|stage| proven(&stage)).max();
-    let base = base.or_else(|| stages.iter().filter_map(|stage| proven(&stage)).max());
-    let base = base.or_else(|| pipeline.releases.get(release).and_then(|r| r.parent));
-    pipeline
-        .releases
-        .changes_since(release, base)
-        .into_iter()
-        .map(|c| c.sha.clone())
-        .collect()
-}
-
-/// The targets of a stage that run the release, or anything with its changes, or are being given it.
-fn holding(
-    pipeline: &Pipeline,
-    stage: &Stage,
-    release: ReleaseId,
-    changes: &[Sha],
-    scope: Scope<'_>,
-) -> Vec<TargetName> {
-    let bad = |candidate: ReleaseId| match scope {
-        Scope::Stage(_) => candidate == release,
-        Scope::Everywhere => changes
-            .iter()
-            .any(|change| pipeline.releases.carries(candidate, change)),
-    };
-    let attempt = pipeline
-        .stage(&stage.name)
-        .and_then(|state| state.attempt.as_ref());
-    let touched: BTreeSet<&TargetName> = attempt
-        .filter(|attempt| !attempt.is_rollback() && bad(attempt.release))
-        .map(|attempt| attempt.touched().collect())
-        .unwrap_or_default();
-    stage
-        .targets()
-        .filter(
-            |(_, _, target)| match pipeline.targets.get(*target).and_then(|t| t.running) {
-                Some(running) => {
-                    bad(running)
-                        || (touched.contains(target) && running != release && {
-                            pipeline
-                                .targets
-                                .get(*target)
-                                .is_some_and(|t| t.step.is_some())
-                        })
-                }
-                None => touched.contains(target),
-            },
-        )
-        .map(|(_, _, target)| target.clone())
-        .collect()
-}
-
-/// Where each target goes: the last release that finished its bake there, does not carry what is
-/// taken back and is not in quarantine itself. Later edits of the definition play no part.
-fn destinations(
-    pipeline: &Pipeline,
-    targets: Vec<TargetName>,
-    release: ReleaseId,
-    changes: &[Sha],
-    cause: &Cause,
-) -> Rollback {
-    let fit = |candidate: ReleaseId| {
-        candidate != release
-            && pipeline.quarantined(candidate).is_none()
-            && !changes
-                .iter()
-                .any(|change| pipeline.releases.carries(candidate, change))
-            && pipeline
-                .releases
-                .get(candidate)
-                .is_some_and(|r| r.artifact.is_some())
-    };
-    let mut rollback = Rollback {
-        cause: cause.clone(),
-        destinations: BTreeMap::new(),
-        skipped: BTreeMap::new(),
-    };
-    for target in targets {
-        let good = pipeline
-            .targets
-            .get(&target)
-            .map(|t| t.good.iter().map(|good| good.release).collect::<Vec<_>>())
-            .unwrap_or_default();
-        if let Some(destination) = good.into_iter().rev().find(|candidate| fit(*candidate)) {
-            rollback.destinations.insert(target, destination);
-        } else {
-            let why = "no earlier release has finished its bake here".to_owned();
-            rollback.skipped.insert(target, why);
-        }
-    }
-    rollback
-}
+pub(super) use intent::{Intent, Judge, intend};
 
 /// Carries an intent out: quarantine first, then one rollback attempt per stage.
 pub(super) fn carry_out(draft: &mut Draft<'_>, intent: Intent, cause: &Cause) {
@@ -200,7 +44,7 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, intent: Intent, cause: &Cause) {
             attempt: id,
             stage: name,
             release: intent.release,
-            rollout: rollout::backward(stage, &rollback),
+            rollout: rollout::backward(&draft.pipeline, stage, &rollback),
             purpose: Purpose::Rollback(rollback),
             gates: Vec::new(),
             baselined: BTreeSet::new(),
@@ -222,8 +66,8 @@ pub(super) fn automatic(
     release: ReleaseId,
     cause: &Cause,
 ) {
-    let scope = Scope::Stage(stage);
-    let intent = intend(&draft.pipeline, scope, release, cause);
+    let scope = RollbackScope::Stage(stage.clone());
+    let intent = intend(&draft.pipeline, &scope, release, cause);
     if intent.stages.is_empty() {
         attempt::fail(draft, stage, &cause.words());
     } else {

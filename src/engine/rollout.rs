@@ -1,116 +1,16 @@
-//! The order of targets: lanes (one per region, side by side) of batches. It computes them from the
-//! definition when an attempt starts and drives them while it deploys, each target tested against
-//! the blockers at its own start (DESIGN.md 5, rules 2 and 5; INVARIANTS.md I03, I04, I11, I14).
+//! Drives a rollout while its attempt deploys, each target tested against the blockers at its own
+//! start (DESIGN.md 5, rules 2 and 5; INVARIANTS.md I03, I04, I11, I14).
+
+mod order;
 
 use crate::engine::draft::Draft;
 use crate::model::{
-    Attempt, AttemptId, Bake, BakePlace, BakeRule, Batch, Blocker, Candidate, Definition,
-    Deployment, Effect, Fact, Lane, Progress, Purpose, Region, ReleaseId, Rollback, Rollout, Span,
-    Stage, StageName, TargetName, target_blockers,
+    Attempt, Bake, BakePlace, Batch, Blocker, Candidate, Definition, Deployment, Effect, Fact,
+    Lane, Pipeline, Progress, Purpose, ReleaseId, Stage, StageName, TargetName, target_blockers,
 };
+use std::sync::Arc;
 
-const NO_BAKE: BakeRule = BakeRule {
-    time: Span::ZERO,
-    points: 0,
-};
-
-/// The rollout of a release into a stage: a one-box first where the definition says so, then each
-/// zone in batches, a bake after the one-box and between zones.
-pub(super) fn forward(definition: &Definition, stage: &Stage) -> Rollout {
-    let lanes = stage
-        .regions
-        .iter()
-        .map(|region| forward_lane(stage, region))
-        .collect();
-    Rollout {
-        lanes,
-        lead: definition.is_first_production(&stage.name),
-    }
-}
-
-fn forward_lane(stage: &Stage, region: &Region) -> Lane {
-    let n_targets = region.zones.iter().map(|zone| zone.targets.len()).sum();
-    let at_once = stage.deploy.max_unavailable.of(n_targets);
-    let mut batches: Vec<Batch> = Vec::new();
-    let mut one_box_wanted = stage.deploy.one_box;
-    for zone in &region.zones {
-        let mut targets = zone.targets.as_slice();
-        if one_box_wanted && let Some((first, rest)) = targets.split_first() {
-            let bake = bounded(stage, stage.bake.one_box);
-            let targets_now = vec![first.clone()];
-            batches.push(Batch {
-                zone: zone.name.clone(),
-                one_box: true,
-                targets: targets_now,
-                bake,
-            });
-            (targets, one_box_wanted) = (rest, false);
-        }
-        for chunk in targets.chunks(at_once) {
-            let targets = chunk.to_vec();
-            batches.push(Batch {
-                zone: zone.name.clone(),
-                one_box: false,
-                targets,
-                bake: NO_BAKE,
-            });
-        }
-        if let Some(last) = batches.last_mut().filter(|last| !last.one_box) {
-            last.bake = bounded(stage, stage.bake.zone);
-        }
-    }
-    // After the last zone the bake of the whole stage follows, which is a gate.
-    if let Some(last) = batches.last_mut().filter(|last| !last.one_box) {
-        last.bake = NO_BAKE;
-    }
-    Lane {
-        region: region.name.clone(),
-        batches,
-    }
-}
-
-/// Data points come from the stage's alarms; without any there is nothing to count.
-fn bounded(stage: &Stage, rule: BakeRule) -> BakeRule {
-    if stage.alarms.is_empty() {
-        BakeRule { points: 0, ..rule }
-    } else {
-        rule
-    }
-}
-
-/// The rollout of a rollback: the same lanes, only the targets that have somewhere to go, in
-/// batches of their own size and without bakes (rule 10).
-pub(super) fn backward(stage: &Stage, rollback: &Rollback) -> Rollout {
-    let lanes = stage.regions.iter().map(|region| {
-        let n_targets = region.zones.iter().map(|zone| zone.targets.len()).sum();
-        let at_once = stage.deploy.rollback_max_unavailable.of(n_targets);
-        let batches = region.zones.iter().flat_map(|zone| {
-            let going = zone
-                .targets
-                .iter()
-                .filter(|t| rollback.destinations.contains_key(*t));
-            let going: Vec<TargetName> = going.cloned().collect();
-            let chunks: Vec<Batch> = going
-                .chunks(at_once)
-                .map(|chunk| Batch {
-                    zone: zone.name.clone(),
-                    one_box: false,
-                    targets: chunk.to_vec(),
-                    bake: NO_BAKE,
-                })
-                .collect();
-            chunks
-        });
-        Lane {
-            region: region.name.clone(),
-            batches: batches.collect(),
-        }
-    });
-    Rollout {
-        lanes: lanes.filter(|lane| !lane.batches.is_empty()).collect(),
-        lead: false,
-    }
-}
+pub(super) use order::{backward, forward};
 
 /// Whether a region that could go first has no blocker of its own.
 pub(super) fn some_region_is_open(
@@ -186,7 +86,7 @@ fn is_batch_through(attempt: &Attempt, lane: usize, batch: usize) -> bool {
             .all(|target| attempt.is_settled(target));
     }
     let place = BakePlace::Batch { lane, batch };
-    let baked = entry.bake == NO_BAKE || attempt.bake(place).is_some_and(Bake::is_finished);
+    let baked = entry.bake == order::NO_BAKE || attempt.bake(place).is_some_and(Bake::is_finished);
     entry.is_deployed(&attempt.progress) && baked
 }
 
@@ -197,81 +97,151 @@ fn drive_lane(draft: &mut Draft<'_>, attempt: &Attempt, lane: usize) -> bool {
     else {
         return true;
     };
-    let entry = &batches[batch];
-    let place = BakePlace::Batch { lane, batch };
-    if entry.is_deployed(&attempt.progress) {
-        if attempt.bake(place).is_none() {
-            draft.record(Fact::BakeStarted {
-                attempt: attempt.id,
-                place,
-                rule: entry.bake,
-            });
-        }
+    if attempt.is_rollback() {
+        take_back(draft, attempt, &attempt.rollout.lanes[lane]);
         return false;
     }
-    for target in &entry.targets {
-        if attempt.progress.get(target) == Some(&Progress::Waiting) {
-            start_target(draft, attempt.id, target);
-        }
+    let entry = &batches[batch];
+    let place = BakePlace::Batch { lane, batch };
+    if !entry.is_deployed(&attempt.progress) {
+        start_batch(draft, attempt, &attempt.rollout.lanes[lane], entry);
+    } else if attempt.bake(place).is_none() {
+        draft.record(Fact::BakeStarted {
+            attempt: attempt.id,
+            place,
+            rule: entry.bake,
+        });
     }
     false
 }
 
-/// Starts one target, unless something stands against it at this moment. A rollback is stopped by
-/// nothing but the target itself being at work.
-fn start_target(draft: &mut Draft<'_>, attempt: AttemptId, target: &TargetName) {
-    let Some(attempt) = draft.pipeline.attempt(attempt).cloned() else {
-        return;
-    };
+/// Starts the waiting targets of a batch, unless something stands against them at this moment: the
+/// rules are tested at every start (rule 5), and they are the same for all targets of a region.
+fn start_batch(draft: &mut Draft<'_>, attempt: &Attempt, lane: &Lane, batch: &Batch) {
     let Some(definition) = draft.in_force(&attempt.stage) else {
         return;
     };
-    let Some((region, zone)) = attempt.rollout.place_of(target) else {
+    let stage = definition.stage(&attempt.stage);
+    let Some((stage, region)) = stage.and_then(|s| Some((s, s.region(&lane.region)?))) else {
         return;
     };
-    let state = draft.pipeline.targets.get(target);
-    if state.is_some_and(|state| state.step.is_some()) {
+    let candidate = Candidate {
+        stage: &stage.name,
+        release: attempt.release,
+    };
+    let standing = target_blockers(&draft.pipeline, draft.org, draft.now, candidate, region);
+    if standing.iter().any(Blocker::blocks) {
         return;
     }
-    if !attempt.is_rollback() {
-        let spec = definition.stage(&attempt.stage);
-        let Some(region) = spec.and_then(|stage| stage.region(region)) else {
-            return;
-        };
-        let candidate = Candidate {
-            stage: &attempt.stage,
-            release: attempt.release,
-        };
-        let standing = target_blockers(&draft.pipeline, draft.org, draft.now, candidate, region);
-        if standing.iter().any(Blocker::blocks) {
-            return;
+    for target in &batch.targets {
+        if may_begin(&draft.pipeline, attempt, target) {
+            start_target(draft, attempt, &definition, (lane, batch, target));
         }
     }
-    let Some(release) = attempt.destination(target) else {
+}
+
+/// Takes back what there is room for, batch by batch but without a pause between them: a rollback is
+/// stopped by nothing but the target itself being at work and the capacity of its region.
+fn take_back(draft: &mut Draft<'_>, attempt: &Attempt, lane: &Lane) {
+    let Some(definition) = draft.in_force(&attempt.stage) else {
         return;
     };
-    let Some(built) = draft.pipeline.releases.get(release) else {
+    let mut room = Room::of(&draft.pipeline, definition.stage(&attempt.stage), lane);
+    for batch in &lane.batches {
+        for target in &batch.targets {
+            let serves = order::is_healthy(&draft.pipeline, target);
+            if may_begin(&draft.pipeline, attempt, target) && room.take(serves) {
+                start_target(draft, attempt, &definition, (lane, batch, target));
+            }
+        }
+    }
+}
+
+/// Whether it is the target's turn, and nothing is at work on it.
+fn may_begin(pipeline: &Pipeline, attempt: &Attempt, target: &TargetName) -> bool {
+    let at_work = pipeline
+        .targets
+        .get(target)
+        .is_some_and(|t| t.step.is_some());
+    attempt.progress.get(target) == Some(&Progress::Waiting) && !at_work
+}
+
+/// The room that a rollback has in a region (rule 10): so many targets at work at once, and so many
+/// out in all, which are those and the ones that serve nothing certain. One is always at work, so
+/// that a rollback never waits for health that only it can bring back (INVARIANTS.md I15).
+#[derive(Debug)]
+struct Room {
+    allowed: usize,
+    at_work: usize,
+    out: usize,
+}
+
+impl Room {
+    /// A stage that the definition no longer has is as wide as the lane.
+    fn of(pipeline: &Pipeline, stage: Option<&Stage>, lane: &Lane) -> Self {
+        let region = stage.and_then(|stage| stage.region(&lane.region));
+        let targets: Vec<&TargetName> = match region {
+            Some(region) => region.zones.iter().flat_map(|zone| &zone.targets).collect(),
+            None => lane.batches.iter().flat_map(|b| &b.targets).collect(),
+        };
+        let states = targets.iter().filter_map(|t| pipeline.targets.get(*t));
+        let (mut at_work, mut out) = (0, 0);
+        for state in states {
+            let busy = state.step.is_some();
+            // A target that no deployment has reached has never carried anything.
+            let lost = state.running.is_none() && state.epoch > 0;
+            at_work += usize::from(busy);
+            out += usize::from(busy || lost);
+        }
+        let share = stage.map(|stage| stage.deploy.rollback_max_unavailable);
+        Room {
+            allowed: share.map_or(1, |share| share.of(targets.len())),
+            at_work,
+            out,
+        }
+    }
+
+    /// Takes one more target to work if there is room for it; what is out already takes no capacity.
+    fn take(&mut self, serves: bool) -> bool {
+        let fits = self.at_work < self.allowed && (!serves || self.out < self.allowed);
+        let taken = fits || self.at_work == 0;
+        self.at_work += usize::from(taken);
+        self.out += usize::from(taken && serves);
+        taken
+    }
+}
+
+/// Starts what is to be done to one target, when its release can be had. A rollback repeats what was
+/// done when its destination proved good there, whatever the definition says since.
+fn start_target(
+    draft: &mut Draft<'_>,
+    attempt: &Attempt,
+    definition: &Arc<Definition>,
+    (lane, batch, target): (&Lane, &Batch, &TargetName),
+) {
+    let release = attempt.destination(target);
+    let built = release.and_then(|release| draft.pipeline.releases.get(release));
+    let Some((built, artifact)) = built.and_then(|b| Some((b, b.artifact.as_ref()?))) else {
         return;
     };
-    let Some(artifact) = built.artifact.clone() else {
-        return;
-    };
-    let proven = draft.pipeline.proven_by(target, release).cloned();
+    let release = built.id;
+    let proven = draft.pipeline.proven_by(target, release);
     let definition = proven
         .filter(|proven| attempt.is_rollback() && proven.stage(&attempt.stage).is_some())
         .unwrap_or(definition);
     let Some(stage) = definition.stage(&attempt.stage) else {
         return;
     };
+    let state = draft.pipeline.targets.get(target);
     let deployment = Deployment {
         stage: stage.name.clone(),
-        region: region.clone(),
-        zone: zone.clone(),
+        region: lane.region.clone(),
+        zone: batch.zone.clone(),
         target: target.clone(),
         release,
-        artifact: artifact.digest,
+        artifact: artifact.digest.clone(),
         commit: Some(built.sha.clone()),
-        signature: artifact.signature,
+        signature: artifact.signature.clone(),
         epoch: state.map_or(1, |state| state.epoch + 1),
         rollback: attempt.is_rollback(),
         run: stage.deploy.run.clone(),

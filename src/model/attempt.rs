@@ -181,6 +181,11 @@ impl Attempt {
             .map(|(target, _)| target)
     }
 
+    pub fn has_touched(&self, target: &TargetName) -> bool {
+        let progress = self.progress.get(target);
+        progress.is_some_and(|p| !matches!(p, Progress::Waiting | Progress::Skipped { .. }))
+    }
+
     /// Whether nothing more happens to a target in this attempt by itself.
     pub fn is_settled(&self, target: &TargetName) -> bool {
         match self.progress.get(target) {

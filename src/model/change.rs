@@ -15,6 +15,10 @@ pub struct Change {
     pub reviewers: Vec<Person>,
     /// Commits that this one says it reverts.
     pub reverts: Vec<Sha>,
+    /// The commit says of itself that taking it back does not undo what it did, as with a changed
+    /// data format: its trailer is `Rollback: one-way`.
+    #[serde(default)]
+    pub one_way: bool,
 }
 
 /// Somebody named in a commit.

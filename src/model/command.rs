@@ -2,10 +2,11 @@
 //! an idempotency key (DESIGN.md 5, rule 15). It does not know whether it will be accepted.
 
 use crate::model::{
-    AttemptId, BlockerId, Fingerprint, HoldId, HoldScope, OverrideId, PipelineName, ReleaseId,
-    RequestKey, Span, StageName,
+    AttemptId, BlockerId, Fingerprint, HoldId, HoldScope, OverrideId, PipelineName, RegionName,
+    ReleaseId, RequestKey, Span, StageName, TargetName,
 };
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "verb")]
@@ -57,8 +58,48 @@ pub struct Verdict {
 #[serde(rename_all = "kebab-case")]
 pub enum RollbackScope {
     Stage(StageName),
+    Region {
+        stage: StageName,
+        region: RegionName,
+    },
+    Target {
+        stage: StageName,
+        target: TargetName,
+    },
     /// Every stage that holds the changes of the release.
     Everywhere,
+}
+
+impl RollbackScope {
+    /// The one stage it is about; none when it is about all.
+    pub fn stage(&self) -> Option<&StageName> {
+        match self {
+            RollbackScope::Stage(stage)
+            | RollbackScope::Region { stage, .. }
+            | RollbackScope::Target { stage, .. } => Some(stage),
+            RollbackScope::Everywhere => None,
+        }
+    }
+
+    /// Whether a target of a stage that it is about is meant.
+    pub fn covers(&self, region: &RegionName, target: &TargetName) -> bool {
+        match self {
+            RollbackScope::Stage(_) | RollbackScope::Everywhere => true,
+            RollbackScope::Region { region: only, .. } => region == only,
+            RollbackScope::Target { target: only, .. } => target == only,
+        }
+    }
+}
+
+impl fmt::Display for RollbackScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RollbackScope::Stage(stage) => write!(f, "{stage}"),
+            RollbackScope::Region { stage, region } => write!(f, "{region} of {stage}"),
+            RollbackScope::Target { stage, target } => write!(f, "{target} of {stage}"),
+            RollbackScope::Everywhere => f.write_str("any stage"),
+        }
+    }
 }
 
 /// What a lift takes away.
@@ -151,19 +192,18 @@ impl Command {
                         .map(|ticket| format!("--ticket {}", quoted(ticket))),
                 );
             }
-            Command::Rollback {
-                scope: RollbackScope::Stage(stage),
-                release,
-                ..
-            } => {
-                words.push(format!("--stage {stage} --release {release}"));
-            }
-            Command::Rollback {
-                scope: RollbackScope::Everywhere,
-                release,
-                ..
-            } => {
-                words.push(format!("--everywhere --release {release}"));
+            Command::Rollback { scope, release, .. } => {
+                words.push(match scope {
+                    RollbackScope::Stage(stage) => format!("--stage {stage}"),
+                    RollbackScope::Region { stage, region } => {
+                        format!("--stage {stage} --region {region}")
+                    }
+                    RollbackScope::Target { stage, target } => {
+                        format!("--stage {stage} --target {target}")
+                    }
+                    RollbackScope::Everywhere => "--everywhere".to_owned(),
+                });
+                words.push(format!("--release {release}"));
             }
             Command::Hold { scope, lasts, .. } => {
                 match scope {

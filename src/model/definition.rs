@@ -118,6 +118,9 @@ pub struct Deploy {
     /// How many targets of a region may be out at once, forward and in a rollback.
     pub max_unavailable: Share,
     pub rollback_max_unavailable: Share,
+    /// Taking a release back here does not undo what it did; the plan of a rollback says so first.
+    #[serde(default)]
+    pub one_way: bool,
 }
 
 /// A part of the targets of a region; at least one target comes out of it.

@@ -1,7 +1,9 @@
 //! The dry run of a command: what would happen, what to think of first, and a digest. Committing a
 //! command names the digest, so what was confirmed is what is done (DESIGN.md 5, rule 15).
 
-use crate::model::{Class, Command, Fingerprint, PipelineName, Revision, Span, StageName};
+use crate::model::{
+    Class, Command, Fingerprint, PipelineName, ReleaseId, Revision, Span, StageName, TargetName,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +15,9 @@ pub struct Plan {
     /// One sentence: `roll wave-1 back from r7 to r5`.
     pub title: String,
     pub rows: Vec<PlanRow>,
+    /// Where every single target goes, as far as a command decides that.
+    #[serde(default)]
+    pub targets: Vec<PlanTarget>,
     /// What else happens, and what does not.
     pub notes: Vec<String>,
     /// What a careful person would want to know before the button.
@@ -30,6 +35,67 @@ pub struct PlanRow {
     pub now: String,
     pub after: String,
     pub targets: usize,
+    /// By how long the last deployments to these targets took; none when none was measured. It is
+    /// no part of the digest.
     pub estimate: Option<Span>,
     pub note: String,
+}
+
+/// What happens to one target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanTarget {
+    pub stage: StageName,
+    pub target: TargetName,
+    /// What runs there; none when nobody can say.
+    pub now: Option<ReleaseId>,
+    /// What will; none when it is left as it is, and the note says why.
+    pub to: Option<ReleaseId>,
+    pub note: String,
+}
+
+/// So many targets are named one by one before the rest is counted.
+const NAMED: usize = 3;
+
+impl Plan {
+    /// What happens to the targets, in lines short enough for a person: targets of a stage that fare
+    /// alike share one.
+    pub fn target_lines(&self) -> Vec<String> {
+        let mut alike: Vec<(&PlanTarget, Vec<&TargetName>)> = Vec::new();
+        for entry in &self.targets {
+            let fate = |t: &PlanTarget| (t.now, t.to);
+            let same = |(first, _): &&mut (&PlanTarget, Vec<&TargetName>)| {
+                let alike = fate(first) == fate(entry) && first.note == entry.note;
+                alike && first.stage == entry.stage
+            };
+            match alike.iter_mut().find(same) {
+                Some((_, names)) => names.push(&entry.target),
+                None => alike.push((entry, vec![&entry.target])),
+            }
+        }
+        let line = |(first, names): (&PlanTarget, Vec<&TargetName>)| {
+            let release = |r: Option<ReleaseId>| r.map_or("-".to_owned(), |r| r.to_string());
+            let PlanTarget { stage, note, .. } = first;
+            let fate = match first.to {
+                Some(to) => format!("{} -> {to}", release(first.now)),
+                None => format!("SKIPPED, stays at {}", release(first.now)),
+            };
+            let note = if note.is_empty() {
+                String::new()
+            } else {
+                format!(", {note}")
+            };
+            format!("{stage} {}: {fate}{note}", few(&names))
+        };
+        alike.into_iter().map(line).collect()
+    }
+}
+
+/// Some names, the first of them in full: `h1, h2, h3 and 9 more`.
+pub fn few<T: ToString>(names: &[T]) -> String {
+    let shown: Vec<String> = names.iter().take(NAMED).map(ToString::to_string).collect();
+    let shown = shown.join(", ");
+    match names.len().saturating_sub(NAMED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }

@@ -2,7 +2,8 @@
 //! the way and what to do about it. Refusals change nothing but the audit.
 
 use crate::model::{
-    Actor, AttemptId, BlockerId, GroupName, HoldId, OverrideId, Plan, ReleaseId, StageName,
+    Actor, AttemptId, BlockerId, GroupName, HoldId, OverrideId, Plan, RegionName, ReleaseId,
+    StageName, TargetName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,17 @@ pub enum Refusal {
     UnknownStage {
         stage: StageName,
         known: Vec<StageName>,
+    },
+    #[error("{stage} has no region {region}; its regions are {}", known.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+    UnknownRegion {
+        stage: StageName,
+        region: RegionName,
+        known: Vec<RegionName>,
+    },
+    #[error("{stage} has no target {target}")]
+    UnknownTarget {
+        stage: StageName,
+        target: TargetName,
     },
     #[error("there is no release {release}")]
     UnknownRelease { release: ReleaseId },

@@ -156,6 +156,22 @@ fn parse(world: &World, words: &[&str], reason: &str) -> Command {
             release: name(release),
             reason,
         },
+        ["rollback", "region", stage, region, release] => Command::Rollback {
+            scope: RollbackScope::Region {
+                stage: name(stage),
+                region: name(region),
+            },
+            release: name(release),
+            reason,
+        },
+        ["rollback", "target", stage, target, release] => Command::Rollback {
+            scope: RollbackScope::Target {
+                stage: name(stage),
+                target: name(target),
+            },
+            release: name(release),
+            reason,
+        },
         ["rollback", stage, release] => Command::Rollback {
             scope: RollbackScope::Stage(name(stage)),
             release: name(release),

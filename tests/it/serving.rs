@@ -143,6 +143,7 @@ fn definition(pipeline: &str, directory: &Path) -> Definition {
             one_box: false,
             max_unavailable: Share::Count(1),
             rollback_max_unavailable: Share::Count(1),
+            one_way: false,
         },
         regions: vec![region],
         approval: Vec::new(),

@@ -279,6 +279,7 @@ impl Simulation {
             title: "a change".to_owned(),
             reviewers: vec![person(reviewer)],
             reverts,
+            one_way: false,
         };
         let base = self.world.commits.last().cloned();
         self.world.commits.push(sha.clone());

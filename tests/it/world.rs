@@ -119,6 +119,7 @@ impl World {
             title: title.to_owned(),
             reviewers: reviewers.iter().map(|name| person(name)).collect(),
             reverts: reverts.to_vec(),
+            one_way: title.contains("one-way"),
         };
         let head = Head {
             sha: sha.clone(),
@@ -329,6 +330,7 @@ fn stage(stage: &str, phase: Phase, regions: &[RegionSpec<'_>]) -> Stage {
             one_box: phase == Phase::Production,
             max_unavailable: Share::Percent(50),
             rollback_max_unavailable: Share::Percent(100),
+            one_way: false,
         },
         regions: regions.collect(),
         approval: Vec::new(),

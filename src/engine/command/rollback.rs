@@ -1,10 +1,10 @@
-//! A rollback that a person asks for, of one stage or of every stage that holds the change
-//! (DESIGN.md 5, rules 10 and 11). It is never refused for windows, alarms or holds.
+//! A rollback that a person asks for: of a target, a region, a stage, or every stage that holds the
+//! change (DESIGN.md 5, rules 10 and 11). It is never refused for windows, alarms or holds.
 
 use crate::engine::command::{release, stage};
 use crate::engine::draft::Draft;
-use crate::engine::rollback::{Intent, Scope, carry_out, intend};
-use crate::model::{Actor, Cause, Refusal, ReleaseId, RollbackScope, StageName};
+use crate::engine::rollback::{Intent, carry_out, intend};
+use crate::model::{Actor, Cause, Refusal, ReleaseId, RollbackScope, Stage, StageName};
 
 pub(super) fn roll_back(
     draft: &mut Draft<'_>,
@@ -31,26 +31,23 @@ pub(in crate::engine) fn intent_of(
     reason: &str,
 ) -> Result<Intent, Refusal> {
     release(draft, id)?;
-    if let RollbackScope::Stage(name) = scope {
+    if let Some(name) = scope.stage() {
         stage(draft, name)?;
+        check_place(draft, name, scope)?;
         check_free(draft, name)?;
     }
     let cause = Cause::Operator {
         by: by.clone(),
         reason: reason.to_owned(),
     };
-    let mut intent = intend(&draft.pipeline, scope_of(scope), id, &cause);
+    let mut intent = intend(&draft.pipeline, scope, id, &cause);
     // A stage that is being rolled back already has what was asked for.
     intent
         .stages
         .retain(|(name, _)| check_free(draft, name).is_ok());
-    let place = match scope {
-        RollbackScope::Stage(stage) => stage.to_string(),
-        RollbackScope::Everywhere => "any stage".to_owned(),
-    };
     let refuse = |why: &str| Refusal::NothingToRollBack {
         release: id,
-        place: place.clone(),
+        place: scope.to_string(),
         why: why.to_owned(),
     };
     if intent.stages.is_empty() {
@@ -66,10 +63,34 @@ pub(in crate::engine) fn intent_of(
     Ok(intent)
 }
 
-fn scope_of(scope: &RollbackScope) -> Scope<'_> {
+/// Refuses a region or a target that the stage does not have.
+fn check_place(draft: &Draft<'_>, name: &StageName, scope: &RollbackScope) -> Result<(), Refusal> {
+    let definition = draft.in_force(name);
+    let stage = definition.as_ref().and_then(|d| d.stage(name));
     match scope {
-        RollbackScope::Stage(stage) => Scope::Stage(stage),
-        RollbackScope::Everywhere => Scope::Everywhere,
+        RollbackScope::Region { region, .. } => {
+            let known = stage.into_iter().flat_map(|stage| &stage.regions);
+            let known: Vec<_> = known.map(|region| region.name.clone()).collect();
+            if known.contains(region) {
+                return Ok(());
+            }
+            Err(Refusal::UnknownRegion {
+                stage: name.clone(),
+                region: region.clone(),
+                known,
+            })
+        }
+        RollbackScope::Target { target, .. } => {
+            let mut targets = stage.into_iter().flat_map(Stage::targets);
+            if targets.any(|(_, _, known)| known == target) {
+                return Ok(());
+            }
+            Err(Refusal::UnknownTarget {
+                stage: name.clone(),
+                target: target.clone(),
+            })
+        }
+        RollbackScope::Stage(_) | RollbackScope::Everywhere => Ok(()),
     }
 }
 

@@ -7,14 +7,15 @@ mod verdict;
 
 use crate::engine::draft::Draft;
 use crate::model::{
-    Actor, Blocker, BlockerId, Candidate, Command, Passage, PlanRow, Refusal, ReleaseId, Stage,
-    StageName, blockers,
+    Actor, Blocker, BlockerId, Candidate, Command, Passage, PlanRow, PlanTarget, Refusal,
+    ReleaseId, Stage, StageName, blockers,
 };
 
 #[derive(Debug, Default)]
 pub(super) struct Told {
     pub(super) title: String,
     pub(super) rows: Vec<PlanRow>,
+    pub(super) targets: Vec<PlanTarget>,
     pub(super) notes: Vec<String>,
     pub(super) warnings: Vec<String>,
     pub(super) confirm: Option<String>,
@@ -48,7 +49,7 @@ pub(super) fn describe(
             scope,
             release,
             reason,
-        } => rollback::rollback(before, by, scope, *release, reason)?,
+        } => rollback::rollback(before, after, by, (scope, *release, reason))?,
         Command::Hold { scope, lasts, .. } => {
             guard::hold(before, scope, lasts.map(|l| l.to_string()))
         }

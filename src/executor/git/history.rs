@@ -13,7 +13,7 @@ use crate::{
 const CHANGES: &str = "500";
 /// So many known commits are tried as ancestors, newest first, each by a process of its own.
 const KNOWN: usize = 50;
-const FIELDS: usize = 7;
+const FIELDS: usize = 8;
 
 /// What `sha` brings beyond the newest known commit that it descends from; only itself when it
 /// descends from none.
@@ -30,7 +30,7 @@ pub(crate) async fn read(
     };
     let count = if base.is_some() { CHANGES } else { "1" };
     let format = format!(
-        "--format=tformat:%H%x00%an%x00%ae%x00%ct%x00%s%x00%(trailers:key={trailer},valueonly,unfold,separator=%x0A)%x00%B"
+        "--format=tformat:%H%x00%an%x00%ae%x00%ct%x00%s%x00%(trailers:key={trailer},valueonly,unfold,separator=%x0A)%x00%(trailers:key=Rollback,valueonly,unfold,separator=%x0A)%x00%B"
     );
     let arguments = [
         "-z",
@@ -90,7 +90,10 @@ fn change(fields: &[&[u8]]) -> Result<Change, String> {
             .filter(|line| !line.trim().is_empty())
             .map(Person::parse)
             .collect(),
-        reverts: text(6).lines().filter_map(reverted).collect(),
+        one_way: text(6)
+            .lines()
+            .any(|line| line.trim().eq_ignore_ascii_case("one-way")),
+        reverts: text(7).lines().filter_map(reverted).collect(),
     })
 }
 

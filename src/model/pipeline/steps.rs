@@ -3,7 +3,8 @@
 
 use crate::model::pipeline::gates::{gate, working};
 use crate::model::{
-    AttemptId, Effect, EffectId, Fact, GateState, Impossible, Pipeline, Progress, StepResult, Time,
+    AttemptId, Deployment, Effect, EffectId, Fact, GateState, Impossible, Pipeline, Progress,
+    StepResult, Time,
 };
 
 #[expect(
@@ -118,34 +119,43 @@ fn finish(
             };
             gate(pipeline.attempt_mut(owed.attempt)?, *index)?.state = state;
         }
-        Effect::Deploy(deployment) => {
-            let progress = match result {
-                StepResult::Succeeded { .. } => Progress::Done { at },
-                StepResult::Failed { why, .. } | StepResult::Infrastructure { why, .. } => {
-                    Progress::Failed {
-                        at,
-                        why: why.clone(),
-                    }
-                }
-                StepResult::Unknown { why } => Progress::Unknown {
-                    at,
-                    why: why.clone(),
-                },
-            };
-            let done = matches!(progress, Progress::Done { .. });
-            let attempt = pipeline.attempt_mut(owed.attempt)?;
-            attempt.progress.insert(deployment.target.clone(), progress);
-            let target = pipeline
-                .targets
-                .entry(deployment.target.clone())
-                .or_default();
-            target.step = None;
-            target.running = done.then_some(deployment.release);
-            target.since = Some(at);
-            if let StepResult::Succeeded { took, .. } = result {
-                target.took = Some(*took);
+        Effect::Deploy(deployment) => deployed(pipeline, at, (owed.attempt, deployment), result)?,
+    }
+    Ok(())
+}
+
+/// What the end of a deployment leaves on its target.
+fn deployed(
+    pipeline: &mut Pipeline,
+    at: Time,
+    (attempt, deployment): (AttemptId, &Deployment),
+    result: &StepResult,
+) -> Result<(), Impossible> {
+    let progress = match result {
+        StepResult::Succeeded { .. } => Progress::Done { at },
+        StepResult::Failed { why, .. } | StepResult::Infrastructure { why, .. } => {
+            Progress::Failed {
+                at,
+                why: why.clone(),
             }
         }
+        StepResult::Unknown { why } => Progress::Unknown {
+            at,
+            why: why.clone(),
+        },
+    };
+    let done = matches!(progress, Progress::Done { .. });
+    let attempt = pipeline.attempt_mut(attempt)?;
+    attempt.progress.insert(deployment.target.clone(), progress);
+    let target = pipeline
+        .targets
+        .entry(deployment.target.clone())
+        .or_default();
+    target.step = None;
+    target.running = done.then_some(deployment.release);
+    target.since = Some(at);
+    if let StepResult::Succeeded { took, .. } = result {
+        target.took = Some(*took);
     }
     Ok(())
 }

@@ -14,6 +14,13 @@ pub(super) fn define(world: &mut World, edit: &[&str]) -> String {
         [stage, "deploys", run] => {
             stage_of(&mut definition, stage).deploy.run = Run::Argv(vec![(*run).to_owned()]);
         }
+        [stage, "rollback_max_unavailable", count] => {
+            let share = Share::Count(count.parse().unwrap());
+            stage_of(&mut definition, stage)
+                .deploy
+                .rollback_max_unavailable = share;
+        }
+        [stage, "is", "one-way"] => stage_of(&mut definition, stage).deploy.one_way = true,
         [stage, "has", targets] => {
             let targets = targets.split(',').map(name).collect();
             stage_of(&mut definition, stage).regions[0].zones[0].targets = targets;

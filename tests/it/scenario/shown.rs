@@ -98,13 +98,19 @@ pub(super) fn plan_text(world: &World, by: &str, words: &[&str], reason: &str) -
                     now,
                     after,
                     targets,
+                    estimate,
                     ..
                 } = row;
+                let takes =
+                    estimate.map_or(String::new(), |takes| format!(" in {}", takes.short()));
                 writeln!(
                     text,
-                    "    {stage}: {now} -> {after}, {targets} targets{note}"
+                    "    {stage}: {now} -> {after}, {targets} targets{takes}{note}"
                 )
                 .unwrap();
+            }
+            for line in plan.target_lines() {
+                writeln!(text, "    {line}").unwrap();
             }
             for note in &plan.notes {
                 writeln!(text, "    note: {note}").unwrap();

@@ -89,6 +89,7 @@ fn definition(name: &str, directory: &Path) -> Definition {
             one_box: false,
             max_unavailable: Share::Percent(100),
             rollback_max_unavailable: Share::Percent(100),
+            one_way: false,
         },
         regions: vec![Region {
             name: RegionName::parse("here").unwrap(),

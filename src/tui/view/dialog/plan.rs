@@ -85,6 +85,9 @@ fn planned(previewed: &Previewed, width: usize, lines: &mut Vec<Line>) {
                 .map(|row| stage(row, star(&PlanLine::Row(row.stage.clone())))),
         );
     }
+    for line in plan.target_lines() {
+        lines.extend(wrapped(Role::Label, "  ", &line, width));
+    }
     for (at, note) in plan.notes.iter().enumerate() {
         let mark = format!("{}- ", star(&PlanLine::Note(at)));
         lines.extend(wrapped(Role::Plain, &mark, note, width));
