@@ -8,6 +8,7 @@
 mod attempt;
 mod bake;
 mod command;
+mod coverage;
 mod draft;
 mod forecast;
 mod org;

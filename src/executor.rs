@@ -9,6 +9,7 @@
 
 mod artifact;
 mod build;
+mod coverage;
 mod deploy;
 mod environment;
 mod error;
@@ -172,6 +173,25 @@ impl Executor {
             } => {
                 let job = job(*release, sha, run, *timeout);
                 build::check(shared, step, &job).await
+            }
+            Effect::Coverage {
+                release,
+                repository,
+                sha,
+                base,
+                oldest,
+                rule,
+                ..
+            } => {
+                let subject = coverage::Subject {
+                    pipeline,
+                    release: *release,
+                    repository,
+                    sha,
+                    base: base.as_ref(),
+                    oldest,
+                };
+                coverage::measure(shared, step, &subject, rule).await
             }
             Effect::Deploy(deployment) => deploy::deploy(shared, step, pipeline, deployment).await,
             Effect::Test {

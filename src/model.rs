@@ -41,8 +41,9 @@ pub use blockers::{Candidate, blockers, target_blockers};
 pub use change::{Change, Person};
 pub use command::{Class, Command, Lift, Request, RollbackScope, Verdict};
 pub use definition::{
-    Alarm, AlarmSource, BakeRule, BakeRules, Build, Definition, Deploy, Gate, Kind, Manual, Phase,
-    Region, ReviewRule, Run, Scrape, Series, Severity, Share, Source, Stage, Test, Window, Zone,
+    Alarm, AlarmSource, BakeRule, BakeRules, Build, CountedLines, Coverage, Definition, Deploy,
+    Gate, Kind, Manual, Phase, Region, ReviewRule, Run, Scrape, Series, Severity, Share, Source,
+    Stage, Test, Window, Zone,
 };
 pub use effect::{Deployment, Effect, Owed};
 pub use evidence::evidence;

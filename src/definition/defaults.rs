@@ -14,6 +14,7 @@ const DEFAULTS: [(&str, &str); 22] = [
     ("source.review.not_author", "true"),
     ("build.timeout", "10m"),
     ("build.checks.timeout", "30m"),
+    ("build.coverage.lines", "changed"),
     ("build.checks.parallel", "false"),
     ("stage.deploy.timeout", "10m"),
     // One target out at a time is the slowest rollout and the safest; a rollback is urgent.

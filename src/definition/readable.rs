@@ -4,9 +4,9 @@
 use crate::{
     definition::{node::Value, words},
     model::{
-        Actor, AlarmName, GroupName, Kind, Phase, PipelineName, Ppm, RegionName, Run, Series,
-        ServiceName, Severity, Share, Span, StageName, TargetName, TeamName, Weekly, WindowName,
-        ZoneName,
+        Actor, AlarmName, CountedLines, GroupName, Kind, Phase, PipelineName, Ppm, RegionName, Run,
+        Series, ServiceName, Severity, Share, Span, StageName, TargetName, TeamName, Weekly,
+        WindowName, ZoneName,
     },
 };
 use chrono_tz::Tz;
@@ -93,6 +93,7 @@ choices! {
         "both-ways" => BothWays,
         "one-way" => OneWay,
     }
+    CountedLines: "\"changed\" or \"all\"" { "changed" => Changed, "all" => All }
     Severity: "one of high, medium, low" { "high" => High, "medium" => Medium, "low" => Low }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     definition::fields::Fields,
-    model::{Build, ReviewRule, Source, Span, Test},
+    model::{Build, Coverage, ReviewRule, Source, Span, Test},
 };
 use std::path::{Component, Path};
 
@@ -51,6 +51,9 @@ pub(crate) fn build(file: &Fields<'_>) -> Option<Build> {
             check
         })
         .collect();
+    let coverage = fields
+        .optional_table("coverage")
+        .map(|fields| coverage(&fields));
     fields.finish();
     let artifact = artifact?;
     if !is_inside(&artifact) {
@@ -62,6 +65,36 @@ pub(crate) fn build(file: &Fields<'_>) -> Option<Build> {
         artifact,
         timeout: timeout?,
         checks: checks.into_iter().collect::<Option<_>>()?,
+        coverage: match coverage {
+            Some(rule) => Some(rule?),
+            None => None,
+        },
+    })
+}
+
+fn coverage(fields: &Fields<'_>) -> Option<Coverage> {
+    let report: Option<String> = fields.get("report");
+    let lines = fields.get("lines");
+    let minimum: Option<u32> = fields.get("minimum");
+    fields.finish();
+    let (report, minimum) = (report?, minimum?);
+    if !is_inside(&report) {
+        let what =
+            format!("build.coverage.report must be a path inside the checkout, not {report:?}");
+        fields.report().problem(fields.place_of("report"), what);
+    }
+    let percent = u8::try_from(minimum)
+        .ok()
+        .filter(|percent| (1..=100).contains(percent));
+    if percent.is_none() {
+        let what =
+            format!("build.coverage.minimum must be a percentage from 1 to 100, not {minimum}");
+        fields.report().problem(fields.place_of("minimum"), what);
+    }
+    Some(Coverage {
+        report,
+        lines: lines?,
+        minimum: percent?,
     })
 }
 

@@ -233,7 +233,7 @@ fn judge(fields: &Fields<'_>, stage: &Stage) {
     let subject = fields.subject();
     let bakes = stage.approval.iter().filter_map(|gate| match gate {
         Gate::Bake(rule) => Some(rule),
-        Gate::Test(_) | Gate::Manual(_) => None,
+        Gate::Test(_) | Gate::Manual(_) | Gate::Coverage(_) => None,
     });
     let counts = bakes
         .chain([&stage.bake.one_box])

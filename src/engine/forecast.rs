@@ -176,7 +176,10 @@ fn expected(fact: &Fact) -> Option<Expected> {
 fn usual(pipeline: &Pipeline, owed: &Owed) -> Option<Span> {
     match &owed.effect {
         Effect::Deploy(deployment) => pipeline.targets.get(&deployment.target)?.took,
-        Effect::Build { .. } | Effect::Check { .. } | Effect::Test { .. } => {
+        Effect::Build { .. }
+        | Effect::Check { .. }
+        | Effect::Coverage { .. }
+        | Effect::Test { .. } => {
             let (stage, _) = pipeline.place_of(owed.attempt)?;
             let name = owed.effect.name()?;
             pipeline.stage(stage)?.took.get(name).copied()

@@ -105,12 +105,13 @@ fn evidence(draft: &mut Draft<'_>, owed: &Owed, why: &str) {
                 target: Some(deployment.target.clone()),
                 evidence: why,
             },
-            Effect::Build { .. } | Effect::Check { .. } | Effect::Test { .. } => {
-                Cause::Deployment {
-                    target: None,
-                    evidence: why,
-                }
-            }
+            Effect::Build { .. }
+            | Effect::Check { .. }
+            | Effect::Coverage { .. }
+            | Effect::Test { .. } => Cause::Deployment {
+                target: None,
+                evidence: why,
+            },
         };
         rollback::automatic(draft, &stage, release, &cause);
     } else {

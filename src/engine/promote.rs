@@ -80,7 +80,9 @@ pub(super) fn begin(draft: &mut Draft<'_>, stage: &StageName, release: ReleaseId
         (rollout::forward(&definition, stage), stage.approval.clone())
     } else {
         let checks = definition.build.checks.iter().cloned();
-        (Rollout::default(), checks.map(Gate::Test).collect())
+        let coverage = definition.build.coverage.iter().cloned();
+        let gates = checks.map(Gate::Test).chain(coverage.map(Gate::Coverage));
+        (Rollout::default(), gates.collect())
     };
     let alarms = alarm_data(&draft.pipeline, stage);
     let firing = alarms

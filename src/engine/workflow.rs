@@ -2,7 +2,7 @@
 //! deployment succeeded. Tests that are declared parallel begin together. The build stage is a
 //! workflow too: the build, then its checks.
 
-use crate::engine::draft::Draft;
+use crate::engine::{coverage, draft::Draft};
 use crate::model::{
     Attempt, BakePlace, BakeRule, Effect, Fact, Gate, GateProgress, GateState, StageName, Test,
 };
@@ -65,6 +65,7 @@ fn drive_gate(draft: &mut Draft<'_>, attempt: &Attempt, index: usize, progress: 
                 rule,
             });
         }
+        (GateState::Waiting, Gate::Coverage(rule)) => coverage::start(draft, attempt, index, rule),
         (GateState::Waiting, Gate::Manual(_)) => {
             draft.record(Fact::ApprovalRequested {
                 attempt: attempt.id,

@@ -109,7 +109,7 @@ impl Store {
 }
 
 /// The real path of a regular file that lies in the checkout, links followed.
-fn inside(checkout: &Path, file: &str) -> Result<PathBuf, ArtifactError> {
+pub(crate) fn inside(checkout: &Path, file: &str) -> Result<PathBuf, ArtifactError> {
     let outside = || ArtifactError::Outside(file.to_owned());
     let plain = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
     if file.is_empty() || !Path::new(file).components().all(plain) {

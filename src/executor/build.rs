@@ -121,7 +121,7 @@ impl Workspaces {
         Self { root, making }
     }
 
-    fn of(&self, pipeline: &PipelineName, release: ReleaseId) -> PathBuf {
+    pub(crate) fn of(&self, pipeline: &PipelineName, release: ReleaseId) -> PathBuf {
         self.root.join(pipeline.as_str()).join(release.to_string())
     }
 

@@ -19,7 +19,9 @@ pub(crate) fn of(
     set("PIPELINE", pipeline.to_string());
     set("EFFECT_ID", id.to_string());
     match effect {
-        Effect::Build { release, sha, .. } | Effect::Check { release, sha, .. } => {
+        Effect::Build { release, sha, .. }
+        | Effect::Check { release, sha, .. }
+        | Effect::Coverage { release, sha, .. } => {
             set("STAGE", "build".to_owned());
             set("RELEASE", release.to_string());
             set("COMMIT", sha.to_string());

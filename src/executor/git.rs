@@ -9,7 +9,7 @@ mod history;
 mod names;
 
 use crate::{
-    executor::{GitError, locks::Locks},
+    executor::{GitError, coverage::Subject, locks::Locks},
     model::{Digest, Head, Sha, Source},
 };
 use call::{ANSWER, Call, TRANSFER};
@@ -83,6 +83,39 @@ impl Git {
             mirror
         };
         place_checkout(&mirror, sha, place).await
+    }
+
+    /// What a change did to the files, without lines around it.
+    pub(crate) async fn changed(&self, subject: &Subject<'_>) -> Result<Vec<u8>, GitError> {
+        let (repository, sha) = (subject.repository, subject.sha);
+        names::repository(repository)?;
+        let _alone = self.fetching.hold(repository).await;
+        let mirror = self.mirror(repository, sha).await?;
+        let parent = format!("{}^", subject.oldest);
+        let before = match subject.base {
+            Some(base) => base.clone(),
+            None => match mirror.commit(&parent).await {
+                Ok(parent) => parent,
+                // The first commit of all: every line is new.
+                Err(_no_parent) => mirror.empty_tree().await?,
+            },
+        };
+        // Settings of the repository must not decide what a difference looks like.
+        let arguments = [
+            "--unified=0",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-renames",
+            "--src-prefix=a/",
+            "--dst-prefix=b/",
+            "--end-of-options",
+            before.as_str(),
+            sha.as_str(),
+            "--",
+        ];
+        let said = mirror.ask("diff", &arguments, ANSWER).await?;
+        said.expect_success()
     }
 
     /// As [`Git::checkout`], for a commit that some mirror here has already.

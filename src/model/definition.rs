@@ -66,6 +66,29 @@ pub struct Build {
     pub artifact: String,
     pub timeout: Span,
     pub checks: Vec<Test>,
+    /// Measured after the checks, which may write the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
+}
+
+/// How many of the lines that count must have been run by the build's tests (DESIGN.md 4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// lcov or Cobertura XML, relative to the checkout.
+    pub report: String,
+    pub lines: CountedLines,
+    /// In percent, from 1 to 100.
+    pub minimum: u8,
+}
+
+/// Which lines count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CountedLines {
+    /// Those added or changed since the last release that passed its build.
+    Changed,
+    /// All that the report tells of.
+    All,
 }
 
 /// A command: an argument vector, or a shell's text only where the definition says `shell`.
@@ -162,6 +185,8 @@ pub enum Gate {
     Test(Test),
     Bake(BakeRule),
     Manual(Manual),
+    /// Only in the build stage.
+    Coverage(Coverage),
 }
 
 /// Watched waiting: contiguous healthy time AND data points (DESIGN.md 5, rule 7).
@@ -303,7 +328,7 @@ impl Gate {
     pub fn is_parallel(&self) -> bool {
         match self {
             Gate::Test(test) => test.parallel,
-            Gate::Bake(_) | Gate::Manual(_) => false,
+            Gate::Bake(_) | Gate::Manual(_) | Gate::Coverage(_) => false,
         }
     }
 
@@ -316,6 +341,7 @@ impl Gate {
             }
             Gate::Bake(rule) => format!("bake {}", rule.time),
             Gate::Manual(manual) => format!("approval {}", manual.name),
+            Gate::Coverage(_) => "coverage".to_owned(),
         }
     }
 }

@@ -2,8 +2,8 @@
 //! at least once under a stable id; a target turns down an epoch older than one it has seen.
 
 use crate::model::{
-    AttemptId, Digest, EffectId, RegionName, ReleaseId, Run, Sha, Signature, Span, StageName,
-    TargetName, Time, ZoneName,
+    AttemptId, Coverage, Digest, EffectId, RegionName, ReleaseId, Run, Sha, Signature, Span,
+    StageName, TargetName, Time, ZoneName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +40,18 @@ pub enum Effect {
         name: String,
         run: Run,
         timeout: Span,
+    },
+    /// Read from the build's report how much its tests ran.
+    Coverage {
+        release: ReleaseId,
+        repository: String,
+        sha: Sha,
+        /// The commit of the last release that passed its build; the changes counted follow it.
+        base: Option<Sha>,
+        /// The first change that counts where there is no such release.
+        oldest: Sha,
+        gate: usize,
+        rule: Coverage,
     },
     /// Put a release on one target and see it healthy.
     Deploy(Deployment),
@@ -85,6 +97,7 @@ impl Effect {
         match self {
             Effect::Build { .. } => Some("build"),
             Effect::Check { name, .. } | Effect::Test { name, .. } => Some(name),
+            Effect::Coverage { .. } => Some("coverage"),
             Effect::Deploy(_) => None,
         }
     }
@@ -94,6 +107,7 @@ impl Effect {
         match self {
             Effect::Build { release, .. } => format!("build {release}"),
             Effect::Check { name, release, .. } => format!("check {name} of {release}"),
+            Effect::Coverage { release, .. } => format!("coverage of {release}"),
             Effect::Deploy(d) if d.rollback => format!("roll {} back to {}", d.target, d.release),
             Effect::Deploy(d) => format!("deploy {} to {}", d.release, d.target),
             Effect::Test { name, release, .. } => format!("test {name} of {release}"),

@@ -205,7 +205,9 @@ fn attempt_view(pipeline: &Pipeline, org: &Org, now: Time, attempt: &Attempt) ->
                     .map_or("anybody".to_owned(), ToString::to_string);
                 format!("{} asks {from}", manual.name)
             }
-            crate::model::Gate::Test(_) | crate::model::Gate::Bake(_) => String::new(),
+            crate::model::Gate::Test(_)
+            | crate::model::Gate::Bake(_)
+            | crate::model::Gate::Coverage(_) => String::new(),
         };
         return (Status::Approve, approvals);
     }

@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod builds;
+mod coverage;
 mod git;
 mod processes;
 mod targets;

@@ -174,6 +174,7 @@ fn definition(pipeline: &str, directory: &Path) -> Definition {
             artifact: "artifact".to_owned(),
             timeout: Span::seconds(10),
             checks: Vec::new(),
+            coverage: None,
         },
         stages: vec![stage],
         alarms: Vec::new(),

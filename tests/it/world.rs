@@ -172,7 +172,10 @@ pub(crate) fn success(effect: &Effect) -> StepResult {
             file: "checkout.pkg".to_owned(),
             signature: None,
         }),
-        Effect::Check { .. } | Effect::Deploy(_) | Effect::Test { .. } => None,
+        Effect::Check { .. }
+        | Effect::Coverage { .. }
+        | Effect::Deploy(_)
+        | Effect::Test { .. } => None,
     };
     StepResult::Succeeded {
         took: Span::seconds(1),
@@ -223,6 +226,7 @@ pub(crate) fn definition() -> Definition {
             artifact: "dist/checkout.pkg".to_owned(),
             timeout: Span::minutes(10),
             checks: vec![test("unit")],
+            coverage: None,
         },
         stages: stages(),
         alarms: vec![alarm("faults")],

@@ -4,6 +4,7 @@
 use crate::model::pipeline::gates::{gate, working};
 use crate::model::{
     AttemptId, Deployment, Effect, EffectId, Fact, GateState, Impossible, Pipeline, Progress,
+    ReleaseId,
     StepResult, Time,
 };
 
@@ -45,7 +46,9 @@ fn begin(
     let step = id.clone();
     match effect {
         Effect::Build { .. } => working(pipeline, attempt)?.building = Some(step),
-        Effect::Check { gate: index, .. } | Effect::Test { gate: index, .. } => {
+        Effect::Check { gate: index, .. }
+        | Effect::Coverage { gate: index, .. }
+        | Effect::Test { gate: index, .. } => {
             let attempt = working(pipeline, attempt)?;
             gate(attempt, *index)?.state = GateState::Running { step, since: at };
         }
@@ -86,27 +89,12 @@ fn finish(
     }
     match &owed.effect {
         Effect::Build { release, .. } => {
-            if let StepResult::Succeeded {
-                artifact: Some(artifact),
-                ..
-            } = result
-            {
-                let release = pipeline.releases.get_mut(*release);
-                let release = release.ok_or(Impossible::Missing("release"))?;
-                // A release is what it was built as, once (INVARIANTS.md I06, I24).
-                if release
-                    .artifact
-                    .as_ref()
-                    .is_some_and(|a| a.digest != artifact.digest)
-                {
-                    let id = release.id;
-                    return Err(Impossible::Terminal(format!("{id} was built already")));
-                }
-                release.artifact = Some(artifact.clone());
-            }
+            built(pipeline, *release, result)?;
             pipeline.attempt_mut(owed.attempt)?.building = None;
         }
-        Effect::Check { gate: index, .. } | Effect::Test { gate: index, .. } => {
+        Effect::Check { gate: index, .. }
+        | Effect::Coverage { gate: index, .. }
+        | Effect::Test { gate: index, .. } => {
             let state = match result {
                 StepResult::Succeeded { .. } => GateState::Passed { at },
                 StepResult::Failed { why, .. } => GateState::Failed {
@@ -160,6 +148,25 @@ fn deployed(
     Ok(())
 }
 
+/// A release is what it was built as, once (INVARIANTS.md I06, I24).
+fn built(pipeline: &mut Pipeline, id: ReleaseId, result: &StepResult) -> Result<(), Impossible> {
+    let StepResult::Succeeded {
+        artifact: Some(artifact),
+        ..
+    } = result
+    else {
+        return Ok(());
+    };
+    let release = pipeline.releases.get_mut(id);
+    let release = release.ok_or(Impossible::Missing("release"))?;
+    let before = release.artifact.as_ref();
+    if before.is_some_and(|before| before.digest != artifact.digest) {
+        return Err(Impossible::Terminal(format!("{id} was built already")));
+    }
+    release.artifact = Some(artifact.clone());
+    Ok(())
+}
+
 /// A step stops being owed without a result; what it did to its target is not known.
 fn abandon(pipeline: &mut Pipeline, id: &EffectId) -> Result<(), Impossible> {
     let owed = pipeline
@@ -168,7 +175,9 @@ fn abandon(pipeline: &mut Pipeline, id: &EffectId) -> Result<(), Impossible> {
         .ok_or(Impossible::Missing("step"))?;
     match &owed.effect {
         Effect::Build { .. } => {}
-        Effect::Check { gate: index, .. } | Effect::Test { gate: index, .. } => {
+        Effect::Check { gate: index, .. }
+        | Effect::Coverage { gate: index, .. }
+        | Effect::Test { gate: index, .. } => {
             // No attempt ends with a test that still seems to run.
             gate(pipeline.attempt_mut(owed.attempt)?, *index)?.state = GateState::Waiting;
         }

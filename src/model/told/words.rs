@@ -160,7 +160,7 @@ pub(super) fn attempt_words(fact: &Fact) -> (&'static str, String) {
 fn effect_kind(effect: &Effect) -> &'static str {
     match effect {
         Effect::Build { .. } => "BUILD",
-        Effect::Check { .. } => "CHECK",
+        Effect::Check { .. } | Effect::Coverage { .. } => "CHECK",
         Effect::Deploy(_) => "DEPLOY",
         Effect::Test { .. } => "TEST",
     }

@@ -168,6 +168,7 @@ pub fn gate_rows(attempt: &Attempt) -> Vec<GateRow<'_>> {
             Gate::Test(test) => (test.name.as_str(), "test"),
             Gate::Bake(_) => ("", "bake"),
             Gate::Manual(manual) => (manual.name.as_str(), "approval"),
+            Gate::Coverage(_) => ("", "coverage"),
         };
         let (status, why) = match &gate.state {
             GateState::Waiting => (Status::NotYet, ""),

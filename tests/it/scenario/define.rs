@@ -28,6 +28,13 @@ pub(super) fn define(world: &mut World, edit: &[&str]) -> String {
         [stage, "tests", groups @ ..] => {
             workflow::tests(stage_of(&mut definition, stage), groups);
         }
+        ["coverage", minimum] => {
+            definition.build.coverage = Some(Coverage {
+                report: "lcov.info".to_owned(),
+                lines: CountedLines::Changed,
+                minimum: minimum.parse().unwrap(),
+            });
+        }
         [stage, "is", "gone"] => definition.stages.retain(|s| s.name.as_str() != *stage),
         [added, "before", stage] => {
             let place = definition
@@ -54,12 +61,16 @@ fn stage_of<'a>(definition: &'a mut Definition, stage: &str) -> &'a mut Stage {
     found.unwrap()
 }
 
-/// What is owed, with the command that each deployment runs.
+/// What is owed, with the command that each deployment runs and what coverage is counted since.
 pub(super) fn owed(world: &World) -> String {
     let mut text = String::new();
     for owed in world.pipeline.steps.values() {
         let run = match &owed.effect {
             Effect::Deploy(deployment) => format!(" with {:?}", deployment.run),
+            Effect::Coverage { base, oldest, .. } => match base {
+                Some(base) => format!(" since {}", base.short()),
+                None => format!(" from {} on", oldest.short()),
+            },
             Effect::Build { .. } | Effect::Check { .. } | Effect::Test { .. } => String::new(),
         };
         writeln!(text, "  {} {}{run}", owed.id, owed.effect.title()).unwrap();

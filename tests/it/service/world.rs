@@ -132,6 +132,7 @@ fn definition(name: &str, directory: &Path) -> Definition {
             artifact: "artifact".to_owned(),
             timeout: Span::minutes(1),
             checks: Vec::new(),
+            coverage: None,
         },
         stages: vec![beta],
         alarms: Vec::new(),
