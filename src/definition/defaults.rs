@@ -5,7 +5,7 @@
 use crate::definition::node::Value;
 
 /// Key, and its value as a definition would write it.
-const DEFAULTS: [(&str, &str); 22] = [
+const DEFAULTS: &[(&str, &str)] = &[
     ("kind", "application"),
     ("watch.every", "10s"),
     ("source.branch", "main"),

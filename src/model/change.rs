@@ -29,16 +29,30 @@ pub struct Person {
 }
 
 impl Person {
-    /// Reads `Ana Lima <ana@example.com>`; a text without an address is all name.
+    /// Reads `Ana Lima <ana@example.com>` or an address alone; any other text is all name.
     pub fn parse(text: &str) -> Self {
         let (name, email) = match text.split_once('<') {
             Some((name, rest)) => (name.trim(), rest.trim_end().trim_end_matches('>').trim()),
+            None if text.contains('@') && !text.trim().contains(' ') => ("", text.trim()),
             None => (text.trim(), ""),
         };
         Self {
             name: name.to_owned(),
             email: email.to_owned(),
         }
+    }
+
+    /// Reads the people of one line: several follow each other after their addresses.
+    pub fn parse_all(line: &str) -> Vec<Self> {
+        let between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '&');
+        let people = line
+            .split_inclusive('>')
+            .map(|text| text.trim_matches(between));
+        let people = people.map(|text| text.strip_prefix("and ").unwrap_or(text));
+        people
+            .filter(|text| !text.is_empty())
+            .map(Person::parse)
+            .collect()
     }
 
     /// The login a person goes by: the local part of the address, else the name.
@@ -58,12 +72,76 @@ impl Person {
             .any(|own| own.eq_ignore_ascii_case(actor.as_str()))
     }
 
-    /// Whether two signatures are of one person.
+    /// Whether two signatures are of one person. Without both addresses a name is compared with
+    /// name and login, because the rule that asks is about somebody else (DESIGN.md 4, review).
     pub fn same_as(&self, other: &Person) -> bool {
         if self.email.is_empty() || other.email.is_empty() {
-            self.name.eq_ignore_ascii_case(&other.name)
+            let names = [self.name.as_str(), self.login()];
+            let others = [other.name.as_str(), other.login()];
+            let known = |name: &&str| !name.is_empty();
+            names
+                .into_iter()
+                .filter(known)
+                .any(|name| others.iter().any(|other| name.eq_ignore_ascii_case(other)))
         } else {
             self.email.eq_ignore_ascii_case(&other.email)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_reviewers_stand_on_one_line() {
+        for (line, expected) in [
+            (
+                "Ana Lima <ana@example.com>",
+                vec!["Ana Lima|ana@example.com"],
+            ),
+            (
+                "Ana <a@x.org>, Ben Oak <b@x.org>",
+                vec!["Ana|a@x.org", "Ben Oak|b@x.org"],
+            ),
+            (
+                "Ana <a@x.org>; Ben <b@x.org> and Cid <c@x.org>",
+                vec!["Ana|a@x.org", "Ben|b@x.org", "Cid|c@x.org"],
+            ),
+            (
+                "Lima, Ana <ana@example.com>",
+                vec!["Lima, Ana|ana@example.com"],
+            ),
+            ("ana@example.com", vec!["|ana@example.com"]),
+            ("Ana", vec!["Ana|"]),
+            (" , ", vec![]),
+        ] {
+            let people = Person::parse_all(line);
+            let told: Vec<String> = people
+                .iter()
+                .map(|p| format!("{}|{}", p.name, p.email))
+                .collect();
+            assert_eq!(told, expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn who_is_the_same_person() {
+        let author = Person::parse("Ana Lima <ana@example.com>");
+        for (other, same) in [
+            ("Ana Lima <ana@example.com>", true),
+            ("A. Lima <ANA@Example.com>", true),
+            ("ana@example.com", true),
+            ("ana lima", true),
+            ("Ana", true),
+            ("Ana Lima <ana.lima@example.com>", false),
+            ("Ben Oak <ben@example.com>", false),
+            ("ben", false),
+            ("", false),
+        ] {
+            let other = Person::parse(other);
+            assert_eq!(author.same_as(&other), same, "{other:?}");
+            assert_eq!(other.same_as(&author), same, "{other:?}");
         }
     }
 }

@@ -123,6 +123,14 @@ impl Call {
             .map_err(|why| self.error("rev-parse", why))
     }
 
+    /// What everything is new against.
+    pub(crate) async fn empty_tree(&self) -> Result<Sha, GitError> {
+        let said = self.ask("mktree", &[], ANSWER).await?;
+        let id = said.expect_success()?;
+        let id = String::from_utf8_lossy(&id);
+        id.trim().parse().map_err(|why| self.error("mktree", why))
+    }
+
     pub(crate) async fn has(&self, sha: &Sha) -> Result<bool, GitError> {
         let wanted = format!("{sha}^{{commit}}");
         let said = self.ask("cat-file", &["-e", &wanted], ANSWER).await?;

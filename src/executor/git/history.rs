@@ -14,6 +14,8 @@ const CHANGES: &str = "500";
 /// So many known commits are tried as ancestors, newest first, each by a process of its own.
 const KNOWN: usize = 50;
 const FIELDS: usize = 8;
+/// So many reverts of one batch are looked up.
+const REVERTS: usize = 100;
 
 /// What `sha` brings beyond the newest known commit that it descends from; only itself when it
 /// descends from none.
@@ -48,8 +50,48 @@ pub(crate) async fn read(
         .ask("log", &arguments, ANSWER)
         .await?
         .expect_success()?;
-    let changes = parse(&text).map_err(|why| mirror.error("log", why))?;
+    let commits = parse(&text).map_err(|why| mirror.error("log", why))?;
+    let mut changes = Vec::new();
+    let mut left = REVERTS;
+    for (mut change, named) in commits {
+        for revert in named.into_iter().take(left) {
+            left -= 1;
+            change.reverts.extend(resolved(mirror, revert).await?);
+        }
+        changes.push(change);
+    }
     Ok(Head { sha, base, changes })
+}
+
+/// The commits that a revert takes back. A name that no commit goes by takes back nothing.
+async fn resolved(mirror: &Call, revert: Revert) -> Result<Vec<Sha>, GitError> {
+    let Some(commit) = named_commit(mirror, &revert.commit).await else {
+        return Ok(Vec::new());
+    };
+    let mut all = vec![commit.clone()];
+    if let Some(kept) = &revert.kept
+        && let Some(kept) = named_commit(mirror, kept).await
+        && mirror.has(&commit).await?
+        && mirror.has(&kept).await?
+    {
+        let range = format!("{kept}..{commit}");
+        let arguments = ["--max-count", CHANGES, "--end-of-options", &range, "--"];
+        let said = mirror.ask("rev-list", &arguments, ANSWER).await?;
+        let text = String::from_utf8_lossy(&said.expect_success()?).into_owned();
+        let merged = text.lines().filter_map(|line| line.parse().ok());
+        all.extend(merged.filter(|merged| *merged != commit));
+    }
+    Ok(all)
+}
+
+async fn named_commit(mirror: &Call, name: &str) -> Option<Sha> {
+    if let Ok(full) = name.parse() {
+        return Some(full);
+    }
+    // One that is unknown or ambiguous names nothing, and a branch may be called like the
+    // beginning of a commit's id.
+    let found = mirror.commit(name).await.ok();
+    found.filter(|sha| sha.as_str().starts_with(name))
 }
 
 async fn base(mirror: &Call, sha: &Sha, known: &[Sha]) -> Result<Option<Sha>, GitError> {
@@ -64,7 +106,16 @@ async fn base(mirror: &Call, sha: &Sha, known: &[Sha]) -> Result<Option<Sha>, Gi
     Ok(None)
 }
 
-fn parse(text: &[u8]) -> Result<Vec<Change>, String> {
+/// What a message says that it takes back.
+#[derive(Debug, PartialEq, Eq)]
+struct Revert {
+    /// The beginning of a commit's id, in small letters.
+    commit: String,
+    /// Of a merge: the parent whose side stays.
+    kept: Option<String>,
+}
+
+fn parse(text: &[u8]) -> Result<Vec<(Change, Vec<Revert>)>, String> {
     let mut fields: Vec<&[u8]> = text.split(|byte| *byte == 0).collect();
     if fields.pop().is_some_and(|rest| !rest.is_empty()) || !fields.len().is_multiple_of(FIELDS) {
         return Err("its output is cut off".to_owned());
@@ -72,12 +123,12 @@ fn parse(text: &[u8]) -> Result<Vec<Change>, String> {
     fields.chunks_exact(FIELDS).map(change).collect()
 }
 
-fn change(fields: &[&[u8]]) -> Result<Change, String> {
+fn change(fields: &[&[u8]]) -> Result<(Change, Vec<Revert>), String> {
     let text = |at: usize| String::from_utf8_lossy(fields[at]).into_owned();
     let seconds: i64 = text(3)
         .parse()
         .map_err(|_no_number| format!("{:?} is not a commit time", text(3)))?;
-    Ok(Change {
+    let change = Change {
         sha: text(0).parse()?,
         author: Person {
             name: text(1),
@@ -85,21 +136,81 @@ fn change(fields: &[&[u8]]) -> Result<Change, String> {
         },
         at: Time(seconds.saturating_mul(1000)),
         title: text(4),
-        reviewers: text(5)
-            .lines()
-            .filter(|line| !line.trim().is_empty())
-            .map(Person::parse)
-            .collect(),
+        reviewers: text(5).lines().flat_map(Person::parse_all).collect(),
         one_way: text(6)
             .lines()
             .any(|line| line.trim().eq_ignore_ascii_case("one-way")),
-        reverts: text(7).lines().filter_map(reverted).collect(),
-    })
+        reverts: Vec::new(),
+    };
+    Ok((change, reverts(&text(7))))
 }
 
-/// `This reverts commit 1234….`, as `git revert` writes it.
-fn reverted(line: &str) -> Option<Sha> {
-    let rest = line.trim().strip_prefix("This reverts commit ")?;
-    let end = rest.find(|c: char| !c.is_ascii_hexdigit());
-    rest[..end.unwrap_or(rest.len())].parse().ok()
+/// `This reverts commit 1234….` and, of a merge, `This reverts commit 1234…, reversing changes made
+/// to 5678….`, as `git revert` writes them, wherever their lines are broken.
+fn reverts(message: &str) -> Vec<Revert> {
+    let mut words = message.split_whitespace();
+    let mut found = Vec::new();
+    let mut before = ["", ""];
+    while let Some(word) = words.next() {
+        let says = |text: &str, word: &str| text.eq_ignore_ascii_case(word);
+        if says(before[0], "This") && says(before[1], "reverts") && says(word, "commit") {
+            let Some(commit) = words.next().and_then(id) else {
+                continue;
+            };
+            let rest: Vec<&str> = words.clone().take(5).collect();
+            let kept = match rest.as_slice() {
+                ["reversing", "changes", "made", "to", kept] => id(kept),
+                _ => None,
+            };
+            found.push(Revert { commit, kept });
+        }
+        before = [before[1], word];
+    }
+    found
+}
+
+/// At least seven hex digits, which is the shortest that git itself writes.
+fn id(word: &str) -> Option<String> {
+    let word = word.trim_end_matches(['.', ',', ';', ')']);
+    let hex = word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    hex.then(|| word.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_message_takes_back() {
+        for (message, expected) in [
+            (
+                "Revert \"x\"\n\nThis reverts commit 1234567890.",
+                vec!["1234567890"],
+            ),
+            ("this Reverts Commit ABCDEF0, as it leaks", vec!["abcdef0"]),
+            (
+                "This reverts commit 1111111,\nreversing\nchanges made to 2222222.",
+                vec!["1111111 keeps 2222222"],
+            ),
+            (
+                "This reverts commit 1111111.\nThis reverts commit 2222222.",
+                vec!["1111111", "2222222"],
+            ),
+            ("This reverts\ncommit 1111111", vec!["1111111"]),
+            ("This reverts commit 123456.", vec![]),
+            ("This reverts commit --output=x", vec![]),
+            ("reverts commit 1111111", vec![]),
+            ("This reverts commit", vec![]),
+        ] {
+            let told: Vec<String> = reverts(message)
+                .into_iter()
+                .map(|r| {
+                    r.kept.map_or(r.commit.clone(), |kept| {
+                        format!("{} keeps {kept}", r.commit)
+                    })
+                })
+                .collect();
+            assert_eq!(told, expected, "{message}");
+        }
+    }
 }

@@ -4,8 +4,7 @@
 use crate::model::pipeline::gates::{gate, working};
 use crate::model::{
     AttemptId, Deployment, Effect, EffectId, Fact, GateState, Impossible, Pipeline, Progress,
-    ReleaseId,
-    StepResult, Time,
+    ReleaseId, StepResult, Time,
 };
 
 #[expect(

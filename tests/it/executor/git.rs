@@ -2,6 +2,7 @@
 
 use super::*;
 use pilothouse::executor::GitError;
+use std::collections::BTreeSet;
 
 async fn look(place: &Place, source: &Source, known: &[Sha]) -> Option<Head> {
     place.executor.head(source, known).await.unwrap()
@@ -100,6 +101,7 @@ async fn reviewers_and_reverts_are_read_from_the_message() {
     assert_eq!(names(0), ["Ben Oak", "Cid"]);
     assert_eq!(names(1), Vec::<&str>::new(), "a trailer is at the end");
     assert_eq!(head.changes[0].reverts, std::slice::from_ref(&one));
+    assert_eq!(head.changes[0].reviewers[1].login(), "Cid");
     assert_eq!(head.changes[0].title, "Undo it\u{1f}\u{1e} $(id)");
 
     let rule = |trailer: &str| ReviewRule {
@@ -170,4 +172,88 @@ async fn locks_that_a_killed_git_left_are_no_obstacle() {
     repository.commit("a", "2", "Second");
     let head = look(&place, &repository.source(), &[one]).await.unwrap();
     assert_eq!(titles(&head), ["Second"]);
+}
+
+#[tokio::test]
+async fn a_revert_is_known_by_a_short_name_and_by_the_merge_it_takes_back() {
+    let place = Place::new();
+    let repository = Repository::new(place.path("repository"));
+    let root = repository.commit("a", "1", "First");
+    let bad = repository.commit("a", "2", "Bad");
+    repository.git(&["checkout", "--quiet", "-b", "side"]);
+    let (two, three) = (
+        repository.commit("b", "1", "Two"),
+        repository.commit("b", "2", "Three"),
+    );
+    repository.git(&["checkout", "--quiet", "main"]);
+    let kept = repository.commit("c", "1", "Kept");
+    repository.git(&["merge", "--quiet", "--no-edit", "side"]);
+    let merge: Sha = repository.git(&["rev-parse", "HEAD"]).parse().unwrap();
+    // Nothing is reverted by a branch that is called like a commit.
+    repository.git(&["branch", "deadbee"]);
+    let short = format!(
+        "Undo\n\nThis reverts commit {}, it leaks.\nThis reverts commit deadbee.",
+        &bad.as_str()[..9]
+    );
+    repository.commit("a", "3", &short);
+    repository.git(&["revert", "--no-edit", "--mainline", "1", merge.as_str()]);
+
+    let head = look(&place, &repository.source(), std::slice::from_ref(&root)).await;
+    let changes = head.unwrap().changes;
+    let reverts = |title: &str| {
+        let change = changes
+            .iter()
+            .find(|change| change.title.starts_with(title));
+        change
+            .unwrap()
+            .reverts
+            .iter()
+            .cloned()
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(reverts("Undo"), BTreeSet::from([bad]));
+    assert_eq!(reverts("Revert"), BTreeSet::from([merge, two, three]));
+    assert_eq!(reverts("Kept"), BTreeSet::new());
+    assert!(changes.iter().any(|change| change.sha == kept));
+}
+
+#[tokio::test]
+async fn a_branch_that_is_gone_says_so_and_old_commits_stay() {
+    let place = Place::new();
+    let repository = Repository::new(place.path("repository"));
+    let one = repository.commit("app", "one", "First");
+    let two = repository.commit("app", "two", "Second");
+    let source = repository.source();
+    look(&place, &source, &[]).await.unwrap();
+    repository.git(&["checkout", "--quiet", "--orphan", "other"]);
+    repository.commit("app", "other", "Other");
+    repository.git(&["branch", "-D", "main"]);
+    // A tag may be called like the branch, and is not it.
+    repository.git(&["tag", "main"]);
+    let why = place.executor.head(&source, &[]).await.unwrap_err();
+    assert!(matches!(why, GitError::NoBranch { .. }), "{why}");
+
+    repository.git(&["branch", "main"]);
+    let head = look(&place, &source, &[two.clone(), one.clone()])
+        .await
+        .unwrap();
+    assert_eq!((&head.base, titles(&head)), (&None, vec!["Other"]));
+
+    // Both branches and tags have moved; what was released still builds as what it was.
+    for (sha, content) in [(one, "one"), (two, "two")] {
+        let effect = Effect::Build {
+            release: ReleaseId(3),
+            repository: repository.0.to_str().unwrap().to_owned(),
+            sha: sha.clone(),
+            run: Run::Shell("git rev-parse HEAD".to_owned()),
+            artifact: "app".to_owned(),
+            timeout: Span::seconds(20),
+        };
+        let StepResult::Succeeded { artifact, .. } = place.run(&owed("b-1", effect)).await else {
+            panic!("{}", String::from_utf8_lossy(&place.log("b-1")));
+        };
+        assert_eq!(artifact.unwrap().digest, Digest::of(content.as_bytes()));
+        let log = String::from_utf8(place.log("b-1")).unwrap();
+        assert!(log.contains(sha.as_str()), "{log}");
+    }
 }
