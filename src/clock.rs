@@ -2,6 +2,10 @@
 //! replay can be at any moment it likes.
 
 use crate::model::{Span, Time};
+use nix::{
+    sys::time::TimeValLike,
+    time::{ClockId, clock_gettime},
+};
 use std::time::Instant;
 
 /// Wall-clock time.
@@ -11,6 +15,18 @@ use std::time::Instant;
 )]
 pub fn now() -> Time {
     Time::from_utc(chrono::Utc::now())
+}
+
+/// How long the machine has been up, suspended time included where the system can tell: what the
+/// wall clock is held against.
+pub fn since_boot() -> Span {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let clock = ClockId::CLOCK_BOOTTIME;
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let clock = ClockId::CLOCK_MONOTONIC;
+    // It only fails for a clock that the system lacks; then no step can be seen.
+    let ran = clock_gettime(clock).map_or(0, |time| time.num_milliseconds());
+    Span(u64::try_from(ran).unwrap_or(0))
 }
 
 /// Measures running time on the monotonic clock, which does not count suspended machine time.

@@ -27,8 +27,10 @@ pub use problem::{Place, Problem, Problems};
 pub(crate) use words::split;
 pub use words::time_zone;
 
-use crate::model::{Actor, Definition, GroupName, PipelineName};
+use crate::model::{Actor, Definition, GroupName, PipelineName, Span};
 use fields::Report;
+use node::Table;
+use organization::Organization;
 use std::{collections::BTreeMap, fmt, fs, path::Path};
 
 /// What a directory defines.
@@ -38,6 +40,8 @@ pub struct Loaded {
     pub definitions: Vec<Definition>,
     /// From `organization.toml`.
     pub groups: BTreeMap<GroupName, Vec<Actor>>,
+    /// Within how long after a stop of the whole line its pipelines begin again.
+    pub drain: Span,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Problem>,
 }
@@ -71,7 +75,8 @@ pub fn load(directory: &Path) -> Result<Loaded, Problems> {
     let definitions = read.pipelines.into_iter();
     Ok(Loaded {
         definitions: definitions.map(|(definition, _)| definition).collect(),
-        groups: read.groups,
+        groups: read.organization.groups,
+        drain: read.organization.drain,
         warnings: read.warnings,
     })
 }
@@ -97,7 +102,7 @@ pub fn explain(directory: &Path, pipeline: &PipelineName) -> Result<Vec<Explaine
 
 struct Read {
     pipelines: Vec<(Definition, Vec<Explained>)>,
-    groups: BTreeMap<GroupName, Vec<Actor>>,
+    organization: Organization,
     warnings: Vec<Problem>,
 }
 
@@ -105,13 +110,14 @@ fn read(directory: &Path) -> Result<Read, Problems> {
     let report = Report::default();
     let mut problems = Vec::new();
     let files = files::read(directory, &mut problems);
-    let groups = files.organization.as_ref().map(|table| {
-        let place = files::start(files::ORGANIZATION);
-        organization::groups(table, place, &report)
-    });
+    let nothing = Table::default();
+    let organization = organization::organization(
+        files.organization.as_ref().unwrap_or(&nothing),
+        files::start(files::ORGANIZATION),
+        &report,
+    );
     let organization_is_whole = report.problems.borrow().is_empty() && !files.incomplete;
-    let groups = groups.unwrap_or_default();
-    let known_groups = organization_is_whole.then_some(&groups);
+    let known = organization_is_whole.then_some(&organization);
     report.explained.take();
 
     // Steps run in the directory, wherever the server happens to have been started.
@@ -119,14 +125,14 @@ fn read(directory: &Path) -> Result<Read, Problems> {
     let mut pipelines = Vec::new();
     for files::Pipeline { file, whole } in files.pipelines(&mut problems) {
         report.partial.set(!whole);
-        let definition = pipeline::definition(&file, &absolute, known_groups, &report);
+        let definition = pipeline::definition(&file, &absolute, known, &report);
         let explained = report.explained.take();
         pipelines.extend(definition.map(|definition| (definition, explained)));
     }
     problems.extend(report.problems.take());
     let read = Read {
         pipelines,
-        groups,
+        organization,
         warnings: in_order(report.warnings.take()),
     };
     // A value that several children inherit is reported once.

@@ -24,9 +24,9 @@ mod wake;
 mod workflow;
 
 pub use forecast::forecast;
-pub use org::{decide_org, plan_org};
+pub use org::{decide_org, plan_org, tick_org};
 pub use plan::plan;
-pub use wake::next_wake;
+pub use wake::{next_org_wake, next_wake};
 
 use crate::engine::draft::Draft;
 use crate::model::{

@@ -9,6 +9,7 @@ mod alarm;
 mod attempt;
 mod blocker;
 mod blockers;
+mod calendar;
 mod change;
 mod command;
 mod definition;
@@ -19,6 +20,7 @@ mod fingerprint;
 mod forecast;
 mod guard;
 mod id;
+mod opening;
 mod org;
 mod outcome;
 mod pipeline;
@@ -38,24 +40,26 @@ pub use attempt::{
 };
 pub use blocker::{Blocker, BlockerKind, Clears, Passage};
 pub use blockers::{Candidate, blockers, target_blockers};
+pub use calendar::{Calendar, Closure, Event};
 pub use change::{Change, Person};
 pub use command::{Class, Command, Lift, Request, RollbackScope, Verdict};
 pub use definition::{
-    Alarm, AlarmSource, BakeRule, BakeRules, Build, CountedLines, Coverage, Definition, Deploy,
-    Gate, Kind, Manual, Phase, Region, ReviewRule, Run, Scrape, Series, Severity, Share, Source,
-    Stage, Test, Window, Zone,
+    Alarm, AlarmScope, AlarmSource, BakeRule, BakeRules, Build, CountedLines, Coverage, Definition,
+    Deploy, Gate, Kind, Manual, Phase, Region, ReviewRule, Run, Scrape, Series, Severity, Share,
+    Source, Stage, Test, Window, Zone,
 };
 pub use effect::{Deployment, Effect, Owed};
 pub use evidence::evidence;
 pub use fact::{Entry, Fact, Stream};
 pub use fingerprint::{Digest, Fingerprint, Sha, Signature};
 pub use forecast::{Expected, Forecast, Moment, Wait};
-pub use guard::{Hold, HoldScope, Override, Quarantine, Ticket};
+pub use guard::{ClockHold, Hold, HoldScope, Override, Pass, Quarantine, Ticket};
 pub use id::{
     Actor, AlarmName, AttemptId, BadName, BlockerId, EffectId, GroupName, HoldId, OverrideId,
     PipelineName, RegionName, ReleaseId, RequestKey, Revision, ServiceName, StageName, TargetName,
     TeamName, TicketId, WindowName, ZoneName,
 };
+pub use opening::Closed;
 pub use org::Org;
 pub use outcome::{Artifact, Head, Outcome, StepResult};
 pub use pipeline::{

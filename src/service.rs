@@ -19,6 +19,7 @@ mod resume;
 mod settle;
 mod shared;
 mod steps;
+mod wall;
 
 pub use error::{CommandError, ServiceError};
 
@@ -100,8 +101,8 @@ impl Service {
             stopped,
         };
         let mut tasks = Vec::new();
-        let groups = setup.loaded.groups;
-        let (organization, task) = Organization::start(&shared, organization, groups).await?;
+        let settings = (setup.loaded.groups, setup.loaded.drain);
+        let (organization, task) = Organization::start(&shared, organization, settings).await?;
         tasks.push(task);
         let started =
             pipeline::start_all(&shared, world.pipelines, setup.loaded.definitions).await?;

@@ -169,6 +169,7 @@ pub(crate) fn exit_of(refusal: &Refusal) -> Exit {
         | Refusal::UnknownHold { .. }
         | Refusal::UnknownOverride { .. }
         | Refusal::NotQuarantined { .. }
+        | Refusal::ClockTrusted
         | Refusal::NotAsked { .. }
         | Refusal::NotInGroup { .. }
         | Refusal::AuthorCannotApprove { .. }
@@ -180,6 +181,7 @@ pub(crate) fn exit_of(refusal: &Refusal) -> Exit {
         | Refusal::NothingToRetry { .. }
         | Refusal::NeedsReason { .. }
         | Refusal::TooLong { .. }
+        | Refusal::TooMany { .. }
         | Refusal::WrongStream
         | Refusal::KeyReused => Exit::Refused,
     }

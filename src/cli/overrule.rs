@@ -19,6 +19,9 @@ pub(crate) struct Arguments {
     /// How long it holds at most
     #[arg(long = "for", value_name = "SPAN", default_value = "1h")]
     lasts: Span,
+    /// How many attempts may use it
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    uses: u32,
     /// The ticket that it belongs to
     #[arg(long)]
     ticket: Option<String>,
@@ -37,6 +40,7 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
         reason: arguments.reason.clone(),
         lasts: arguments.lasts,
         ticket: arguments.ticket.clone(),
+        uses: arguments.uses,
     };
     let pipeline = Some(arguments.pipeline.clone());
     commit::carry_out(session, pipeline, command, &arguments.flags).await

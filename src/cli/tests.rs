@@ -72,6 +72,7 @@ fn commands() -> Vec<(bool, Command)> {
         reason: reason.clone(),
         lasts: Span::minutes(90),
         ticket,
+        uses: 1,
     };
     let service = ServiceName::parse("shop").unwrap();
     let mut all = rollback_scopes(&stage)
@@ -94,6 +95,7 @@ fn commands() -> Vec<(bool, Command)> {
         (false, lift(Lift::Hold(HoldId(1)))),
         (true, lift(Lift::Override(OverrideId(2)))),
         (true, lift(Lift::Quarantine(release))),
+        (true, lift(Lift::Clock)),
         (
             true,
             Command::Retry {

@@ -26,10 +26,14 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("stage.approval.count", "1"),
     ("stage.approval.not_author", "true"),
     ("stage.bake.data_points", "0"),
+    ("alarm.scope", "stage"),
     ("alarm.severity", "high"),
     ("alarm.fire", "3 of 5"),
     ("alarm.clear", "3"),
     ("alarm.scrape.minimum", "10"),
+    ("window.stagger", "0s"),
+    // When the line goes on again, its pipelines begin within this, each at its own moment.
+    ("drain", "10m"),
 ];
 
 /// The default of a key, if it has one.

@@ -1,4 +1,5 @@
-//! `organization.toml`: who is in which group.
+//! `organization.toml`: who is in which group, the alarms that concern more than one pipeline, and
+//! how the line goes on after a stop.
 
 use crate::{
     definition::{
@@ -6,17 +7,69 @@ use crate::{
         fields::{Fields, Report},
         node::{Table, Value},
         readable::Readable,
+        watching,
     },
-    model::{Actor, GroupName},
+    model::{Actor, Alarm, AlarmScope, Definition, GroupName, ServiceName, Span},
 };
 use std::collections::BTreeMap;
 
-pub(crate) fn groups(
-    table: &Table,
+#[derive(Debug, Default)]
+pub(crate) struct Organization {
+    pub(crate) groups: BTreeMap<GroupName, Vec<Actor>>,
+    pub(crate) drain: Span,
+    alarms: Vec<Shared>,
+}
+
+/// An alarm of a service, or of everything.
+#[derive(Debug)]
+struct Shared {
+    service: Option<ServiceName>,
+    alarm: Alarm,
     place: Place,
-    report: &Report,
-) -> BTreeMap<GroupName, Vec<Actor>> {
+}
+
+pub(crate) fn organization(table: &Table, place: Place, report: &Report) -> Organization {
     let fields = Fields::of_file(table, place, report);
+    let groups = if fields.has("groups") {
+        groups(&fields)
+    } else {
+        BTreeMap::new()
+    };
+    let organization = Organization {
+        groups,
+        drain: fields.get("drain").unwrap_or_default(),
+        alarms: fields.tables("alarm").iter().filter_map(alarm).collect(),
+    };
+    fields.finish();
+    organization
+}
+
+fn alarm(fields: &Fields<'_>) -> Option<Shared> {
+    let scope: Option<AlarmScope> = fields.optional("scope");
+    let service: Option<ServiceName> = fields.optional("service");
+    let wrong = match (scope, &service) {
+        (Some(AlarmScope::Service), Some(_)) | (Some(AlarmScope::Organization), None) => None,
+        (Some(AlarmScope::Service), None) => Some("needs `service`: whose alarm it is"),
+        (Some(AlarmScope::Organization), Some(_)) => {
+            Some("is of the whole organization; `service` says otherwise")
+        }
+        (Some(AlarmScope::Stage | AlarmScope::Pipeline) | None, _) => {
+            Some("needs scope = \"service\" or \"organization\"; others stand in a pipeline's file")
+        }
+    };
+    if let Some(wrong) = wrong {
+        let what = format!("{} {wrong}", fields.subject());
+        fields.report().problem(fields.place_of("scope"), what);
+    }
+    Some(Shared {
+        service,
+        alarm: watching::scoped(fields, scope?)?,
+        place: fields.place.clone(),
+    })
+}
+
+fn groups(fields: &Fields<'_>) -> BTreeMap<GroupName, Vec<Actor>> {
+    let report = fields.report();
     let mut groups = BTreeMap::new();
     for entry in fields.named("groups") {
         let name = GroupName::read(&Value::Text(entry.key.clone())).map_err(|why| {
@@ -39,6 +92,33 @@ pub(crate) fn groups(
         }
         groups.extend(name.ok().map(|name| (name, members)));
     }
-    fields.finish();
     groups
+}
+
+impl Organization {
+    /// Whether an alarm of the service rolls its pipelines back.
+    pub(crate) fn watches(&self, service: Option<&ServiceName>) -> bool {
+        let mut alarms = self.alarms.iter();
+        alarms.any(|shared| shared.service.is_some() && shared.service.as_ref() == service)
+    }
+
+    /// Gives a pipeline the alarms that concern it: it watches them itself.
+    pub(crate) fn add_alarms(&self, definition: &mut Definition, report: &Report) {
+        let concerns = |shared: &&Shared| {
+            let service = shared.service.as_ref();
+            service.is_none_or(|service| *service == definition.service)
+        };
+        let added: Vec<&Shared> = self.alarms.iter().filter(concerns).collect();
+        for shared in added {
+            if definition.alarm(&shared.alarm.name).is_some() {
+                let what = format!(
+                    "{} has an alarm {} of its own; give one of them another name",
+                    definition.name, shared.alarm.name
+                );
+                report.problem(&shared.place, what);
+            } else {
+                definition.alarms.push(shared.alarm.clone());
+            }
+        }
+    }
 }

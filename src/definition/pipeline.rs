@@ -4,19 +4,20 @@ use crate::{
     definition::{
         fields::{Fields, Report},
         files::File,
+        organization::Organization,
         source, stage,
         stage::Surroundings,
         watching,
     },
-    model::{Actor, Definition, Digest, GroupName, Phase, Stage},
+    model::{AlarmScope, Definition, Digest, Phase, Stage},
 };
-use std::{cell::RefCell, collections::BTreeMap, path::Path};
+use std::{cell::RefCell, path::Path};
 
 /// None when something is wrong, which is then in the report.
 pub(crate) fn definition(
     file: &File,
     directory: &Path,
-    groups: Option<&BTreeMap<GroupName, Vec<Actor>>>,
+    organization: Option<&Organization>,
     report: &Report,
 ) -> Option<Definition> {
     let fields = Fields::of_file(&file.table, file.place.clone(), report);
@@ -28,7 +29,7 @@ pub(crate) fn definition(
     let service = fields.get("service");
     let owner = fields.get("owner");
     let runbook = fields.optional("runbook");
-    let watch_every = watching::watch_every(&fields);
+    let watch = watching::watch(&fields);
     let source = source::source(&fields);
     let build = source::build(&fields);
     let alarms: Vec<_> = fields.tables("alarm").iter().map(watching::alarm).collect();
@@ -43,7 +44,12 @@ pub(crate) fn definition(
     let around = Surroundings {
         alarms: alarms.as_deref().filter(|_| whole),
         windows: windows.as_deref().filter(|_| whole),
-        groups,
+        watched: organization.is_some_and(|organization| organization.watches(service.as_ref()))
+            || alarms
+                .iter()
+                .flatten()
+                .any(|alarm| alarm.scope == AlarmScope::Pipeline),
+        groups: organization.map(|organization| &organization.groups),
         targets: RefCell::default(),
     };
     let stages = stages(&fields, &around);
@@ -62,8 +68,12 @@ pub(crate) fn definition(
         stages: stages?,
         alarms: alarms?,
         windows: windows?,
-        watch_every: watch_every?,
+        watch_every: watch?.0,
+        watch_max_age: watch?.1,
     };
+    if let Some(organization) = organization {
+        organization.add_alarms(&mut definition, report);
+    }
     definition.digest = digest(&definition);
     Some(definition)
 }

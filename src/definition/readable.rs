@@ -4,9 +4,9 @@
 use crate::{
     definition::{node::Value, words},
     model::{
-        Actor, AlarmName, CountedLines, GroupName, Kind, Phase, PipelineName, Ppm, RegionName, Run,
-        Series, ServiceName, Severity, Share, Span, StageName, TargetName, TeamName, Weekly,
-        WindowName, ZoneName,
+        Actor, AlarmName, AlarmScope, CountedLines, GroupName, Kind, Phase, PipelineName, Ppm,
+        RegionName, Run, Series, ServiceName, Severity, Share, Span, StageName, TargetName,
+        TeamName, Weekly, WindowName, ZoneName,
     },
 };
 use chrono_tz::Tz;
@@ -94,6 +94,12 @@ choices! {
         "one-way" => OneWay,
     }
     CountedLines: "\"changed\" or \"all\"" { "changed" => Changed, "all" => All }
+    AlarmScope: "one of stage, pipeline, service, organization" {
+        "stage" => Stage,
+        "pipeline" => Pipeline,
+        "service" => Service,
+        "organization" => Organization,
+    }
     Severity: "one of high, medium, low" { "high" => High, "medium" => Medium, "low" => Low }
 }
 

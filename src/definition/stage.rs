@@ -28,6 +28,8 @@ pub(crate) struct Surroundings<'a> {
     // Each is none when something is wrong in it, so that nothing is said about what it lacks.
     pub(crate) alarms: Option<&'a [Alarm]>,
     pub(crate) windows: Option<&'a [Window]>,
+    /// Whether an alarm of wider scope would roll any stage back.
+    pub(crate) watched: bool,
     pub(crate) groups: Option<&'a BTreeMap<GroupName, Vec<Actor>>>,
     /// Every target seen so far and its place.
     pub(crate) targets: RefCell<BTreeMap<TargetName, Place>>,
@@ -69,7 +71,7 @@ pub(crate) fn stage(fields: &Fields<'_>, around: &Surroundings<'_>) -> Option<St
         windows: windows.into_iter().map(|window| window.value).collect(),
         alarms: alarms.into_iter().map(|alarm| alarm.value).collect(),
     };
-    judge(fields, &stage);
+    judge(fields, &stage, around.watched);
     Some(stage)
 }
 
@@ -228,7 +230,7 @@ fn refer<'a, T: Display>(
 }
 
 /// What is written correctly but cannot work, or is probably not meant.
-fn judge(fields: &Fields<'_>, stage: &Stage) {
+fn judge(fields: &Fields<'_>, stage: &Stage, watched: bool) {
     let report = fields.report();
     let subject = fields.subject();
     let bakes = stage.approval.iter().filter_map(|gate| match gate {
@@ -244,7 +246,7 @@ fn judge(fields: &Fields<'_>, stage: &Stage) {
         );
         report.absence(&fields.place, what);
     }
-    if stage.phase == Phase::Production && stage.alarms.is_empty() {
+    if stage.phase == Phase::Production && stage.alarms.is_empty() && !watched {
         let what = format!("{subject} is production without an alarm: nothing would roll it back");
         report.warning(&fields.place, what);
     }

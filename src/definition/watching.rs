@@ -2,18 +2,41 @@
 //! `[watch]` table.
 
 use crate::{
-    definition::{fields::Fields, opening, readable::Fire, source::positive},
-    model::{Alarm, AlarmSource, Ppm, Scrape, Span, Window},
+    definition::{fields::Fields, node::Value, opening, readable::Fire, source::positive},
+    model::{Alarm, AlarmScope, AlarmSource, PAST_KEPT, Ppm, Scrape, Span, Window},
 };
 
-pub(crate) fn watch_every(file: &Fields<'_>) -> Option<Span> {
+/// How often alarms are read, and how old a reading may be.
+pub(crate) fn watch(file: &Fields<'_>) -> Option<(Span, Span)> {
     let watch = file.table_or_empty("watch");
     let every = positive(&watch, "every");
+    // Three rounds, and never so little that one slow source makes all of them too old.
+    let rounds = Span(every.unwrap_or_default().0.saturating_mul(3));
+    let usual = rounds.max(Span::seconds(30));
+    let max_age: Option<Span> = watch.or("max_age", &Value::Text(usual.to_string()));
+    if max_age < every {
+        let what = "watch.max_age must be at least watch.every: every reading would be too old";
+        watch.report().problem(watch.place_of("max_age"), what);
+    }
     watch.finish();
-    every
+    Some((every?, max_age?))
 }
 
+/// An alarm of a pipeline: of the stages that name it, or of all of them.
 pub(crate) fn alarm(fields: &Fields<'_>) -> Option<Alarm> {
+    let scope: Option<AlarmScope> = fields.get("scope");
+    if matches!(scope, Some(AlarmScope::Service | AlarmScope::Organization)) {
+        let what = format!(
+            "{} is of more than this pipeline: put it into organization.toml",
+            fields.subject()
+        );
+        fields.report().problem(fields.place_of("scope"), what);
+    }
+    scoped(fields, scope?)
+}
+
+/// An alarm whose scope has been read.
+pub(crate) fn scoped(fields: &Fields<'_>, scope: AlarmScope) -> Option<Alarm> {
     let name = fields.get("name");
     let severity = fields.get("severity");
     let runbook = fields.optional("runbook");
@@ -33,6 +56,7 @@ pub(crate) fn alarm(fields: &Fields<'_>) -> Option<Alarm> {
     });
     Some(Alarm {
         name: name?,
+        scope,
         severity: severity?,
         source,
         runbook,
@@ -89,13 +113,29 @@ pub(crate) fn window(fields: &Fields<'_>) -> Option<Window> {
     let rule = if allow { "allow" } else { "deny" };
     let place = fields.place_of(rule);
     let origin = format!("{}:{}", place.file, place.line);
+    let weekly = (fields.optional("allow"), fields.optional("deny"));
+    let (stagger, quota) = (fields.get("stagger"), quota(fields));
     let window = Window {
         name: name?,
-        allow: fields.optional("allow"),
-        deny: fields.optional("deny"),
+        allow: weekly.0,
+        deny: weekly.1,
+        calendars: Vec::new(),
+        stagger: stagger?,
+        quota,
         origin,
     };
     opening::alone(fields, &window);
     fields.finish();
     Some(window)
+}
+
+/// How many attempts an opening lets start. So many are remembered and can be counted.
+fn quota(fields: &Fields<'_>) -> Option<u32> {
+    let most = u32::try_from(PAST_KEPT).unwrap_or(u32::MAX);
+    let quota: Option<u32> = fields.optional("quota");
+    if quota.is_some_and(|quota| !(1..=most).contains(&quota)) {
+        let what = format!("{}.quota must be 1 to {most} attempts", fields.subject());
+        fields.report().problem(fields.place_of("quota"), what);
+    }
+    quota
 }

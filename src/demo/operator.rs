@@ -83,6 +83,7 @@ fn passage(view: &View, name: &PipelineName) -> Option<Command> {
                 .to_owned(),
             lasts: Span::minutes(10),
             ticket: Some("SEC-1189".to_owned()),
+            uses: 1,
         })
     })
 }

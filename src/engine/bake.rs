@@ -15,8 +15,11 @@ pub(super) fn observe(draft: &mut Draft<'_>, observation: &Observation) {
         .cloned()
         .collect();
     for attempt in &attempts {
-        let alarms = stage_alarms(&draft.pipeline, &attempt.stage);
-        let points = alarms
+        // Data points are requests of the stage itself; wider alarms count those of others.
+        let definition = draft.pipeline.in_force(&attempt.stage);
+        let stage = definition.and_then(|d| d.stage(&attempt.stage));
+        let points = stage
+            .map_or(&[][..], |stage| &stage.alarms)
             .iter()
             .map(|alarm| {
                 let reading = observation.readings.iter().find(|r| r.alarm == *alarm);
@@ -41,6 +44,16 @@ fn count(
     let obstacle = obstacle(&draft.pipeline, &attempt.stage);
     match (&bake.state, obstacle) {
         (BakeState::Counting, Some(why)) => {
+            draft.record(Fact::BakePaused {
+                attempt: attempt_id,
+                place,
+                why,
+            });
+        }
+        // An alarm that fires while there is no data still makes the bake start over.
+        (BakeState::Paused { why: before, .. }, Some(why))
+            if why.starts_with(FIRED) && !before.starts_with(FIRED) =>
+        {
             draft.record(Fact::BakePaused {
                 attempt: attempt_id,
                 place,
@@ -80,7 +93,7 @@ const FIRED: &str = "alarm fired";
 
 /// Why a bake in this stage cannot count now.
 fn obstacle(pipeline: &Pipeline, stage: &StageName) -> Option<String> {
-    let alarms = stage_alarms(pipeline, stage);
+    let alarms = pipeline.alarms_of(stage);
     let level = |alarm: &AlarmName| pipeline.alarms.get(alarm).map(|state| state.level);
     let firing = alarms
         .iter()
@@ -106,12 +119,4 @@ pub(super) fn finish(draft: &mut Draft<'_>, stage: &StageName) {
             });
         }
     }
-}
-
-fn stage_alarms(pipeline: &Pipeline, stage: &StageName) -> Vec<AlarmName> {
-    let definition = pipeline.in_force(stage);
-    definition
-        .and_then(|d| d.stage(stage))
-        .map(|s| s.alarms.clone())
-        .unwrap_or_default()
 }

@@ -24,6 +24,18 @@ pub fn decide_org(
     Ok(vec![accepted(by.clone(), request), fact])
 }
 
+/// What time alone changes: holds that have run out end, so that the audit says so.
+pub fn tick_org(org: &Org, now: Time) -> Vec<Fact> {
+    let run_out = org.holds.values().filter(|hold| !hold.is_active(now));
+    run_out
+        .map(|hold| Fact::HoldLifted {
+            id: hold.id,
+            by: None,
+            reason: "expired".to_owned(),
+        })
+        .collect()
+}
+
 /// As `plan`, for a command to the organization.
 pub fn plan_org(org: &Org, _now: Time, by: &Actor, command: &Command) -> Result<Plan, Refusal> {
     let fact = fact(org, by, command)?;
@@ -40,7 +52,14 @@ pub fn plan_org(org: &Org, _now: Time, by: &Actor, command: &Command) -> Result<
         (Command::Lift { .. }, Some(hold)) => format!("lift hold {} of {}", hold.id, hold.by),
         _ => "stop the line: hold every pipeline of the organization".to_owned(),
     };
-    let notes = vec!["no new deployment starts; what runs finishes; rollbacks go on".to_owned()];
+    let notes = vec![match org_hold(org, command) {
+        Some(hold) if hold.scope == HoldScope::Organization && !org.drain.is_zero() => format!(
+            "its pipelines begin within {}, each at its own moment",
+            org.drain
+        ),
+        Some(_) => "its pipelines go on at once".to_owned(),
+        None => "no new deployment starts; what runs finishes; rollbacks go on".to_owned(),
+    }];
     let confirm = matches!(command, Command::Lift { .. }).then(|| "organization".to_owned());
     Ok(plan::assemble(plan::Draft {
         pipeline: None,

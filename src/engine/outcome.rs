@@ -4,7 +4,8 @@
 
 use crate::engine::{attempt, bake, draft::Draft, rollback, source};
 use crate::model::{
-    AlarmState, Cause, Effect, EffectId, Fact, Observation, Outcome, Owed, Phase, Span, StepResult,
+    AlarmLevel, AlarmState, Attempt, Cause, Effect, EffectId, Fact, Observation, Outcome, Owed,
+    Phase, Ppm, Reading, Span, StepResult,
 };
 
 /// How often a step is tried in all before a person is asked.
@@ -20,6 +21,7 @@ pub(super) fn take(draft: &mut Draft<'_>, outcome: Outcome) {
         Outcome::Head(head) => source::moved(draft, head),
         Outcome::SourceFailed { why } => source::failed(draft, why),
         Outcome::Observed(observation) => observed(draft, &observation),
+        Outcome::ClockStepped { from, to } => draft.record(Fact::ClockStepped { from, to }),
     }
 }
 
@@ -119,6 +121,33 @@ fn evidence(draft: &mut Draft<'_>, owed: &Owed, why: &str) {
     }
 }
 
+/// A value that rose by half while the alarm fires is recorded; anything less is not, so that a
+/// long alarm costs a few facts.
+fn worsened(draft: &mut Draft<'_>, reading: &Reading) {
+    let (AlarmLevel::Firing, Some(value)) = (reading.level, reading.value) else {
+        return;
+    };
+    let Some(before) = draft.pipeline.alarms.get(&reading.alarm) else {
+        return;
+    };
+    let now = AlarmState {
+        value: Some(value),
+        ..before.clone()
+    };
+    let news = |known: &Option<Ppm>| now.is_worse_than(*known) && !before.is_worse_than(*known);
+    // What an attempt knew of it may be less than what is recorded.
+    let is_news = news(&before.value) || {
+        let knows = |attempt: &Attempt| attempt.baselined.get(&reading.alarm).is_some_and(news);
+        draft.pipeline.active().any(knows)
+    };
+    if is_news {
+        draft.record(Fact::AlarmWorsened {
+            alarm: reading.alarm.clone(),
+            value,
+        });
+    }
+}
+
 fn observed(draft: &mut Draft<'_>, observation: &Observation) {
     for reading in &observation.readings {
         let known = draft.pipeline.watched().contains_key(&reading.alarm);
@@ -127,7 +156,9 @@ fn observed(draft: &mut Draft<'_>, observation: &Observation) {
             .alarms
             .get(&reading.alarm)
             .map(|state| state.level);
-        if known && before != Some(reading.level) {
+        if known && before == Some(reading.level) {
+            worsened(draft, reading);
+        } else if known {
             let state = AlarmState {
                 level: reading.level,
                 since: draft.now,

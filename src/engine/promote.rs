@@ -3,8 +3,9 @@
 
 use crate::engine::{draft::Draft, rollout};
 use crate::model::{
-    AlarmLevel, AlarmName, AlarmState, AttemptId, BlockerKind, Candidate, Fact, Fingerprint, Gate,
-    GateProgress, GateState, Pipeline, Purpose, ReleaseId, Rollout, StageName, blockers,
+    AlarmLevel, AlarmName, AlarmState, AttemptId, Blocker, BlockerKind, Candidate, Fact,
+    Fingerprint, Gate, GateProgress, GateState, Pipeline, Purpose, ReleaseId, Rollout, StageName,
+    blockers,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,8 +94,11 @@ pub(super) fn begin(draft: &mut Draft<'_>, stage: &StageName, release: ReleaseId
         gate,
         state: GateState::Waiting,
     });
+    let attempt = AttemptId(draft.pipeline.counters.attempts + 1);
+    let candidate = Candidate { stage, release };
+    let standing = blockers(&draft.pipeline, draft.org, draft.now, candidate);
     draft.record(Fact::AttemptStarted {
-        attempt: AttemptId(draft.pipeline.counters.attempts + 1),
+        attempt,
         stage: stage.clone(),
         release,
         purpose: Purpose::Forward,
@@ -103,23 +107,28 @@ pub(super) fn begin(draft: &mut Draft<'_>, stage: &StageName, release: ReleaseId
         baselined,
         evidence: Fingerprint::of(&alarms),
     });
+    use_overrides(draft, attempt, &standing);
+}
+
+/// Records each override that lets an attempt pass now, once (rule 9).
+pub(super) fn use_overrides(draft: &mut Draft<'_>, attempt: AttemptId, standing: &[Blocker]) {
+    for id in standing.iter().filter_map(|blocker| blocker.overridden) {
+        let overrides = &draft.pipeline.guards.overrides;
+        if overrides
+            .get(&id)
+            .is_some_and(|given| !given.used_by.contains(&attempt))
+        {
+            draft.record(Fact::OverrideUsed { id, attempt });
+        }
+    }
 }
 
 /// What the stage's alarms say, as recorded in the evidence of a start (INVARIANTS.md I13).
 fn alarm_data(pipeline: &Pipeline, stage: &StageName) -> BTreeMap<AlarmName, AlarmState> {
-    let definition = pipeline.definition.as_ref();
-    let alarms = definition
-        .and_then(|d| d.stage(stage))
-        .map(|stage| stage.alarms.clone());
-    alarms
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|alarm| {
-            pipeline
-                .alarms
-                .get(&alarm)
-                .cloned()
-                .map(|state| (alarm, state))
-        })
-        .collect()
+    let alarms = pipeline.alarms_of(stage).into_iter();
+    let known = alarms.filter_map(|alarm| {
+        let state = pipeline.alarms.get(&alarm)?.clone();
+        Some((alarm, state))
+    });
+    known.collect()
 }

@@ -91,34 +91,22 @@ pub(super) fn on_alarm(draft: &mut Draft<'_>, stage: &StageName) {
 fn firing(draft: &Draft<'_>, attempt: &Attempt) -> Option<(AlarmName, String)> {
     let definition = draft.pipeline.definition_of(attempt)?;
     let stage = definition.stage(&attempt.stage)?;
-    stage.alarms.iter().find_map(|alarm| {
+    let watching = definition.alarms_of(stage).into_iter();
+    let mut causes = watching.filter(|alarm| alarm.rolls_back());
+    causes.find_map(|alarm| {
+        let alarm = &alarm.name;
         let state = draft.pipeline.alarms.get(alarm)?;
-        // An alarm that cleared and fires again is news.
-        let baselined = attempt.baselined.contains(alarm) && state.since <= attempt.started;
-        let known = baselined || is_overridden(draft, attempt, alarm);
         let since = draft.now.since(attempt.started).short();
         let value = state
             .value
             .map(|value| format!(" at {value}"))
             .unwrap_or_default();
-        let fires = state.level == AlarmLevel::Firing && !known;
+        let fires = state.level == AlarmLevel::Firing && !attempt.knows(alarm, state);
         fires.then(|| {
             (
                 alarm.clone(),
                 format!("alarm {alarm} fires{value}, {since} into the attempt"),
             )
         })
-    })
-}
-
-/// Whether the alarm's blocker was overridden for this attempt while it fired (rule 8).
-fn is_overridden(draft: &Draft<'_>, attempt: &Attempt, alarm: &AlarmName) -> bool {
-    let Some(state) = draft.pipeline.alarms.get(alarm) else {
-        return false;
-    };
-    let blocker = crate::model::BlockerId(format!("alarm/{alarm}"));
-    draft.pipeline.guards.overrides.values().any(|given| {
-        let entry = (&attempt.stage, attempt.release);
-        given.covers(entry, (&blocker, state.since), draft.now)
     })
 }

@@ -3,7 +3,7 @@
 
 mod order;
 
-use crate::engine::draft::Draft;
+use crate::engine::{draft::Draft, promote};
 use crate::model::{
     Attempt, Bake, BakePlace, Batch, Blocker, Candidate, Definition, Deployment, Effect, Fact,
     Lane, Pipeline, Progress, Purpose, ReleaseId, Stage, StageName, TargetName, target_blockers,
@@ -135,6 +135,7 @@ fn start_batch(draft: &mut Draft<'_>, attempt: &Attempt, lane: &Lane, batch: &Ba
     }
     for target in &batch.targets {
         if may_begin(&draft.pipeline, attempt, target) {
+            promote::use_overrides(draft, attempt.id, &standing);
             start_target(draft, attempt, &definition, (lane, batch, target));
         }
     }

@@ -60,6 +60,7 @@ fn expire(draft: &mut Draft<'_>) {
         .overrides
         .values()
         .filter(|given| given.expires <= now);
+    let settled = guards.clock.filter(|clock| clock.settles() <= now);
     let ended: Vec<Fact> = holds
         .map(|hold| Fact::HoldLifted {
             id: hold.id,
@@ -70,6 +71,11 @@ fn expire(draft: &mut Draft<'_>) {
             id: given.id,
             by: None,
         }))
+        .chain(
+            settled
+                .iter()
+                .map(|_settled| Fact::ClockTrusted { by: None }),
+        )
         .collect();
     for fact in ended {
         draft.record(fact);

@@ -12,10 +12,20 @@ pub fn next_wake(pipeline: &Pipeline, org: &Org, now: Time) -> Option<Time> {
         .chain(org.holds.values())
         .filter_map(|hold| hold.expires)
         .chain(guards.overrides.values().map(|given| given.expires));
+    let turns = org.turn_of(&pipeline.name, now).into_iter();
+    let settles = guards.clock.iter().map(crate::model::ClockHold::settles);
     expiries
+        .chain(turns)
+        .chain(settles)
         .chain(window_changes(pipeline, now))
         .filter(|at| *at > now)
         .min()
+}
+
+/// When the organization wants a tick: when one of its holds runs out.
+pub fn next_org_wake(org: &Org, now: Time) -> Option<Time> {
+    let expiries = org.holds.values().filter_map(|hold| hold.expires);
+    expiries.map(|at| at.max(now)).min()
 }
 
 /// The next opening or closing of every window that something is waiting at or deploying under.
@@ -36,8 +46,10 @@ fn window_changes(pipeline: &Pipeline, now: Time) -> Vec<Time> {
             .filter_map(|name| definition.window(name))
         {
             for region in &stage.regions {
-                let rules = [&window.allow, &window.deny].into_iter().flatten();
-                changes.extend(rules.filter_map(|rule| rule.next_change(now, region.time_zone)));
+                let zone = region.time_zone;
+                changes.extend(window.next_change(now, zone));
+                let opened = window.opened(now, zone);
+                changes.extend(opened.map(|opened| opened + window.delay(&definition.name)));
             }
         }
     }

@@ -88,7 +88,18 @@ pub struct Observation {
 pub struct AlarmState {
     pub level: AlarmLevel,
     pub since: Time,
-    /// The value when the level was entered.
+    /// The value when the level was entered, or when it last worsened.
     pub value: Option<Ppm>,
     pub why: String,
+}
+
+impl AlarmState {
+    /// Whether its value is half as high again as it was: enough to be news of an alarm that was
+    /// known to fire (DESIGN.md 5, rule 8), and so rare that it can be recorded each time.
+    pub fn is_worse_than(&self, before: Option<Ppm>) -> bool {
+        match (self.value, before) {
+            (Some(now), Some(before)) => now.0.saturating_mul(2) >= before.0.saturating_mul(3),
+            (None, _) | (Some(_), None) => false,
+        }
+    }
 }

@@ -3,11 +3,11 @@
 //! in the engine.
 
 use crate::model::{
-    Actor, AlarmName, AttemptId, Bake, BakePlace, Digest, EffectId, Fingerprint, Gate, Progress,
-    ReleaseId, Rollout, StageName, TargetName, Time,
+    Actor, AlarmName, AlarmState, AttemptId, Bake, BakePlace, Digest, EffectId, Fingerprint, Gate,
+    Ppm, Progress, ReleaseId, Rollout, StageName, TargetName, Time,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
@@ -28,8 +28,8 @@ pub struct Attempt {
     /// The build step, in the build stage.
     pub building: Option<EffectId>,
     /// Alarms that fired already when their blocker was overridden: they cannot cause a rollback
-    /// of this attempt (rule 8).
-    pub baselined: BTreeSet<AlarmName>,
+    /// of this attempt unless they worsen (rule 8). Each with its value then.
+    pub baselined: BTreeMap<AlarmName, Option<Ppm>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +163,12 @@ impl Attempt {
             && !self.is_rollback()
             && self.touched().next().is_some()
             && self.asked().is_none()
+    }
+
+    /// Whether a firing alarm was known when the attempt was let pass, and has not worsened since.
+    pub fn knows(&self, alarm: &AlarmName, state: &AlarmState) -> bool {
+        let known = self.baselined.get(alarm);
+        known.is_some_and(|then| !state.is_worse_than(*then))
     }
 
     /// The release a target gets from this attempt.

@@ -25,7 +25,13 @@ pub enum BlockerKind {
     Alarm,
     NoData,
     Window,
+    /// A window has let as many attempts start as it may.
+    Quota,
     Hold,
+    /// The line goes on again, and it is not this pipeline's turn yet.
+    Drain,
+    /// The wall clock stepped and is not believed.
+    Clock,
     Quarantine,
     Rejected,
     Review,

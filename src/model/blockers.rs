@@ -34,7 +34,8 @@ pub fn blockers(
     if let Some(stage) = definition.stage(candidate.stage) {
         let regions: Vec<&Region> = stage.regions.iter().collect();
         found.extend(windows::of(definition, stage, &regions, now));
-        found.extend(alarms::of(pipeline, stage));
+        found.extend(windows::quotas(pipeline, definition, stage, now));
+        found.extend(alarms::of(pipeline, definition, stage));
     }
     mark_overridden(pipeline, candidate, now, &mut found);
     found
@@ -55,7 +56,7 @@ pub fn target_blockers(
     let mut found = guards::of(pipeline, org, now, candidate);
     if let Some(stage) = definition.stage(candidate.stage) {
         found.extend(windows::of(definition, stage, &[region], now));
-        found.extend(alarms::of(pipeline, stage));
+        found.extend(alarms::of(pipeline, definition, stage));
     }
     mark_overridden(pipeline, candidate, now, &mut found);
     found
@@ -160,11 +161,13 @@ fn mark_overridden(
     now: Time,
     found: &mut [Blocker],
 ) {
+    let pass = pipeline.pass(candidate.stage, candidate.release);
     for blocker in found.iter_mut().filter(|b| b.passage == Passage::Override) {
-        let covering = pipeline.guards.overrides.values().find(|given| {
-            let entry = (candidate.stage, candidate.release);
-            given.covers(entry, (&blocker.id, blocker.since), now)
-        });
+        let given = pipeline.guards.overrides.values();
+        // One that this attempt uses already comes before one that it would use up.
+        let covering = given
+            .filter(|given| given.covers(&pass, (&blocker.id, blocker.since), now))
+            .min_by_key(|given| !pass.attempt.is_some_and(|a| given.used_by.contains(&a)));
         blocker.overridden = covering.map(|given| given.id);
     }
 }

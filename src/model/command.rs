@@ -21,6 +21,9 @@ pub enum Command {
         lasts: Span,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ticket: Option<String>,
+        /// How many attempts may use it.
+        #[serde(default = "crate::model::guard::once")]
+        uses: u32,
     },
     Rollback {
         scope: RollbackScope,
@@ -110,6 +113,8 @@ pub enum Lift {
     Override(OverrideId),
     /// The quarantine that the rollback of this release left behind.
     Quarantine(ReleaseId),
+    /// The doubt about the clock after it stepped.
+    Clock,
 }
 
 /// How much friction an action deserves (UX.md, safety rules).
@@ -146,7 +151,7 @@ impl Command {
             Command::Rollback { .. } => Class::Restore,
             Command::Approve(_) | Command::Retry { .. } => Class::Riskier,
             Command::Lift {
-                what: Lift::Hold(_),
+                what: Lift::Hold(_) | Lift::Clock,
                 ..
             } => Class::Riskier,
             Command::Override { .. }
@@ -182,10 +187,14 @@ impl Command {
                 blockers,
                 lasts,
                 ticket,
+                uses,
                 ..
             } => {
                 words.extend(blockers.iter().map(ToString::to_string));
                 words.push(format!("--stage {stage} --release {release} --for {lasts}"));
+                if *uses != 1 {
+                    words.push(format!("--uses {uses}"));
+                }
                 words.extend(
                     ticket
                         .iter()
@@ -218,6 +227,7 @@ impl Command {
                 Lift::Hold(id) => id.to_string(),
                 Lift::Override(id) => id.to_string(),
                 Lift::Quarantine(release) => format!("--quarantine {release}"),
+                Lift::Clock => "--clock".to_owned(),
             }),
             Command::Retry { stage, release } => {
                 words.push(format!("--stage {stage} --release {release}"));

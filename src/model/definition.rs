@@ -2,8 +2,8 @@
 //! written in TOML, inherited and explained is `crate::definition`; this file knows no files.
 
 use crate::model::{
-    AlarmName, Digest, GroupName, PipelineName, Ppm, RegionName, ServiceName, Span, StageName,
-    TargetName, TeamName, Weekly, WindowName, ZoneName,
+    AlarmName, Calendar, Digest, GroupName, PipelineName, Ppm, RegionName, ServiceName, Span,
+    StageName, TargetName, TeamName, Weekly, WindowName, ZoneName,
 };
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,9 @@ pub struct Definition {
     pub windows: Vec<Window>,
     /// How often alarms are read and bakes counted.
     pub watch_every: Span,
+    /// A reading older than this is no data (INVARIANTS.md I13).
+    #[serde(default)]
+    pub watch_max_age: Span,
 }
 
 /// What kind of change a pipeline carries.
@@ -218,9 +221,28 @@ pub struct Manual {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alarm {
     pub name: AlarmName,
+    #[serde(default)]
+    pub scope: AlarmScope,
     pub severity: Severity,
     pub source: AlarmSource,
     pub runbook: Option<String>,
+}
+
+/// What an alarm watches over. Every pipeline reads the alarms that concern it itself, so that none
+/// depends on another's readings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AlarmScope {
+    /// The stages that name it.
+    #[default]
+    Stage,
+    /// Every stage of the pipeline.
+    Pipeline,
+    /// Every stage of every pipeline of one service.
+    Service,
+    /// Every pipeline there is. It keeps releases out and says nothing about any one of them, so it
+    /// never rolls one back.
+    Organization,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -267,6 +289,15 @@ pub struct Window {
     pub name: WindowName,
     pub allow: Option<Weekly>,
     pub deny: Option<Weekly>,
+    /// Each event in them denies.
+    #[serde(default)]
+    pub calendars: Vec<Calendar>,
+    /// Pipelines begin at different moments within this after an opening.
+    #[serde(default)]
+    pub stagger: Span,
+    /// How many attempts of a stage may start in one opening.
+    #[serde(default)]
+    pub quota: Option<u32>,
     /// `file:line` of the rule, for the person who wonders.
     pub origin: String,
 }
@@ -292,6 +323,16 @@ impl Definition {
         self.alarms.iter().find(|alarm| alarm.name == *name)
     }
 
+    /// Every alarm that watches a stage: those it names, then those of wider scope. What keeps a
+    /// release out, pauses a bake or rolls back is asked of these.
+    pub fn alarms_of(&self, stage: &Stage) -> Vec<&Alarm> {
+        let named = stage.alarms.iter().filter_map(|name| self.alarm(name));
+        let wider = self.alarms.iter().filter(|alarm| {
+            alarm.scope != AlarmScope::Stage && !stage.alarms.contains(&alarm.name)
+        });
+        named.chain(wider).collect()
+    }
+
     pub fn window(&self, name: &WindowName) -> Option<&Window> {
         self.windows.iter().find(|window| window.name == *name)
     }
@@ -303,6 +344,16 @@ impl Definition {
             .iter()
             .find(|stage| stage.phase == Phase::Production);
         first.is_some_and(|first| first.name == *stage)
+    }
+}
+
+impl Alarm {
+    /// Whether it rolls an attempt back that it watches, besides keeping releases out.
+    pub fn rolls_back(&self) -> bool {
+        match self.scope {
+            AlarmScope::Stage | AlarmScope::Pipeline | AlarmScope::Service => true,
+            AlarmScope::Organization => false,
+        }
     }
 }
 

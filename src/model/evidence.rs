@@ -28,13 +28,13 @@ pub fn evidence(pipeline: &Pipeline, attempt: &Attempt) -> Fingerprint {
         })
         .collect();
     let targets: Vec<&TargetName> = attempt.progress.keys().collect();
-    let stage = pipeline
-        .definition_of(attempt)
-        .and_then(|d| d.stage(&attempt.stage));
-    let alarms: BTreeMap<&AlarmName, Option<AlarmLevel>> = stage
-        .iter()
-        .flat_map(|stage| &stage.alarms)
-        .map(|alarm| (alarm, pipeline.alarms.get(alarm).map(|state| state.level)))
+    let alarms: BTreeMap<AlarmName, Option<AlarmLevel>> = pipeline
+        .alarms_of(&attempt.stage)
+        .into_iter()
+        .map(|alarm| {
+            let level = pipeline.alarms.get(&alarm).map(|state| state.level);
+            (alarm, level)
+        })
         .collect();
     Fingerprint::of(&(
         attempt.id,

@@ -4,8 +4,8 @@
 use crate::model::{
     Actor, AlarmName, AlarmState, AttemptId, BakePlace, BakeRule, Change, Command, Definition,
     EffectId, Fingerprint, GateProgress, GroupName, Head, HoldId, HoldScope, OverrideId, Owed,
-    PipelineName, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout, Sha, Span, StageName,
-    StepResult, TicketId, Time,
+    PipelineName, Ppm, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout, Sha, Span,
+    StageName, StepResult, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +39,10 @@ pub enum Fact {
     },
     GroupsDefined {
         groups: BTreeMap<GroupName, Vec<Actor>>,
+    },
+    /// Within how long after a stop of the whole line its pipelines begin again.
+    DrainDefined {
+        drain: Span,
     },
 
     HeadMoved {
@@ -177,6 +181,11 @@ pub enum Fact {
         alarm: AlarmName,
         state: AlarmState,
     },
+    /// A firing alarm's value is half as high again as the one recorded before (rule 8).
+    AlarmWorsened {
+        alarm: AlarmName,
+        value: Ppm,
+    },
     Quarantined {
         release: ReleaseId,
         changes: Vec<Sha>,
@@ -209,9 +218,26 @@ pub enum Fact {
         reason: String,
         lasts: Span,
         ticket: Option<String>,
+        /// How many attempts may use it.
+        #[serde(default = "crate::model::guard::once")]
+        uses: u32,
+    },
+    /// An attempt has passed by it; later targets of the same attempt pass by the same use.
+    OverrideUsed {
+        id: OverrideId,
+        attempt: AttemptId,
     },
     OverrideEnded {
         id: OverrideId,
+        by: Option<Actor>,
+    },
+    /// The wall clock did not go on as time did (INVARIANTS.md I40).
+    ClockStepped {
+        from: Time,
+        to: Time,
+    },
+    /// The clock is believed again: somebody said so, or it has settled.
+    ClockTrusted {
         by: Option<Actor>,
     },
     TicketOpened {

@@ -2,10 +2,11 @@
 //! quarantine, tickets. What blocks at a given moment is the query in `blocker`.
 
 use crate::model::{
-    Actor, BlockerId, Fact, HoldId, OverrideId, ReleaseId, ServiceName, Sha, StageName, TicketId,
-    Time,
+    Actor, AttemptId, BlockerId, Fact, HoldId, OverrideId, ReleaseId, ServiceName, Sha, Span,
+    StageName, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A person's stop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,40 @@ pub enum HoldScope {
     Organization,
 }
 
+/// The wall clock did not go on as time did: nothing new starts until somebody believes it, or it
+/// has settled (INVARIANTS.md I40).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockHold {
+    pub at: Time,
+    /// Where the clock should have been.
+    pub from: Time,
+    /// Where it was.
+    pub to: Time,
+}
+
+/// How long a clock that went forward must go on without another step.
+const SETTLES_IN: Span = Span::minutes(30);
+
+impl ClockHold {
+    /// When it is settled if nothing more happens: a clock that went ahead, after a while of going
+    /// on evenly; one that went back, once it has made up for it.
+    pub fn settles(&self) -> Time {
+        if self.to > self.from {
+            self.at + SETTLES_IN
+        } else {
+            self.from + Span(1)
+        }
+    }
+}
+
+/// Who asks to pass: a release at a stage, with the attempt once it is under way.
+#[derive(Debug, Clone, Copy)]
+pub struct Pass<'a> {
+    pub stage: &'a StageName,
+    pub release: ReleaseId,
+    pub attempt: Option<AttemptId>,
+}
+
 /// A recorded permission to pass named blockers for one release and one stage (rule 9).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Override {
@@ -41,6 +76,14 @@ pub struct Override {
     pub expires: Time,
     pub reason: String,
     pub ticket: Option<String>,
+    /// By how many attempts it may be used; the later targets of one attempt are one use.
+    pub uses: u32,
+    pub used_by: BTreeSet<AttemptId>,
+}
+
+/// How many attempts an override lets pass when nothing else was asked for.
+pub(crate) const fn once() -> u32 {
+    1
 }
 
 impl Hold {
@@ -73,19 +116,26 @@ impl Hold {
 }
 
 impl Override {
-    /// Whether it lets `release` into `stage` past a blocker that has stood since `since`. One that
-    /// arose after the override was given blocks again.
-    pub fn covers(
-        &self,
-        (stage, release): (&StageName, ReleaseId),
-        (blocker, since): (&BlockerId, Time),
-        now: Time,
-    ) -> bool {
-        self.stage == *stage
-            && self.release == release
+    /// Whether it lets a candidate past a blocker that has stood since `since`. One that arose after
+    /// the override was given blocks again (rule 9; INVARIANTS.md I12).
+    pub fn covers(&self, pass: &Pass<'_>, (blocker, since): (&BlockerId, Time), now: Time) -> bool {
+        self.stage == *pass.stage
+            && self.release == pass.release
             && self.blockers.contains(blocker)
             && since <= self.at
             && now < self.expires
+            && self.serves(pass.attempt)
+    }
+
+    /// Whether the attempt, or the next one where none is under way, may use it.
+    fn serves(&self, attempt: Option<AttemptId>) -> bool {
+        attempt.is_some_and(|attempt| self.used_by.contains(&attempt)) || self.left() > 0
+    }
+
+    /// How many more attempts may use it.
+    pub fn left(&self) -> u32 {
+        let used = u32::try_from(self.used_by.len()).unwrap_or(u32::MAX);
+        self.uses.saturating_sub(used)
     }
 }
 

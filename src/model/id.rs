@@ -180,6 +180,13 @@ impl fmt::Display for EffectId {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BlockerId(pub String);
 
+impl BlockerId {
+    /// The blocker that an alarm is, whether it fires or has no data.
+    pub fn of_alarm(alarm: &AlarmName) -> Self {
+        Self(format!("alarm/{alarm}"))
+    }
+}
+
 impl fmt::Display for BlockerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)

@@ -2,7 +2,8 @@
 //! than one pipeline. Folded from the organization's own stream.
 
 use crate::model::{
-    Actor, Entry, Fact, GroupName, Hold, HoldId, HoldScope, Impossible, Revision, ServiceName, Time,
+    Actor, Entry, Fact, GroupName, Hold, HoldId, HoldScope, Impossible, PipelineName, Revision,
+    ServiceName, Span, Time, opening::share,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -14,6 +15,12 @@ pub struct Org {
     pub groups: BTreeMap<GroupName, Vec<Actor>>,
     pub holds: BTreeMap<HoldId, Hold>,
     pub holds_placed: u32,
+    /// Within how long after a stop of the whole line its pipelines begin again.
+    #[serde(default)]
+    pub drain: Span,
+    /// When the last stop of the whole line ended.
+    #[serde(default)]
+    pub released: Option<Time>,
 }
 
 impl Org {
@@ -42,8 +49,13 @@ impl Org {
                     .extend(Hold::placed(at, fact).map(|hold| (*id, hold)));
                 self.holds_placed = self.holds_placed.max(id.0);
             }
+            Fact::DrainDefined { drain } => self.drain = *drain,
             Fact::HoldLifted { id, .. } => {
-                self.holds.remove(id).ok_or(Impossible::Missing("hold"))?;
+                let hold = self.holds.remove(id).ok_or(Impossible::Missing("hold"))?;
+                if hold.scope == HoldScope::Organization {
+                    let ended = hold.expires.map_or(at, |expires| expires.min(at));
+                    self.released = self.released.max(Some(ended));
+                }
             }
             Fact::CommandAccepted { .. } | Fact::CommandRefused { .. } => {}
             other => return Err(Impossible::stray(other)),
@@ -62,6 +74,27 @@ impl Org {
             };
             reaches && hold.is_active(now)
         })
+    }
+
+    /// When the last stop of the whole line ended, if none stands. One that has run out counts
+    /// before anybody has recorded it, so that nothing starts in between.
+    pub fn released(&self, now: Time) -> Option<Time> {
+        let stops = || {
+            let holds = self.holds.values();
+            holds.filter(|hold| hold.scope == HoldScope::Organization)
+        };
+        if stops().any(|hold| hold.is_active(now)) {
+            return None;
+        }
+        let run_out = stops().filter_map(|hold| hold.expires).max();
+        self.released.max(run_out)
+    }
+
+    /// When it is a pipeline's turn to go on after the last stop of the line; none when there was
+    /// none, or while one stands.
+    pub fn turn_of(&self, pipeline: &PipelineName, now: Time) -> Option<Time> {
+        let released = self.released(now)?;
+        Some(released + share(pipeline, self.drain))
     }
 
     /// Whether somebody is in a group.

@@ -1,16 +1,26 @@
 //! What came back from outside: the end of a step, or something seen. It does not know what follows
 //! from it.
 
-use crate::model::{Change, Digest, EffectId, Observation, Sha, Signature, Span};
+use crate::model::{Change, Digest, EffectId, Observation, Sha, Signature, Span, Time};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum Outcome {
-    Step { id: EffectId, result: StepResult },
+    Step {
+        id: EffectId,
+        result: StepResult,
+    },
     Head(Head),
-    SourceFailed { why: String },
+    SourceFailed {
+        why: String,
+    },
     Observed(Observation),
+    /// The wall clock was at `to` when it should have been at `from`.
+    ClockStepped {
+        from: Time,
+        to: Time,
+    },
 }
 
 /// How a step ended (DESIGN.md 4 and 5, rules 13 and 14).

@@ -9,9 +9,9 @@ mod guards;
 mod steps;
 
 use crate::model::{
-    AlarmName, AlarmState, Attempt, AttemptId, Definition, Digest, EffectId, Entry, Fact, Hold,
-    HoldId, Override, OverrideId, Owed, PipelineName, Quarantine, Release, ReleaseId, Releases,
-    Revision, Sha, Span, StageName, TargetName, Ticket, TicketId, Time,
+    AlarmLevel, AlarmName, AlarmState, Attempt, AttemptId, ClockHold, Definition, Digest, EffectId,
+    Entry, Fact, Hold, HoldId, Override, OverrideId, Owed, Pass, PipelineName, Quarantine, Release,
+    ReleaseId, Releases, Revision, Sha, Span, StageName, TargetName, Ticket, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -112,6 +112,9 @@ pub struct Guards {
     pub holds: BTreeMap<HoldId, Hold>,
     pub overrides: BTreeMap<OverrideId, Override>,
     pub quarantine: BTreeMap<Sha, Quarantine>,
+    /// Why the clock is not believed.
+    #[serde(default)]
+    pub clock: Option<ClockHold>,
     /// Open tickets, and the newest resolved ones up to [`TICKETS_KEPT`] in all.
     pub tickets: BTreeMap<TicketId, Ticket>,
 }
@@ -192,9 +195,11 @@ impl Pipeline {
             | Fact::SourceRecovered
             | Fact::ReleaseCut { .. }
             | Fact::Superseded { .. }
-            | Fact::AlarmChanged { .. } => self.fold_inbound(at, fact),
+            | Fact::AlarmChanged { .. }
+            | Fact::AlarmWorsened { .. } => self.fold_inbound(at, fact),
             Fact::CommandAccepted { .. } | Fact::CommandRefused { .. } => Ok(()),
-            Fact::GroupsDefined { .. } => Err(Impossible::stray(fact)),
+            Fact::GroupsDefined { .. } | Fact::DrainDefined { .. } => Err(Impossible::stray(fact)),
+            Fact::OverrideUsed { id, attempt } => guards::use_override(self, *id, *attempt),
             Fact::QuarantineLifted { release, .. } => {
                 guards::fold(&mut self.guards, &mut self.counters, at, fact)?;
                 attempts::requeue(self, at, *release);
@@ -205,6 +210,8 @@ impl Pipeline {
             | Fact::HoldLifted { .. }
             | Fact::Overridden { .. }
             | Fact::OverrideEnded { .. }
+            | Fact::ClockStepped { .. }
+            | Fact::ClockTrusted { .. }
             | Fact::TicketOpened { .. }
             | Fact::TicketResolved { .. } => {
                 guards::fold(&mut self.guards, &mut self.counters, at, fact)
@@ -276,7 +283,14 @@ impl Pipeline {
                     .retain(|(waiting, _)| waiting != release);
             }
             Fact::AlarmChanged { alarm, state } => {
+                if state.level == AlarmLevel::Ok {
+                    attempts::forget_baseline(self, alarm);
+                }
                 self.alarms.insert(alarm.clone(), state.clone());
+            }
+            Fact::AlarmWorsened { alarm, value } => {
+                let state = self.alarms.get_mut(alarm);
+                state.ok_or(Impossible::Missing("alarm"))?.value = Some(*value);
             }
             other => return Err(Impossible::stray(other)),
         }
@@ -343,6 +357,17 @@ impl Pipeline {
             *counts.entry(target.running).or_insert(0) += 1;
         }
         counts
+    }
+
+    /// A release at a stage as overrides see it: with its attempt, if one is under way there.
+    pub fn pass<'a>(&self, stage: &'a StageName, release: ReleaseId) -> Pass<'a> {
+        let newest = self.stage(stage).and_then(|state| state.attempt.as_ref());
+        let own = newest.filter(|attempt| attempt.is_active() && attempt.release == release);
+        Pass {
+            stage,
+            release,
+            attempt: own.map(|attempt| attempt.id),
+        }
     }
 
     /// A change in a release that is in quarantine, if there is one: the release may not deploy.

@@ -34,6 +34,8 @@ pub enum Refusal {
     UnknownHold { hold: HoldId },
     #[error("there is no override {id}; it may have been cancelled or have expired")]
     UnknownOverride { id: OverrideId },
+    #[error("the clock is not in doubt; it may have settled")]
+    ClockTrusted,
     #[error("{release} left nothing in quarantine")]
     NotQuarantined { release: ReleaseId },
     #[error("{stage} does not wait for an approval of {release}: {instead}")]
@@ -98,6 +100,8 @@ pub enum Refusal {
         asked: crate::model::Span,
         most: crate::model::Span,
     },
+    #[error("an override is for 1 to {most} attempts; {asked} is not")]
+    TooMany { asked: u32, most: u32 },
     #[error("a hold of a service or of the organization is not a command of one pipeline")]
     WrongStream,
     #[error("the world has changed since the plan you saw; here is the new one")]

@@ -153,15 +153,19 @@ fn source_view(
 
 /// The first alarm of a stage that fires.
 fn firing(pipeline: &Pipeline, stage: &StageName) -> Option<(String, Time)> {
-    let stage = pipeline.in_force(stage)?.stage(stage)?;
-    stage.alarms.iter().find_map(|alarm| {
+    let attempt = pipeline.stage(stage).and_then(|s| s.attempt.as_ref());
+    let under_way = attempt.filter(|attempt| attempt.is_active());
+    pipeline.alarms_of(stage).iter().find_map(|alarm| {
         let state = pipeline.alarms.get(alarm)?;
         let value = state
             .value
             .map(|value| format!(" at {value}"))
             .unwrap_or_default();
+        // Rule 8: the screen says so.
+        let known = under_way.is_some_and(|attempt| attempt.knows(alarm, state));
+        let known = if known { ", as was known" } else { "" };
         (state.level == AlarmLevel::Firing)
-            .then(|| (format!("alarm {alarm} fires{value}"), state.since))
+            .then(|| (format!("alarm {alarm} fires{value}{known}"), state.since))
     })
 }
 
@@ -341,8 +345,9 @@ impl BlockerKind {
         match self {
             BlockerKind::Alarm => Status::Alarm,
             BlockerKind::NoData => Status::NoData,
-            BlockerKind::Hold => Status::Held,
+            BlockerKind::Hold | BlockerKind::Drain | BlockerKind::Clock => Status::Held,
             BlockerKind::Window
+            | BlockerKind::Quota
             | BlockerKind::Quarantine
             | BlockerKind::Rejected
             | BlockerKind::Review

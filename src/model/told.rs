@@ -22,18 +22,23 @@ impl Fact {
         let (kind, what) = match self {
             Fact::Defined { .. }
             | Fact::GroupsDefined { .. }
+            | Fact::DrainDefined { .. }
             | Fact::HeadMoved { .. }
             | Fact::SourceFailed { .. }
             | Fact::SourceRecovered
             | Fact::ReleaseCut { .. }
             | Fact::Superseded { .. }
-            | Fact::AlarmChanged { .. } => inbound_words(self),
+            | Fact::AlarmChanged { .. }
+            | Fact::AlarmWorsened { .. } => inbound_words(self),
             Fact::Quarantined { .. }
             | Fact::QuarantineLifted { .. }
             | Fact::HoldPlaced { .. }
             | Fact::HoldLifted { .. }
             | Fact::Overridden { .. }
+            | Fact::OverrideUsed { .. }
             | Fact::OverrideEnded { .. }
+            | Fact::ClockStepped { .. }
+            | Fact::ClockTrusted { .. }
             | Fact::TicketOpened { .. }
             | Fact::TicketResolved { .. }
             | Fact::CommandAccepted { .. }
@@ -96,6 +101,7 @@ impl Fact {
         match self {
             Fact::StepStarted { owed } => Some(owed.attempt),
             Fact::AttemptStarted { attempt, .. }
+            | Fact::OverrideUsed { attempt, .. }
             | Fact::BakeStarted { attempt, .. }
             | Fact::BakeCounted { attempt, .. }
             | Fact::BakePaused { attempt, .. }
@@ -116,6 +122,7 @@ impl Fact {
             | Fact::RolledBack { attempt } => Some(*attempt),
             Fact::Defined { .. }
             | Fact::GroupsDefined { .. }
+            | Fact::DrainDefined { .. }
             | Fact::HeadMoved { .. }
             | Fact::SourceFailed { .. }
             | Fact::SourceRecovered
@@ -126,12 +133,15 @@ impl Fact {
             | Fact::StepAbandoned { .. }
             | Fact::StaleResult { .. }
             | Fact::AlarmChanged { .. }
+            | Fact::AlarmWorsened { .. }
             | Fact::Quarantined { .. }
             | Fact::QuarantineLifted { .. }
             | Fact::HoldPlaced { .. }
             | Fact::HoldLifted { .. }
             | Fact::Overridden { .. }
             | Fact::OverrideEnded { .. }
+            | Fact::ClockStepped { .. }
+            | Fact::ClockTrusted { .. }
             | Fact::TicketOpened { .. }
             | Fact::TicketResolved { .. }
             | Fact::CommandAccepted { .. }
@@ -152,6 +162,7 @@ impl Fact {
             | Fact::HoldLifted { by: Some(by), .. }
             | Fact::Overridden { by, .. }
             | Fact::OverrideEnded { by: Some(by), .. }
+            | Fact::ClockTrusted { by: Some(by) }
             | Fact::CommandAccepted { by, .. }
             | Fact::CommandRefused { by, .. } => Some(by.to_string()),
             _ => None,

@@ -5,18 +5,19 @@ use crate::{
     api::Settled,
     engine,
     journal::{Commit, WriterError},
-    model::{Actor, Entry, Fact, GroupName, Org, Request, RequestKey, Stream, Time},
+    model::{Actor, Entry, Fact, GroupName, Org, Request, RequestKey, Span, Stream, Time},
     service::{
         CommandError, ServiceError,
         mailbox::{Letter, Mailbox, answer},
         settle,
-        shared::{Shared, stopping},
+        shared::{LOOK_AGAIN, Shared, in_time, stopping},
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
+    time::sleep,
 };
 
 pub(super) struct Organization {
@@ -26,11 +27,11 @@ pub(super) struct Organization {
 }
 
 impl Organization {
-    /// Records the groups if they changed, then serves.
+    /// Records the groups and the drain if they changed, then serves.
     pub(super) async fn start(
         shared: &Shared,
         org: watch::Sender<Arc<Org>>,
-        groups: BTreeMap<GroupName, Vec<Actor>>,
+        (groups, drain): (BTreeMap<GroupName, Vec<Actor>>, Span),
     ) -> Result<(Mailbox, JoinHandle<()>), ServiceError> {
         let (mailbox, letters) = Mailbox::new();
         let mut organization = Self {
@@ -39,20 +40,29 @@ impl Organization {
             letters,
         };
         let (known, now) = organization.now();
+        let mut facts = Vec::new();
         if known.groups != groups {
-            let facts = vec![Fact::GroupsDefined { groups }];
-            organization.record(&known, now, facts, None).await?;
+            facts.push(Fact::GroupsDefined { groups });
         }
+        if known.drain != drain {
+            facts.push(Fact::DrainDefined { drain });
+        }
+        organization.record(&known, now, facts, None).await?;
         Ok((mailbox, tokio::spawn(organization.serve())))
     }
 
     async fn serve(mut self) {
         let mut stopped = self.shared.stopped.clone();
         loop {
+            let next_look = self.next_look();
             let letter = tokio::select! {
                 biased;
                 () = stopping(&mut stopped) => return,
                 letter = self.letters.recv() => letter,
+                () = in_time(next_look) => {
+                    self.tick().await;
+                    continue;
+                }
             };
             match letter {
                 Some(Letter::Commit(by, request, to)) => {
@@ -67,6 +77,22 @@ impl Organization {
                 Some(Letter::Outcome(_) | Letter::Seen(..) | Letter::Show(_)) => {}
                 None => return,
             }
+        }
+    }
+
+    /// How long to sleep until a hold may have run out; none when none will.
+    fn next_look(&self) -> Option<Span> {
+        let (org, now) = self.now();
+        engine::next_org_wake(&org, now).map(|due| due.since(now).min(LOOK_AGAIN))
+    }
+
+    async fn tick(&mut self) {
+        let (org, now) = self.now();
+        let facts = engine::tick_org(&org, now);
+        if let Err(why) = self.record(&org, now, facts, None).await {
+            tracing::error!(%why, "that a hold has run out cannot be recorded");
+            // What cannot be written now cannot be written at once either.
+            sleep(LOOK_AGAIN.std()).await;
         }
     }
 
@@ -97,6 +123,9 @@ impl Organization {
             request,
         };
         let entries = self.shared.append(commit).await?;
+        if entries.is_empty() {
+            return Ok(entries);
+        }
         let mut next = org.clone();
         let applied = entries.iter().try_for_each(|entry| next.apply(entry));
         if let Err(why) = applied {

@@ -3,6 +3,7 @@
 
 use crate::{
     api::Settled,
+    clock::Stopwatch,
     engine::{self, Input},
     journal::{Commit, WriterError},
     model::{
@@ -14,20 +15,16 @@ use crate::{
         mailbox::{Letter, Mailbox, answer},
         observe::Observers,
         settle,
-        shared::{Shared, stopping},
+        shared::{LOOK_AGAIN, Shared, in_time, stopping},
         steps::Steps,
+        wall::{Step, Wall},
     },
 };
-use std::{collections::BTreeMap, future, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
-    time::sleep,
 };
-
-/// The longest sleep before the clock is looked at again, because the machine may be suspended and
-/// the clock may be set while this task sleeps.
-const LOOK_AGAIN: Span = Span::minutes(1);
 
 struct PipelineTask {
     shared: Shared,
@@ -36,10 +33,22 @@ struct PipelineTask {
     letters: mpsc::Receiver<Letter>,
     steps: Steps,
     observers: Observers,
+    wall: Wall,
+    heard: Heard,
     /// When time alone changes something.
     wake: Option<Time>,
     /// Why nothing moves any more: the state in memory is not what the journal says.
     halted: Option<String>,
+}
+
+/// When the alarms were last heard of. Silence is no data: an old reading says nothing of now
+/// (INVARIANTS.md I13).
+#[derive(Debug)]
+struct Heard {
+    at: Time,
+    ran: Stopwatch,
+    /// Whether the silence was told, or there was never anything to hear.
+    silent: bool,
 }
 
 /// Starts the tasks of all defined pipelines, side by side so that their first appends share the
@@ -89,6 +98,12 @@ impl PipelineTask {
             mailbox: mailbox.clone(),
             letters,
             observers: Observers::new(),
+            wall: Wall::new(),
+            heard: Heard {
+                at: Time(0),
+                ran: Stopwatch::start(),
+                silent: true,
+            },
             wake: None,
             halted: None,
         };
@@ -111,18 +126,22 @@ impl PipelineTask {
     /// first because nothing may start on old readings, and the definition if it changed. What is
     /// owed is run again.
     async fn begin(&mut self, definition: Definition) -> Result<(), WriterError> {
-        self.advance(Input::Outcome(Outcome::Observed(self.unread())))
+        // A clock that is behind the journal is in doubt before anything is decided by it.
+        self.look_at_clock().await?;
+        let unread = self.unread("not read since the server started");
+        self.advance(Input::Outcome(Outcome::Observed(unread)))
             .await?;
         if self.pipeline.definition.as_deref() != Some(&definition) {
             self.advance(Input::Define(Box::new(definition))).await?;
-            self.advance(Input::Outcome(Outcome::Observed(self.unread())))
+            let unread = self.unread("not read since the server started");
+            self.advance(Input::Outcome(Outcome::Observed(unread)))
                 .await?;
         }
         Ok(())
     }
 
     /// A round in which no alarm could be read.
-    fn unread(&self) -> Observation {
+    fn unread(&self, why: &str) -> Observation {
         let readings = self.pipeline.watched().into_values();
         Observation {
             elapsed: Span::ZERO,
@@ -131,7 +150,7 @@ impl PipelineTask {
                     alarm: alarm.name.clone(),
                     level: AlarmLevel::NoData,
                     value: None,
-                    why: "not read since the server started".to_owned(),
+                    why: why.to_owned(),
                     points: 0,
                 })
                 .collect(),
@@ -167,6 +186,13 @@ impl PipelineTask {
                 self.take(Input::Outcome(outcome)).await;
             }
             Letter::Seen(outcome, taken) => {
+                if matches!(outcome, Outcome::Observed(_)) {
+                    self.heard = Heard {
+                        at: self.now().1,
+                        ran: Stopwatch::start(),
+                        silent: false,
+                    };
+                }
                 self.take(Input::Outcome(outcome)).await;
                 answer(taken, ());
             }
@@ -181,13 +207,60 @@ impl PipelineTask {
     /// How long to sleep until it may be time to wake up; none when nothing is due.
     fn next_look(&self) -> Option<Span> {
         let now = self.now().1;
-        self.wake.map(|due| due.since(now).min(LOOK_AGAIN))
+        let wake = self.wake.map(|due| due.since(now).min(LOOK_AGAIN));
+        let listening = self.max_age().filter(|_| !self.heard.silent);
+        let silence = listening.map(|max_age| max_age.saturating_sub(self.unheard()) + Span(1));
+        wake.into_iter().chain(silence).min()
     }
 
     async fn wake_up(&mut self) {
-        if self.wake.is_some_and(|due| due <= self.now().1) {
+        if self.wake.is_some_and(|due| due <= self.now().1) || self.is_late() {
             self.take(Input::Tick).await;
         }
+    }
+
+    /// How old a reading may be; none when there is nothing to read.
+    fn max_age(&self) -> Option<Span> {
+        let definition = self.pipeline.definition.as_ref();
+        let watched = definition.filter(|definition| !definition.alarms.is_empty());
+        watched.map(|definition| definition.watch_max_age)
+    }
+
+    /// Since when nothing was heard of the alarms, by whichever clock went further: the running one
+    /// stands still while the machine is suspended, the other may be set.
+    fn unheard(&self) -> Span {
+        self.heard
+            .ran
+            .elapsed()
+            .max(self.now().1.since(self.heard.at))
+    }
+
+    fn is_late(&self) -> bool {
+        let too_old = |max_age| !self.heard.silent && self.unheard() > max_age;
+        self.max_age().is_some_and(too_old)
+    }
+
+    /// Takes in what must be known before anything else is decided: that the clock stepped, and
+    /// that the alarms have been silent for too long.
+    async fn look_around(&mut self) -> Result<(), WriterError> {
+        self.look_at_clock().await?;
+        if self.is_late() {
+            self.heard.silent = true;
+            let unread = self.unread(&format!("not read for {}", self.unheard().short()));
+            self.advance(Input::Outcome(Outcome::Observed(unread)))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn look_at_clock(&mut self) -> Result<(), WriterError> {
+        let known = self.known();
+        let Some(Step { from, to }) = self.wall.look(known) else {
+            return Ok(());
+        };
+        tracing::warn!(pipeline = %self.pipeline.name, %from, %to, "the wall clock stepped");
+        self.advance(Input::Outcome(Outcome::ClockStepped { from, to }))
+            .await
     }
 
     /// Takes an input in that nobody waits to hear about.
@@ -195,7 +268,11 @@ impl PipelineTask {
         if self.halted.is_some() {
             return;
         }
-        if let Err(why) = self.advance(input).await {
+        let taken = match self.look_around().await {
+            Ok(()) => self.advance(input).await,
+            Err(why) => Err(why),
+        };
+        if let Err(why) = taken {
             self.halt(&why.to_string());
         }
     }
@@ -219,6 +296,7 @@ impl PipelineTask {
             let why = why.clone();
             return Err(WriterError::Broken { why }.into());
         }
+        self.look_around().await?;
         let (org, now) = self.now();
         let key = request.key.clone();
         let input = Input::Command {
@@ -289,12 +367,10 @@ impl PipelineTask {
         let now = self.shared.now(self.pipeline.at.max(org.at));
         (org, now)
     }
-}
 
-/// Sleeps, or waits for ever when nothing is due.
-async fn in_time(span: Option<Span>) {
-    match span {
-        Some(span) => sleep(span.std()).await,
-        None => future::pending().await,
+    /// The newest time that the journal knows.
+    fn known(&self) -> Time {
+        let org = self.shared.org.borrow().at;
+        self.pipeline.at.max(org).max(self.shared.hub.at())
     }
 }

@@ -4,11 +4,15 @@ use crate::{
     clock,
     executor::Executor,
     journal::{Commit, Writer, WriterError},
-    model::{Entry, Org, Time},
+    model::{Entry, Org, Span, Time},
     service::hub::Hub,
 };
-use std::sync::Arc;
-use tokio::sync::watch;
+use std::{future, sync::Arc};
+use tokio::{sync::watch, time::sleep};
+
+/// The longest sleep before the clock is looked at again, because the machine may be suspended and
+/// the clock may be set while this task sleeps.
+pub(super) const LOOK_AGAIN: Span = Span::minutes(1);
 
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
@@ -38,4 +42,12 @@ impl Shared {
 /// Returns when the service stops, or is gone.
 pub(super) async fn stopping(stopped: &mut watch::Receiver<bool>) {
     drop(stopped.wait_for(|stopped| *stopped).await);
+}
+
+/// Sleeps, or waits for ever when nothing is due.
+pub(super) async fn in_time(span: Option<Span>) {
+    match span {
+        Some(span) => sleep(span.std()).await,
+        None => future::pending().await,
+    }
 }

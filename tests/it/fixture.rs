@@ -78,6 +78,7 @@ fn told() -> World {
     };
     world.command("li", stop).unwrap();
     let pass = Command::Override {
+        uses: 1,
         stage: name("wave-2"),
         release: name("r2"),
         blockers: vec![BlockerId("window/business-hours".to_owned())],

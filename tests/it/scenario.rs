@@ -4,6 +4,7 @@
 
 mod define;
 mod shown;
+mod time;
 mod workflow;
 
 use crate::world::{World, sha, success};
@@ -74,6 +75,9 @@ fn play(script: &str) -> String {
 fn run(world: &mut World, command: &str) -> String {
     let (words, reason) = command.split_once(": ").unwrap_or((command, ""));
     let words: Vec<&str> = words.split_whitespace().collect();
+    if let Some(printed) = time::run(world, &words, reason) {
+        return printed;
+    }
     match words.as_slice() {
         ["push", author, "reviewed-by", reviewers] => {
             let reviewers: Vec<&str> = reviewers
@@ -117,7 +121,8 @@ fn run(world: &mut World, command: &str) -> String {
         }
         ["wait", span] => {
             world.now = world.now + span.parse::<Span>().unwrap();
-            told(&world.input(Input::Tick).unwrap())
+            let org = time::tick(world);
+            org + &told(&world.input(Input::Tick).unwrap())
         }
         ["define", edit @ ..] => define::define(world, edit),
         ["owed"] => define::owed(world),
@@ -143,7 +148,11 @@ fn parse(world: &World, words: &[&str], reason: &str) -> Command {
         ["reject", stage, release] => {
             Command::Reject(world.verdict(&name(stage), name(release), &reason))
         }
-        ["override", stage, release, blocker, lasts] => Command::Override {
+        ["override", stage, release, blocker, lasts, uses @ ..] => Command::Override {
+            // `3x` lets three attempts pass.
+            uses: uses
+                .first()
+                .map_or(1, |n| n.strip_suffix('x').unwrap().parse().unwrap()),
             stage: name(stage),
             release: name(release),
             blockers: vec![BlockerId((*blocker).to_owned())],
@@ -177,28 +186,7 @@ fn parse(world: &World, words: &[&str], reason: &str) -> Command {
             release: name(release),
             reason,
         },
-        ["hold", "pipeline"] => Command::Hold {
-            scope: HoldScope::Pipeline,
-            reason,
-            lasts: None,
-        },
-        ["hold", stage, lasts] => Command::Hold {
-            scope: HoldScope::Stage(name(stage)),
-            reason,
-            lasts: Some(lasts.parse().unwrap()),
-        },
-        ["lift", "quarantine", release] => Command::Lift {
-            what: Lift::Quarantine(name(release)),
-            reason,
-        },
-        ["lift", id] if id.starts_with('h') => Command::Lift {
-            what: Lift::Hold(name(id)),
-            reason,
-        },
-        ["lift", id] => Command::Lift {
-            what: Lift::Override(name(id)),
-            reason,
-        },
+        ["hold" | "lift", ..] => time::stop(words, reason),
         ["retry", stage, release] => Command::Retry {
             stage: name(stage),
             release: name(release),

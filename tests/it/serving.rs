@@ -36,6 +36,7 @@ pub(crate) fn name(text: &str) -> PipelineName {
 /// A service with two pipelines whose repository does not exist: they wait for ever.
 pub(crate) async fn service(state: &Path) -> Service {
     let loaded = Loaded {
+        drain: Span::ZERO,
         definitions: vec![definition("cart", state), definition("checkout", state)],
         groups: BTreeMap::new(),
         warnings: Vec::new(),
@@ -180,5 +181,6 @@ fn definition(pipeline: &str, directory: &Path) -> Definition {
         alarms: Vec::new(),
         windows: Vec::new(),
         watch_every: Span::hours(1),
+        watch_max_age: Span::hours(3),
     }
 }

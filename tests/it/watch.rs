@@ -76,6 +76,7 @@ fn alarm(url: &str) -> Alarm {
             .collect(),
     };
     Alarm {
+        scope: AlarmScope::Stage,
         name: AlarmName::parse("faults").unwrap(),
         severity: Severity::High,
         source: AlarmSource::Scrape(Scrape {

@@ -234,9 +234,13 @@ pub(crate) fn definition() -> Definition {
             name: name("business-hours"),
             allow: Some("Mon..Fri 09:00-17:00".parse().unwrap()),
             deny: None,
+            calendars: Vec::new(),
+            stagger: Span::ZERO,
+            quota: None,
             origin: "checkout.toml:80".to_owned(),
         }],
         watch_every: Span::seconds(10),
+        watch_max_age: Span::seconds(30),
     }
 }
 
@@ -366,6 +370,7 @@ fn alarm(alarm: &str) -> Alarm {
     };
     Alarm {
         name: name(alarm),
+        scope: AlarmScope::Stage,
         severity: Severity::High,
         source: AlarmSource::Scrape(Scrape {
             url: "http://127.0.0.1:9/metrics".to_owned(),

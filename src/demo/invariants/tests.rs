@@ -164,6 +164,7 @@ fn overridden(tale: &Tale, stage: &StageName, by: &Actor) -> Entry {
     entry(
         tale,
         Fact::Overridden {
+            uses: 1,
             id: crate::model::OverrideId(1),
             blockers: Vec::new(),
             stage: stage.clone(),

@@ -11,6 +11,9 @@ use crate::model::{
 /// No override lasts longer; there is no "for ever".
 pub(super) const OVERRIDE_MOST: Span = Span::hours(24);
 
+/// More attempts than this are not one emergency any more.
+const USES_MOST: u32 = 10;
+
 pub(super) fn override_blockers(
     draft: &mut Draft<'_>,
     by: &Actor,
@@ -23,6 +26,7 @@ pub(super) fn override_blockers(
         reason,
         lasts,
         ticket,
+        uses,
     } = command
     else {
         return Ok(());
@@ -36,8 +40,15 @@ pub(super) fn override_blockers(
             most: OVERRIDE_MOST,
         });
     }
+    if !(1..=USES_MOST).contains(uses) {
+        return Err(Refusal::TooMany {
+            asked: *uses,
+            most: USES_MOST,
+        });
+    }
+    let given = OverrideId(draft.pipeline.counters.overrides + 1);
     draft.record(Fact::Overridden {
-        id: OverrideId(draft.pipeline.counters.overrides + 1),
+        id: given,
         blockers: blockers.clone(),
         stage: name.clone(),
         release: *id,
@@ -45,7 +56,12 @@ pub(super) fn override_blockers(
         reason: reason.clone(),
         lasts: *lasts,
         ticket: ticket.clone(),
+        uses: *uses,
     });
+    // Given for an attempt under way, it is that attempt's: the alarms it names are known from now.
+    if let Some(attempt) = draft.pipeline.pass(name, *id).attempt {
+        draft.record(Fact::OverrideUsed { id: given, attempt });
+    }
     Ok(())
 }
 
@@ -117,6 +133,12 @@ pub(super) fn lift(
 ) -> Result<(), Refusal> {
     let guards = &draft.pipeline.guards;
     let fact = match what {
+        Lift::Clock => {
+            guards.clock.ok_or(Refusal::ClockTrusted)?;
+            Fact::ClockTrusted {
+                by: Some(by.clone()),
+            }
+        }
         Lift::Hold(id) => {
             guards
                 .holds

@@ -36,11 +36,13 @@ pub(super) fn describe(
             release,
             blockers,
             lasts,
+            uses,
             ..
         } => Told {
             title: format!(
-                "let {release} into {stage} past {} for {lasts}",
-                listed(blockers)
+                "let {release} into {stage} past {} for {lasts}{}",
+                listed(blockers),
+                guard::times(*uses)
             ),
             confirm: blockers.first().map(ToString::to_string),
             ..guard::still_blocked(before, after, stage, *release, blockers)

@@ -2,19 +2,23 @@
 //! rule 6; INVARIANTS.md I13).
 
 use crate::model::{
-    AlarmLevel, AlarmState, Blocker, BlockerId, BlockerKind, Clears, Passage, Pipeline, Stage,
+    AlarmLevel, AlarmScope, AlarmState, Blocker, BlockerId, BlockerKind, Clears, Definition,
+    Passage, Pipeline, Stage,
 };
 
 /// Alarms of the stage that fire or have no data.
-pub(super) fn of(pipeline: &Pipeline, stage: &Stage) -> Vec<Blocker> {
+pub(super) fn of(pipeline: &Pipeline, definition: &Definition, stage: &Stage) -> Vec<Blocker> {
     let unread = AlarmState {
         level: AlarmLevel::NoData,
         since: pipeline.at,
         value: None,
         why: "not read yet".to_owned(),
     };
-    let blocking = stage.alarms.iter().filter_map(|alarm| {
+    let watching = definition.alarms_of(stage).into_iter();
+    let blocking = watching.filter_map(|watching| {
+        let alarm = &watching.name;
         let state = pipeline.alarms.get(alarm).unwrap_or(&unread);
+        let of = scope_words(definition, watching.scope);
         let (kind, why, clears) = match state.level {
             AlarmLevel::Ok => return None,
             AlarmLevel::Firing => {
@@ -24,12 +28,12 @@ pub(super) fn of(pipeline: &Pipeline, stage: &Stage) -> Vec<Blocker> {
                     .unwrap_or_default();
                 (
                     BlockerKind::Alarm,
-                    format!("alarm {alarm} fires{value}"),
+                    format!("alarm {alarm}{of} fires{value}"),
                     "the alarm clears",
                 )
             }
             AlarmLevel::NoData => {
-                let why = format!("alarm {alarm} has no data: {}", state.why);
+                let why = format!("alarm {alarm}{of} has no data: {}", state.why);
                 (
                     BlockerKind::NoData,
                     why,
@@ -38,7 +42,7 @@ pub(super) fn of(pipeline: &Pipeline, stage: &Stage) -> Vec<Blocker> {
             }
         };
         Some(Blocker {
-            id: BlockerId(format!("alarm/{alarm}")),
+            id: BlockerId::of_alarm(alarm),
             kind,
             since: state.since,
             region: None,
@@ -49,4 +53,13 @@ pub(super) fn of(pipeline: &Pipeline, stage: &Stage) -> Vec<Blocker> {
         })
     });
     blocking.collect()
+}
+
+/// Whose alarm it is, where it is not just the stage's.
+fn scope_words(definition: &Definition, scope: AlarmScope) -> String {
+    match scope {
+        AlarmScope::Stage | AlarmScope::Pipeline => String::new(),
+        AlarmScope::Service => format!(" of service {}", definition.service),
+        AlarmScope::Organization => " of the organization".to_owned(),
+    }
 }

@@ -2,7 +2,8 @@
 
 use crate::model::blockers::Candidate;
 use crate::model::{
-    Blocker, BlockerId, BlockerKind, Clears, Hold, HoldScope, Org, Passage, Pipeline, Time,
+    Blocker, BlockerId, BlockerKind, Clears, ClockHold, Hold, HoldScope, Org, Passage, Pipeline,
+    Time,
 };
 
 /// Quarantine, rejection and holds.
@@ -59,7 +60,44 @@ pub(super) fn of(
                 .map(|hold| held("org-hold", hold)),
         );
     }
+    found.extend(draining(pipeline, org, now));
+    found.extend(pipeline.guards.clock.as_ref().map(in_doubt));
     found
+}
+
+/// The line goes on after a stop, every pipeline at its own moment.
+fn draining(pipeline: &Pipeline, org: &Org, now: Time) -> Option<Blocker> {
+    let (since, turn) = (org.released(now)?, org.turn_of(&pipeline.name, now)?);
+    (now < turn).then(|| Blocker {
+        id: BlockerId("drain".to_owned()),
+        kind: BlockerKind::Drain,
+        since,
+        region: None,
+        why: format!(
+            "the line goes on again; {} begins {} after it, so that not all begin at once",
+            pipeline.name,
+            turn.since(since)
+        ),
+        clears: Clears::At(turn),
+        passage: Passage::Override,
+        overridden: None,
+    })
+}
+
+fn in_doubt(clock: &ClockHold) -> Blocker {
+    Blocker {
+        id: BlockerId("clock".to_owned()),
+        kind: BlockerKind::Clock,
+        since: clock.at,
+        region: None,
+        why: format!(
+            "the clock went from {} to {} at once: is it right?",
+            clock.from, clock.to
+        ),
+        clears: Clears::At(clock.settles()),
+        passage: Passage::Lift,
+        overridden: None,
+    }
 }
 
 fn held(prefix: &str, hold: &Hold) -> Blocker {

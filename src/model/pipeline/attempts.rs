@@ -3,10 +3,10 @@
 
 use crate::model::pipeline::gates::gate;
 use crate::model::{
-    Attempt, AttemptId, AttemptState, Fact, GOOD_KEPT, GateState, Good, Impossible, PAST_KEPT,
-    PastAttempt, Pipeline, Progress, Purpose, ReleaseId, StageName, StageState, Time,
+    AlarmName, Attempt, AttemptId, AttemptState, Fact, GOOD_KEPT, GateState, Good, Impossible,
+    PAST_KEPT, PastAttempt, Pipeline, Progress, Purpose, ReleaseId, StageName, StageState, Time,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -110,7 +110,13 @@ fn start(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossibl
         bakes: Vec::new(),
         gates: gates.clone(),
         building: None,
-        baselined: baselined.clone(),
+        baselined: baselined
+            .iter()
+            .map(|alarm| {
+                let state = pipeline.alarms.get(alarm);
+                (alarm.clone(), state.and_then(|state| state.value))
+            })
+            .collect(),
     };
     pipeline.counters.attempts = pipeline.counters.attempts.max(id.0);
     let state = pipeline.stage_mut(stage)?;
@@ -175,6 +181,19 @@ pub(super) fn requeue(pipeline: &mut Pipeline, at: Time, release: ReleaseId) {
         state.waiting.extend(before.map(|release| (release, at)));
         state.waiting.sort_unstable();
         state.waiting.dedup_by_key(|(release, _)| *release);
+    }
+}
+
+/// An alarm that has cleared is news when it fires again, whoever knew of it before.
+pub(super) fn forget_baseline(pipeline: &mut Pipeline, alarm: &AlarmName) {
+    let knows = |state: &&mut Arc<StageState>| {
+        let attempt = state.attempt.as_ref();
+        attempt.is_some_and(|attempt| attempt.baselined.contains_key(alarm))
+    };
+    for state in pipeline.stages.values_mut().filter(knows) {
+        if let Some(attempt) = &mut Arc::make_mut(state).attempt {
+            attempt.baselined.remove(alarm);
+        }
     }
 }
 

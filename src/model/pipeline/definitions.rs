@@ -34,6 +34,15 @@ impl Pipeline {
         self.definition_at(&entry.definition)
     }
 
+    /// The names of every alarm that watches a stage.
+    pub fn alarms_of(&self, stage: &StageName) -> Vec<AlarmName> {
+        let definition = self.in_force(stage);
+        let stage = definition.and_then(|d| Some((d, d.stage(stage)?)));
+        let alarms = stage.map(|(definition, stage)| definition.alarms_of(stage));
+        let names = alarms.unwrap_or_default().into_iter();
+        names.map(|alarm| alarm.name.clone()).collect()
+    }
+
     /// Every alarm that somebody needs read: those of the newest definition, and those that an
     /// attempt under way entered with.
     pub fn watched(&self) -> BTreeMap<&AlarmName, &Alarm> {

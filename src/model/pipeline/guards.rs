@@ -1,8 +1,11 @@
-//! The fold of holds, overrides, quarantine and tickets. It knows no attempts.
+//! The fold of holds, overrides, quarantine and tickets. Of attempts it knows that they use overrides.
 
+use crate::model::pipeline::gates::working;
 use crate::model::{
-    Counters, Fact, Guards, Hold, Impossible, Override, Quarantine, TICKETS_KEPT, Ticket, Time,
+    AlarmLevel, AttemptId, BlockerId, ClockHold, Counters, Fact, Guards, Hold, Impossible,
+    Override, OverrideId, Pipeline, Quarantine, TICKETS_KEPT, Ticket, Time,
 };
+use std::collections::BTreeSet;
 
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -44,6 +47,14 @@ pub(super) fn fold(
         Fact::HoldLifted { id, .. } => {
             guards.holds.remove(id).ok_or(Impossible::Missing("hold"))?;
         }
+        Fact::ClockStepped { from, to } => {
+            let (from, to) = (*from, *to);
+            guards.clock = Some(ClockHold { at, from, to });
+        }
+        Fact::ClockTrusted { .. } => {
+            let held = guards.clock.take();
+            held.ok_or(Impossible::Missing("hold of the clock"))?;
+        }
         other => return fold_permission(guards, counters, at, other),
     }
     Ok(())
@@ -69,6 +80,7 @@ fn fold_permission(
             reason,
             lasts,
             ticket,
+            uses,
         } => {
             let given = Override {
                 id: *id,
@@ -80,6 +92,8 @@ fn fold_permission(
                 expires: at + *lasts,
                 reason: reason.clone(),
                 ticket: ticket.clone(),
+                uses: *uses,
+                used_by: BTreeSet::new(),
             };
             guards.overrides.insert(*id, given);
             counters.overrides = counters.overrides.max(id.0);
@@ -119,6 +133,25 @@ fn fold_permission(
         }
         other => return Err(Impossible::stray(other)),
     }
+    Ok(())
+}
+
+/// An attempt has passed by an override. Alarms among its blockers that fire now are baselined: they
+/// were known when the attempt was let pass (rule 8).
+pub(super) fn use_override(
+    pipeline: &mut Pipeline,
+    id: OverrideId,
+    attempt: AttemptId,
+) -> Result<(), Impossible> {
+    let given = pipeline.guards.overrides.get_mut(&id);
+    let given = given.ok_or(Impossible::Missing("override"))?;
+    given.used_by.insert(attempt);
+    let named = given.blockers.clone();
+    let known = pipeline.alarms.iter().filter(|(alarm, state)| {
+        state.level == AlarmLevel::Firing && named.contains(&BlockerId::of_alarm(alarm))
+    });
+    let known: Vec<_> = known.map(|(name, s)| (name.clone(), s.value)).collect();
+    working(pipeline, attempt)?.baselined.extend(known);
     Ok(())
 }
 

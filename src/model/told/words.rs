@@ -17,6 +17,10 @@ pub(super) fn inbound_words(fact: &Fact) -> (&'static str, String) {
             ),
         ),
         Fact::GroupsDefined { groups } => ("DEFINE", format!("{} groups", groups.len())),
+        Fact::DrainDefined { drain } => (
+            "DEFINE",
+            format!("after a stop the line goes on within {drain}"),
+        ),
         Fact::HeadMoved { head } => (
             "SOURCE",
             format!("branch at {}, {} new", head.sha.short(), head.changes.len()),
@@ -41,6 +45,7 @@ pub(super) fn inbound_words(fact: &Fact) -> (&'static str, String) {
         Fact::Superseded { stage, release, by } => {
             ("QUEUE", format!("{by} supersedes {release} before {stage}"))
         }
+        Fact::AlarmWorsened { alarm, value } => ("ALARM", format!("{alarm} worsens to {value}")),
         Fact::AlarmChanged { alarm, state } => ("ALARM", alarm_words(alarm.as_str(), state)),
         other => ("FACT", format!("{other:?}")),
     }
@@ -79,7 +84,11 @@ pub(super) fn guard_words(fact: &Fact) -> (&'static str, String) {
                 format!("{id}: {release} may pass {named} at {stage} for {lasts}: {reason}"),
             )
         }
+        Fact::OverrideUsed { id, attempt } => ("OVERRIDE", format!("{id} lets {attempt} pass")),
         Fact::OverrideEnded { id, .. } => ("OVERRIDE", format!("{id} ends")),
+        Fact::ClockStepped { from, to } => ("CLOCK", format!("went from {from} to {to} at once")),
+        Fact::ClockTrusted { by: None } => ("CLOCK", "has settled".to_owned()),
+        Fact::ClockTrusted { by: Some(_) } => ("CLOCK", "is believed".to_owned()),
         Fact::TicketOpened { id, title, .. } => ("TICKET", format!("{id}: {title}")),
         Fact::TicketResolved { id, why } => ("TICKET", format!("{id} resolved: {why}")),
         Fact::CommandAccepted { command, key, .. } => (

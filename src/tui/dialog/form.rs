@@ -88,6 +88,7 @@ fn lift_title(lift: &Liftable) -> String {
         Lift::Hold(id) => format!("hold {id}"),
         Lift::Override(id) => format!("override {id}"),
         Lift::Quarantine(release) => format!("quarantine of {release}"),
+        Lift::Clock => "doubt about the clock".to_owned(),
     }
 }
 
@@ -169,6 +170,7 @@ impl Dialog {
                         .copied()
                         .unwrap_or(OVERRIDE_LASTS[0]),
                     ticket: Some(self.text(FieldId::Ticket)).filter(|text| !text.is_empty()),
+                    uses: 1,
                 };
                 (here, command)
             }

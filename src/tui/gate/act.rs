@@ -163,6 +163,7 @@ fn lift(app: &App, state: &Pipeline) -> Result<Act, String> {
         .map(|hold| Lift::Hold(hold.id))
         .chain(overrides.map(|over| Lift::Override(over.id)))
         .chain(releases.into_iter().map(Lift::Quarantine))
+        .chain(guards.clock.iter().map(|_doubt| Lift::Clock))
         .map(|what| Liftable {
             pipeline: here.clone(),
             what,

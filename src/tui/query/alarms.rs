@@ -1,8 +1,8 @@
 //! The alarms of a pipeline: what they say, since when, and what that does.
 
 use crate::model::{
-    AlarmLevel, AlarmName, AlarmSource, AlarmState, Definition, Pipeline, Ppm, Severity, Stage,
-    StageName, Status, Time,
+    Alarm, AlarmLevel, AlarmName, AlarmSource, AlarmState, Definition, Pipeline, Ppm, Severity,
+    Stage, StageName, Status, Time,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub fn alarm_rows(pipeline: &Pipeline) -> Vec<AlarmRow> {
                 value: state.and_then(|state| state.value),
                 limit: scrape.above,
                 why: state.map_or_else(|| "not read yet".to_owned(), |state| state.why.clone()),
-                effect: effect(pipeline, state, &alarm.name, &stages),
+                effect: effect(pipeline, state, alarm, &stages),
                 stages: stages.iter().map(|stage| stage.name.clone()).collect(),
                 runbook: alarm.runbook.clone().or_else(|| definition.runbook.clone()),
             }
@@ -68,10 +68,10 @@ pub fn alarm_rows(pipeline: &Pipeline) -> Vec<AlarmRow> {
 }
 
 /// The alarms that watch a stage, counted.
-pub fn count(pipeline: &Pipeline, alarms: &[AlarmName]) -> AlarmCount {
+pub fn count(pipeline: &Pipeline, alarms: &[&AlarmName]) -> AlarmCount {
     let mut count = AlarmCount::default();
     for alarm in alarms {
-        match pipeline.alarms.get(alarm).map(|state| state.level) {
+        match pipeline.alarms.get(*alarm).map(|state| state.level) {
             Some(AlarmLevel::Firing) => count.firing += 1,
             Some(AlarmLevel::Ok) => count.ok += 1,
             Some(AlarmLevel::NoData) | None => count.no_data += 1,
@@ -83,7 +83,10 @@ pub fn count(pipeline: &Pipeline, alarms: &[AlarmName]) -> AlarmCount {
 fn watched<'a>(definition: &'a Definition, alarm: &AlarmName) -> Vec<&'a Stage> {
     let stages = definition.stages.iter();
     stages
-        .filter(|stage| stage.alarms.contains(alarm))
+        .filter(|stage| {
+            let mut watching = definition.alarms_of(stage).into_iter();
+            watching.any(|watching| watching.name == *alarm)
+        })
         .collect()
 }
 
@@ -98,9 +101,10 @@ fn status(state: Option<&AlarmState>) -> Status {
 fn effect(
     pipeline: &Pipeline,
     state: Option<&AlarmState>,
-    alarm: &AlarmName,
+    watching: &Alarm,
     stages: &[&Stage],
 ) -> &'static str {
+    let (alarm, rolls_back) = (&watching.name, watching.rolls_back());
     let attempts = stages.iter().filter_map(|stage| {
         let attempt = pipeline.stage(&stage.name)?.attempt.as_ref()?;
         attempt.is_active().then_some(attempt)
@@ -110,12 +114,15 @@ fn effect(
         Some(AlarmLevel::Firing) if attempts.iter().any(|a| a.is_rollback()) => {
             "blocks; rolling back"
         }
-        Some(AlarmLevel::Firing) if attempts.iter().any(|a| a.baselined.contains(alarm)) => {
+        Some(AlarmLevel::Firing) if attempts.iter().any(|a| a.baselined.contains_key(alarm)) => {
             "known before the start: cannot roll back"
         }
+        Some(AlarmLevel::Firing) if !rolls_back => "blocks starts everywhere",
         Some(AlarmLevel::Firing) => "blocks starts",
         Some(AlarmLevel::NoData) | None => "blocks starts, pauses bake",
-        Some(AlarmLevel::Ok) if attempts.iter().any(|a| a.is_armed()) => "armed: would roll back",
+        Some(AlarmLevel::Ok) if rolls_back && attempts.iter().any(|a| a.is_armed()) => {
+            "armed: would roll back"
+        }
         Some(AlarmLevel::Ok) => "watches",
     }
 }

@@ -84,7 +84,10 @@ pub fn card<'a>(pipeline: &'a Pipeline, org: &'a Org, view: StageView) -> Card<'
     let attempt = state.and_then(|state| state.attempt.as_ref());
     let active = attempt.filter(|attempt| attempt.is_active());
     let definition = pipeline.definition.as_deref();
-    let stage = definition.and_then(|definition| definition.stage(&view.stage));
+    let stage =
+        definition.and_then(|definition| Some((definition, definition.stage(&view.stage)?)));
+    let alarms = stage.map(|(definition, stage)| definition.alarms_of(stage));
+    let alarms: Vec<&AlarmName> = alarms.iter().flatten().map(|alarm| &alarm.name).collect();
     let next = state
         .and_then(|state| state.waiting.last())
         .map(|(release, _)| *release);
@@ -96,12 +99,8 @@ pub fn card<'a>(pipeline: &'a Pipeline, org: &'a Org, view: StageView) -> Card<'
             .and_then(|active| active.bakes.iter().find(|b| !b.is_finished()))
             .map(baking),
         gates: attempt.map(gate_rows).unwrap_or_default(),
-        alarms: stage
-            .map(|stage| count(pipeline, &stage.alarms))
-            .unwrap_or_default(),
-        troubled: stage
-            .map(|stage| troubled(pipeline, &stage.alarms))
-            .unwrap_or_default(),
+        alarms: count(pipeline, &alarms),
+        troubled: troubled(pipeline, &alarms),
         blockers: Vec::new(),
         request: active.and_then(|active| request(pipeline, org, active)),
         source: (view.stage == StageName::source())
@@ -135,11 +134,11 @@ fn running(pipeline: &Pipeline, stage: &StageName) -> Vec<(Option<ReleaseId>, us
 /// Alarms that are not OK, firing ones first.
 fn troubled<'a>(
     pipeline: &'a Pipeline,
-    alarms: &'a [AlarmName],
+    alarms: &[&'a AlarmName],
 ) -> Vec<(&'a AlarmName, AlarmLevel, Time)> {
     let states = alarms
         .iter()
-        .filter_map(|alarm| Some((alarm, pipeline.alarms.get(alarm)?)));
+        .filter_map(|alarm| Some((*alarm, pipeline.alarms.get(*alarm)?)));
     let mut found: Vec<_> = states
         .filter(|(_, state)| state.level != AlarmLevel::Ok)
         .map(|(alarm, state)| (alarm, state.level, state.since))

@@ -8,7 +8,10 @@ pub fn kind_word(kind: BlockerKind) -> &'static str {
         BlockerKind::Alarm => "alarm",
         BlockerKind::NoData => "no data",
         BlockerKind::Window => "window",
+        BlockerKind::Quota => "quota",
         BlockerKind::Hold => "hold",
+        BlockerKind::Drain => "drain",
+        BlockerKind::Clock => "clock",
         BlockerKind::Quarantine => "quarantine",
         BlockerKind::Rejected => "rejected",
         BlockerKind::Review => "review",
@@ -22,9 +25,10 @@ pub fn kind_status(kind: BlockerKind) -> Status {
     match kind {
         BlockerKind::Alarm => Status::Alarm,
         BlockerKind::NoData => Status::NoData,
-        BlockerKind::Hold => Status::Held,
+        BlockerKind::Hold | BlockerKind::Drain | BlockerKind::Clock => Status::Held,
         BlockerKind::Busy => Status::Run,
         BlockerKind::Window
+        | BlockerKind::Quota
         | BlockerKind::Quarantine
         | BlockerKind::Rejected
         | BlockerKind::Review

@@ -54,38 +54,12 @@ fn places(definition: &Definition) -> impl Iterator<Item = (&StageName, &Window,
 
 fn row(stage: &StageName, window: &Window, region: &Region, now: Time) -> WindowRow {
     let zone = region.time_zone;
-    let rules = [&window.allow, &window.deny];
-    let is_open = |at: Time| {
-        let denied = window
-            .deny
-            .as_ref()
-            .is_some_and(|deny| deny.is_open(at, zone));
-        let allowed = window
-            .allow
-            .as_ref()
-            .is_none_or(|allow| allow.is_open(at, zone));
-        allowed && !denied
-    };
-    let open = is_open(now);
-    // A change of one rule need not change the answer: deny beats allow. Each is looked at in turn.
-    let mut changes = None;
-    let mut at = now;
-    for _ in 0..CHANGES_MAX {
-        let next = rules
-            .iter()
-            .filter_map(|rule| rule.as_ref()?.next_change(at, zone))
-            .min();
-        let Some(next) = next else { break };
-        if is_open(next) != open {
-            changes = Some(next);
-            break;
-        }
-        at = next;
-    }
     let words = [("allow", &window.allow), ("deny", &window.deny)];
     let words = words
         .iter()
         .filter_map(|(word, rule)| Some(format!("{word} {}", rule.as_ref()?)));
+    let calendars = window.calendars.iter();
+    let words = words.chain(calendars.map(|calendar| format!("not {}", calendar.file)));
     WindowRow {
         stage: stage.clone(),
         region: region.name.clone(),
@@ -93,10 +67,7 @@ fn row(stage: &StageName, window: &Window, region: &Region, now: Time) -> Window
         window: window.name.clone(),
         rule: words.collect::<Vec<_>>().join(", "),
         origin: window.origin.clone(),
-        open,
-        changes,
+        open: window.is_open(now, zone),
+        changes: window.next_change(now, zone),
     }
 }
-
-/// How many changes of the rules are looked at; two rules of a week seldom meet more often.
-const CHANGES_MAX: usize = 16;

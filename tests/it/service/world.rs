@@ -49,6 +49,7 @@ impl World {
         let group = GroupName::parse("approvers").unwrap();
         Setup {
             loaded: Loaded {
+                drain: Span::ZERO,
                 definitions: self.definitions.clone(),
                 groups: BTreeMap::from([(group, vec![actor("ana")])]),
                 warnings: Vec::new(),
@@ -138,6 +139,7 @@ fn definition(name: &str, directory: &Path) -> Definition {
         alarms: Vec::new(),
         windows: Vec::new(),
         watch_every: Span(100),
+        watch_max_age: Span::hours(3),
     }
 }
 

@@ -165,6 +165,7 @@ fn override_of(
     };
     let standing = blockers(&world.pipeline, &world.org, world.now, candidate);
     Command::Override {
+        uses: 1,
         blockers: standing.into_iter().map(|b| b.id).take(2).collect(),
         stage,
         release,

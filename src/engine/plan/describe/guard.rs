@@ -56,6 +56,15 @@ pub(super) fn still_blocked(
     told
 }
 
+/// How many attempts may pass, where it is not the one that is meant.
+pub(super) fn times(uses: u32) -> String {
+    if uses == 1 {
+        String::new()
+    } else {
+        format!(", {uses} attempts")
+    }
+}
+
 pub(super) fn hold(before: &Draft<'_>, scope: &HoldScope, lasts: Option<String>) -> Told {
     let place = match scope {
         HoldScope::Stage(stage) => format!("{stage} of {}", before.pipeline.name),
@@ -86,6 +95,15 @@ pub(super) fn lift(before: &Draft<'_>, what: &Lift) -> Told {
                 ..Told::default()
             }
         }
+        Lift::Clock => Told {
+            title: "believe the clock again".to_owned(),
+            notes: guards
+                .clock
+                .iter()
+                .map(|clock| format!("it went from {} to {} at once", clock.from, clock.to))
+                .collect(),
+            ..Told::default()
+        },
         Lift::Override(id) => Told {
             title: format!("cancel override {id}"),
             ..Told::default()

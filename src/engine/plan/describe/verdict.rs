@@ -38,8 +38,9 @@ pub(super) fn approve(before: &Draft<'_>, after: &Draft<'_>, verdict: &Verdict) 
     let firing = definition
         .stages
         .iter()
-        .flat_map(|s| &s.alarms)
+        .flat_map(|stage| definition.alarms_of(stage))
         .filter_map(|alarm| {
+            let alarm = &alarm.name;
             let state = before.pipeline.alarms.get(alarm)?;
             (state.level == crate::model::AlarmLevel::Firing)
                 .then(|| format!("alarm {alarm} fires"))
