@@ -3,39 +3,53 @@
 //! asked and knows no engine: what a definition means is `crate::model`.
 
 // Which file does what, from the bottom up: `node` and `files` read, `inherit` merges, `fields`,
-// `readable`, `words` and `defaults` ask for single values, `opening` judges windows, the rest each
-// build one table.
+// `readable`, `words` and `defaults` ask for single values, `opening` judges windows, `loosening`,
+// `protected` and `difference` hold two definitions side by side, the rest each build one table;
+// `reading` does all of it in order.
 mod approval;
 mod defaults;
+mod difference;
+mod explained;
 mod fields;
 mod files;
 mod inherit;
+mod loosening;
 mod node;
 mod opening;
 mod organization;
 mod pipeline;
 mod problem;
+mod protected;
 mod readable;
+mod reading;
 mod source;
 mod stage;
 mod suggest;
 mod watching;
 mod words;
 
+pub use difference::{Change, ChangeKind, Comparison, Difference};
+pub use explained::Explained;
+pub use files::Texts;
 pub use problem::{Place, Problem, Problems};
 #[cfg(test)]
 pub(crate) use words::split;
 pub use words::time_zone;
 
 use crate::model::{Actor, Definition, GroupName, PipelineName, Span};
-use fields::Report;
-use node::Table;
-use organization::Organization;
-use std::{collections::BTreeMap, fmt, fs, path::Path};
+use reading::Read;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// What a directory defines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loaded {
+    /// Where the files are, and where steps run.
+    pub directory: PathBuf,
+    /// What the files say, to tell later what a change of them changes.
+    pub texts: Texts,
     /// By pipeline name.
     pub definitions: Vec<Definition>,
     /// From `organization.toml`.
@@ -44,17 +58,6 @@ pub struct Loaded {
     pub drain: Span,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Problem>,
-}
-
-/// One effective value and where it comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explained {
-    /// `stage.gamma.deploy.timeout`.
-    pub path: String,
-    /// As TOML would write it.
-    pub value: String,
-    /// None for a default.
-    pub place: Option<Place>,
 }
 
 /// Why there is nothing to explain.
@@ -71,9 +74,24 @@ pub enum ExplainError {
 /// # Errors
 /// Everything that is wrong, in the order of files and lines.
 pub fn load(directory: &Path) -> Result<Loaded, Problems> {
-    let read = read(directory)?;
+    let (texts, problems) = files::texts(directory);
+    loaded(directory, texts, problems)
+}
+
+/// Reads texts as if they were the files of a directory.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_texts(directory: &Path, texts: Texts) -> Result<Loaded, Problems> {
+    loaded(directory, texts, Vec::new())
+}
+
+fn loaded(directory: &Path, texts: Texts, problems: Vec<Problem>) -> Result<Loaded, Problems> {
+    let read = Read::texts(directory, &texts, problems)?;
     let definitions = read.pipelines.into_iter();
     Ok(Loaded {
+        directory: directory.to_owned(),
+        texts,
         definitions: definitions.map(|(definition, _)| definition).collect(),
         groups: read.organization.groups,
         drain: read.organization.drain,
@@ -86,11 +104,12 @@ pub fn load(directory: &Path) -> Result<Loaded, Problems> {
 /// # Errors
 /// As [`load`], or when there is no such pipeline.
 pub fn explain(directory: &Path, pipeline: &PipelineName) -> Result<Vec<Explained>, ExplainError> {
-    let read = read(directory)?;
+    let (texts, problems) = files::texts(directory);
+    let read = Read::texts(directory, &texts, problems)?;
     let mut names = Vec::new();
     for (definition, explained) in read.pipelines {
         if definition.name == *pipeline {
-            return Ok(explained);
+            return Ok(explained.into_iter().map(Explained::from).collect());
         }
         names.push(definition.name);
     }
@@ -100,66 +119,13 @@ pub fn explain(directory: &Path, pipeline: &PipelineName) -> Result<Vec<Explaine
     })
 }
 
-struct Read {
-    pipelines: Vec<(Definition, Vec<Explained>)>,
-    organization: Organization,
-    warnings: Vec<Problem>,
-}
-
-fn read(directory: &Path) -> Result<Read, Problems> {
-    let report = Report::default();
-    let mut problems = Vec::new();
-    let files = files::read(directory, &mut problems);
-    let nothing = Table::default();
-    let organization = organization::organization(
-        files.organization.as_ref().unwrap_or(&nothing),
-        files::start(files::ORGANIZATION),
-        &report,
-    );
-    let organization_is_whole = report.problems.borrow().is_empty() && !files.incomplete;
-    let known = organization_is_whole.then_some(&organization);
-    report.explained.take();
-
-    // Steps run in the directory, wherever the server happens to have been started.
-    let absolute = fs::canonicalize(directory).unwrap_or_else(|_missing| directory.to_owned());
-    let mut pipelines = Vec::new();
-    for files::Pipeline { file, whole } in files.pipelines(&mut problems) {
-        report.partial.set(!whole);
-        let definition = pipeline::definition(&file, &absolute, known, &report);
-        let explained = report.explained.take();
-        pipelines.extend(definition.map(|definition| (definition, explained)));
-    }
-    problems.extend(report.problems.take());
-    let read = Read {
-        pipelines,
-        organization,
-        warnings: in_order(report.warnings.take()),
-    };
-    // A value that several children inherit is reported once.
-    let problems = in_order(problems);
-    if !problems.is_empty() {
-        return Err(Problems(problems));
-    }
-    if read.pipelines.is_empty() {
-        let what = "every definition in it is abstract; add one that extends them";
-        return Err(Problems(vec![Problem::of_directory(directory, what)]));
-    }
-    Ok(read)
-}
-
-fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
-    problems.sort_unstable();
-    problems.dedup();
-    problems
-}
-
-/// `path = value  # where`, as `explain` prints it.
-impl fmt::Display for Explained {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} = {}", self.path, self.value)?;
-        match &self.place {
-            Some(place) => write!(f, "  # {}:{}", place.file, place.line),
-            None => f.write_str("  # default"),
-        }
-    }
+/// What the pipelines and groups of a directory become when its texts change. Texts that were
+/// right when they were taken over count as they do now.
+///
+/// # Errors
+/// Everything that is wrong with the new texts.
+pub fn compare(directory: &Path, old: &Texts, new: &Texts) -> Result<Comparison, Problems> {
+    let new = Read::texts(directory, new, Vec::new())?;
+    let old = Read::texts(directory, old, Vec::new()).unwrap_or_default();
+    Ok(Comparison::of(old, new))
 }

@@ -28,6 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
                 "value": line.value,
                 "file": place.map(|place| &*place.file),
                 "line": place.map(|place| place.line),
+                "protected": line.protected.as_ref().map(ToString::to_string),
             }))?;
         } else {
             output::line(&line.to_string())?;

@@ -3,7 +3,9 @@
 //! there are.
 
 use crate::definition::{
-    Explained, Place, Problem, defaults, inherit,
+    Place, Problem, defaults,
+    explained::Line,
+    inherit,
     node::{Entry, Node, Table, Value},
     readable::Readable,
     suggest,
@@ -15,7 +17,7 @@ use std::cell::{Cell, RefCell};
 pub(crate) struct Report {
     pub(crate) problems: RefCell<Vec<Problem>>,
     pub(crate) warnings: RefCell<Vec<Problem>>,
-    pub(crate) explained: RefCell<Vec<Explained>>,
+    pub(crate) explained: RefCell<Vec<Line>>,
     /// Whether a parent of what is read is missing, so that nothing is said about what it lacks.
     pub(crate) partial: Cell<bool>,
 }
@@ -58,11 +60,6 @@ impl Report {
 
     pub(crate) fn warning(&self, place: &Place, what: impl Into<String>) {
         self.warnings.borrow_mut().push(Problem::at(place, what));
-    }
-
-    fn explain(&self, path: String, value: String, place: Option<Place>) {
-        let line = Explained { path, value, place };
-        self.explained.borrow_mut().push(line);
     }
 }
 
@@ -118,15 +115,14 @@ impl<'a> Fields<'a> {
         if self.has(key) {
             return self.optional(key);
         }
-        self.report
-            .explain(join(&self.path, key), default.to_string(), None);
+        self.explain(key, default, None);
         T::read(default).ok()
     }
 
     /// The value of a key, if it was written.
     pub(crate) fn optional<T: Readable>(&self, key: &'static str) -> Option<T> {
         let node = self.node(key)?;
-        self.explain(key, node);
+        self.explain(key, &node.value, Some(&node.place));
         self.read(key, node)
     }
 
@@ -135,7 +131,7 @@ impl<'a> Fields<'a> {
         let Some(node) = self.node(key) else {
             return Vec::new();
         };
-        self.explain(key, node);
+        self.explain(key, &node.value, Some(&node.place));
         self.items(key, node)
             .iter()
             .filter_map(|item| {
@@ -196,10 +192,8 @@ impl<'a> Fields<'a> {
             return &[];
         };
         for entry in &table.entries {
-            let path = join(&join(&self.path, key), &entry.key);
-            let place = Some(entry.node.place.clone());
-            self.report
-                .explain(path, entry.node.value.to_string(), place);
+            let key = join(key, &entry.key);
+            self.explain(&key, &entry.node.value, Some(&entry.node.place));
         }
         &table.entries
     }
@@ -268,10 +262,15 @@ impl<'a> Fields<'a> {
         self.report.problem(&node.place, what);
     }
 
-    fn explain(&self, key: &str, node: &Node) {
-        let path = join(&self.path, key);
-        let place = Some(node.place.clone());
-        self.report.explain(path, node.value.to_string(), place);
+    fn explain(&self, key: &str, value: &Value, place: Option<&Place>) {
+        let line = Line {
+            kind: join(&self.kind, key),
+            path: join(&self.path, key),
+            value: value.clone(),
+            place: place.cloned(),
+            protected: None,
+        };
+        self.report.explained.borrow_mut().push(line);
     }
 }
 

@@ -43,37 +43,31 @@ pub(crate) struct Files {
     pub(crate) incomplete: bool,
 }
 
-/// Reads every TOML file of a directory.
-pub(crate) fn read(directory: &Path, problems: &mut Vec<Problem>) -> Files {
-    let mut files = Files::default();
+/// The texts of a directory's TOML files, by their names.
+pub type Texts = BTreeMap<String, String>;
+
+/// Reads every TOML file of a directory, with what is wrong with the others.
+pub(crate) fn texts(directory: &Path) -> (Texts, Vec<Problem>) {
+    let problem = |what: String| vec![Problem::of_directory(directory, what)];
     let names = match names(directory) {
-        Ok(names) if names.is_empty() => {
-            problems.push(Problem::of_directory(
-                directory,
-                "there is no definition (*.toml) in it",
-            ));
-            return files;
-        }
         Ok(names) => names,
         Err(error) => {
             let what = format!("the directory of definitions cannot be read: {error}");
-            problems.push(Problem::of_directory(directory, what));
-            return files;
+            return (Texts::new(), problem(what));
         }
     };
+    if names.is_empty() {
+        let what = "there is no definition (*.toml) in it".to_owned();
+        return (Texts::new(), problem(what));
+    }
+    let (mut texts, mut problems) = (Texts::new(), Vec::new());
     for file in names {
-        let read = text(&directory.join(&file))
-            .map_err(|why| vec![Problem::at(&start(&file), why)])
-            .and_then(|text| node::parse(&file, &text));
-        match read {
-            Ok(table) => files.add(&file, table, problems),
-            Err(found) => {
-                files.incomplete = true;
-                problems.extend(found);
-            }
+        match text(&directory.join(&file)) {
+            Ok(text) => drop(texts.insert(file, text)),
+            Err(why) => problems.push(Problem::at(&start(&file), why)),
         }
     }
-    files
+    (texts, problems)
 }
 
 fn names(directory: &Path) -> std::io::Result<Vec<String>> {
@@ -111,6 +105,24 @@ pub(crate) fn start(file: &str) -> Place {
 }
 
 impl Files {
+    /// Makes tables of the texts; `problems` holds what is wrong already.
+    pub(crate) fn parse(texts: &Texts, problems: &mut Vec<Problem>) -> Self {
+        let mut files = Self {
+            incomplete: !problems.is_empty(),
+            ..Self::default()
+        };
+        for (file, text) in texts {
+            match node::parse(file, text) {
+                Ok(table) => files.add(file, table, problems),
+                Err(found) => {
+                    files.incomplete = true;
+                    problems.extend(found);
+                }
+            }
+        }
+        files
+    }
+
     fn add(&mut self, file: &str, table: Table, problems: &mut Vec<Problem>) {
         twins(&table, problems);
         if file == ORGANIZATION {
@@ -162,6 +174,27 @@ impl Files {
         let others = self.others.iter().cloned();
         pipelines.extend(others.map(|file| Pipeline { file, whole: false }));
         pipelines
+    }
+
+    /// The line of files that ends with a whole pipeline, from its eldest parent: each with what it
+    /// inherits. Empty when it has no parent.
+    pub(crate) fn line(&self, name: &str) -> Vec<(&File, Table)> {
+        let mut line = Vec::new();
+        let mut next = self.by_name.get(name);
+        while let Some(file) = next {
+            line.push(file);
+            let parent = file.table.text("extends");
+            next = parent.and_then(|parent| self.by_name.get(parent));
+        }
+        let mut levels: Vec<(&File, Table)> = Vec::new();
+        for file in line.into_iter().rev() {
+            let table = match levels.last() {
+                Some((_, inherited)) => inherit(inherited, &file.table),
+                None => file.table.clone(),
+            };
+            levels.push((file, table));
+        }
+        levels
     }
 
     /// The table of a file with everything it inherits, and whether that is all of it.

@@ -5,7 +5,7 @@
 use crate::definition::node::{Entry, Node, Table, Value};
 
 /// Keys that say something about a file, not about the pipeline, and so are never inherited.
-const OWN: [&str; 3] = ["name", "extends", "abstract"];
+pub(crate) const OWN: [&str; 4] = ["name", "extends", "abstract", "protected"];
 
 /// The keys by which an item of a list is known, so that a child can speak of the same one.
 const NAMING: [&str; 3] = ["name", "test", "manual"];

@@ -2,8 +2,9 @@
 
 use crate::{
     definition::{
-        fields::{Fields, Report},
+        fields::{At, Fields, Report},
         files::File,
+        loosening::Topic,
         organization::Organization,
         source, stage,
         stage::Surroundings,
@@ -24,6 +25,7 @@ pub(crate) fn definition(
     // Asked for by `files`, and explained here.
     let _known: (Option<String>, Option<bool>) =
         (fields.optional("extends"), fields.optional("abstract"));
+    let _topics: Vec<At<Topic>> = fields.list("protected");
     let name = fields.get("name");
     let kind = fields.get("kind");
     let service = fields.get("service");

@@ -2,7 +2,7 @@
 //! with words for a person who wrote something else.
 
 use crate::{
-    definition::{node::Value, words},
+    definition::{loosening::Topic, node::Value, words},
     model::{
         Actor, AlarmName, AlarmScope, CountedLines, GroupName, Kind, Phase, PipelineName, Ppm,
         RegionName, Run, Series, ServiceName, Severity, Share, Span, StageName, TargetName,
@@ -99,6 +99,13 @@ choices! {
         "pipeline" => Pipeline,
         "service" => Service,
         "organization" => Organization,
+    }
+    Topic: "one of windows, alarms, bake, review, approvals" {
+        "windows" => Windows,
+        "alarms" => Alarms,
+        "bake" => Bake,
+        "review" => Review,
+        "approvals" => Approvals,
     }
     Severity: "one of high, medium, low" { "high" => High, "medium" => Medium, "low" => Low }
 }

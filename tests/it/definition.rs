@@ -1,6 +1,7 @@
 //! Definitions as their authors write them: what is effective, what is inherited, and what exactly
 //! is said about everything that is wrong.
 
+mod changes;
 mod origins;
 
 use pilothouse::{
@@ -295,6 +296,25 @@ fn every_effective_value_is_explained() {
     let lines = definition::explain(files.path(), &basket).unwrap();
     let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(lines.join("\n"));
+    assert!(lines.iter().all(|line| !line.contains("protected")));
+
+    let parent = parent.replace(
+        "abstract = true\n",
+        "abstract = true\nprotected = [\"bake\"]\n",
+    );
+    let files = directory(&[("base.toml", &parent), ("basket.toml", child)]);
+    let lines = definition::explain(files.path(), &basket).unwrap();
+    let guarded = lines.iter().filter(|line| line.protected.is_some());
+    let guarded: Vec<String> = guarded.map(ToString::to_string).collect();
+    let bake = "stage.wave-1.bake.stage = \"12h\"  # base.toml:30, protected by base.toml:3";
+    assert!(guarded.contains(&bake.to_owned()), "{guarded:?}");
+    let gamma = "stage.gamma.deploy.one_box = false  # default, protected by base.toml:3";
+    assert!(guarded.contains(&gamma.to_owned()), "{guarded:?}");
+    assert!(
+        guarded
+            .iter()
+            .all(|line| line.contains("bake") || line.contains("one_box"))
+    );
 
     let baskte = PipelineName::parse("baskte").unwrap();
     let unknown = definition::explain(files.path(), &baskte).unwrap_err();

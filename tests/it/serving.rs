@@ -37,6 +37,8 @@ pub(crate) fn name(text: &str) -> PipelineName {
 pub(crate) async fn service(state: &Path) -> Service {
     let loaded = Loaded {
         drain: Span::ZERO,
+        directory: state.to_owned(),
+        texts: BTreeMap::new(),
         definitions: vec![definition("cart", state), definition("checkout", state)],
         groups: BTreeMap::new(),
         warnings: Vec::new(),

@@ -46,7 +46,7 @@ fn said(depth: u32) -> BoxedStrategy<Said> {
 
 /// As `node::parse` would make it of a file with that name, which is said in every place.
 fn file(name: &str, said: &Said) -> Table {
-    let own = [("name", name), ("extends", "something"), ("abstract", name)];
+    let own = OWN.map(|key| (key, name));
     let mut table = table(name, said);
     let own = own.map(|(key, text)| entry(name, key, Value::Text(text.to_owned())));
     table.entries.splice(0..0, own);

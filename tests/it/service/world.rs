@@ -50,6 +50,8 @@ impl World {
         Setup {
             loaded: Loaded {
                 drain: Span::ZERO,
+                directory: self.directory.path().to_owned(),
+                texts: BTreeMap::new(),
                 definitions: self.definitions.clone(),
                 groups: BTreeMap::from([(group, vec![actor("ana")])]),
                 warnings: Vec::new(),

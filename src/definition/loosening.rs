@@ -1,0 +1,182 @@
+//! Which way each value may go: what a parent can protect, and whether one value is looser than
+//! another. It compares two values and does not know whose they are.
+
+use crate::{
+    definition::{
+        node::{Node, Value},
+        readable::{Fire, Readable},
+    },
+    model::{Ppm, Severity, Span, Weekly},
+};
+use std::fmt;
+
+/// What a parent can protect (DESIGN.md 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Topic {
+    Windows,
+    Alarms,
+    Bake,
+    Review,
+    Approvals,
+}
+
+/// What a value may become without loosening anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// As much or more: a length of time or a count.
+    More,
+    /// As much or less: a length of time or a count.
+    Less,
+    /// As large a share or a smaller one.
+    SmallerShare,
+    /// The same items, and perhaps others.
+    AllOf,
+    /// True once it is true.
+    True,
+    /// What it is.
+    Same,
+    /// Anything, but it must not vanish.
+    There,
+    /// No minute of the week more, or no minute less.
+    NarrowerWeek,
+    WiderWeek,
+    /// As severe or more.
+    AsSevere,
+    /// Firing after as few readings of as many, or sooner.
+    SoonerFire,
+}
+
+use Direction::{
+    AllOf, AsSevere, Less, More, NarrowerWeek, Same, SmallerShare, SoonerFire, There, True,
+    WiderWeek,
+};
+
+/// Each kind of value that can be loosened, what protects it, and which way it may go.
+const RULES: [(&str, Option<Topic>, Direction); 31] = [
+    ("stage.windows", Some(Topic::Windows), AllOf),
+    ("window.allow", Some(Topic::Windows), NarrowerWeek),
+    ("window.deny", Some(Topic::Windows), WiderWeek),
+    ("stage.alarms", Some(Topic::Alarms), AllOf),
+    ("watch.every", Some(Topic::Alarms), Less),
+    ("alarm.severity", Some(Topic::Alarms), AsSevere),
+    ("alarm.fire", Some(Topic::Alarms), SoonerFire),
+    ("alarm.clear", Some(Topic::Alarms), More),
+    ("alarm.scrape.url", Some(Topic::Alarms), Same),
+    ("alarm.scrape.window", Some(Topic::Alarms), Same),
+    ("alarm.scrape.ratio.of", Some(Topic::Alarms), Same),
+    ("alarm.scrape.ratio.to", Some(Topic::Alarms), Same),
+    ("alarm.scrape.above", Some(Topic::Alarms), SmallerShare),
+    ("alarm.scrape.minimum", Some(Topic::Alarms), Less),
+    ("stage.bake.one_box", Some(Topic::Bake), More),
+    ("stage.bake.zone", Some(Topic::Bake), More),
+    ("stage.bake.stage", Some(Topic::Bake), More),
+    ("stage.bake.data_points", Some(Topic::Bake), More),
+    ("stage.approval.bake", Some(Topic::Bake), More),
+    ("stage.approval.data_points", Some(Topic::Bake), More),
+    // Without a one-box there is none to bake.
+    ("stage.deploy.one_box", Some(Topic::Bake), True),
+    ("source.review.trailer", Some(Topic::Review), Same),
+    ("source.review.not_author", Some(Topic::Review), True),
+    ("stage.approval.manual", Some(Topic::Approvals), There),
+    ("stage.approval.from", Some(Topic::Approvals), Same),
+    ("stage.approval.count", Some(Topic::Approvals), More),
+    ("stage.approval.not_author", Some(Topic::Approvals), True),
+    ("stage.approval.test", None, There),
+    ("stage.deploy.check", None, There),
+    ("build.checks.name", None, There),
+    ("stage.name", None, There),
+];
+
+/// What protects a kind of value, and which way it may go; none when any way is as good.
+pub(crate) fn rule(kind: &str) -> Option<(Option<Topic>, Direction)> {
+    let rule = RULES.iter().find(|(known, ..)| *known == kind);
+    rule.map(|(_, topic, direction)| (*topic, *direction))
+}
+
+impl Direction {
+    /// Whether a value that was there is looser now. One that cannot be read is a problem of its
+    /// own, and one that is new loosens nothing.
+    pub(crate) fn is_left(self, old: &Value, new: Option<&Value>) -> bool {
+        let Some(new) = new else {
+            return true;
+        };
+        match self {
+            There => false,
+            Same => old.to_string() != new.to_string(),
+            True => both(old, new, |old: &bool, new| *old && !new),
+            AllOf => !lacking(old, new).is_empty(),
+            More => size(old).zip(size(new)).is_some_and(|(old, new)| new < old),
+            Less => size(old).zip(size(new)).is_some_and(|(old, new)| new > old),
+            SmallerShare => both(old, new, |old: &Ppm, new| new.0 > old.0),
+            NarrowerWeek => both(old, new, |old: &Weekly, new| {
+                !new.week().without(&old.week()).is_never()
+            }),
+            WiderWeek => both(old, new, |old: &Weekly, new| {
+                !old.week().without(&new.week()).is_never()
+            }),
+            AsSevere => both(old, new, |old: &Severity, new| new > old),
+            SoonerFire => both(old, new, |old: &Fire, new| new.0 > old.0 || new.1 < old.1),
+        }
+    }
+
+    /// How a wrong value stands to the one that it had to follow.
+    pub(crate) fn against(self) -> &'static str {
+        match self {
+            There | Same => "not",
+            True | AllOf | More | Less | SmallerShare | NarrowerWeek | WiderWeek | AsSevere
+            | SoonerFire => "looser than",
+        }
+    }
+
+    /// What to write instead.
+    pub(crate) fn wanted(self, old: &Value) -> String {
+        match self {
+            There | Same => format!("use {old}"),
+            True => "say true".to_owned(),
+            AllOf => format!("list all of {old}"),
+            More => format!("use {old} or more"),
+            Less | SmallerShare => format!("use {old} or less"),
+            NarrowerWeek => format!("allow nothing outside {old}"),
+            WiderWeek => format!("deny all of {old}"),
+            AsSevere => format!("use {old} or a higher one"),
+            SoonerFire => format!("use {old} or what fires sooner"),
+        }
+    }
+}
+
+fn both<T: Readable>(old: &Value, new: &Value, looser: impl Fn(&T, &T) -> bool) -> bool {
+    let read = T::read(old).ok().zip(T::read(new).ok());
+    read.is_some_and(|(old, new)| looser(&old, &new))
+}
+
+/// Times in milliseconds, or counts; a key is always the same one of these.
+fn size(value: &Value) -> Option<u64> {
+    let span = Span::read(value).ok().map(|span| span.0);
+    span.or_else(|| u64::read(value).ok())
+}
+
+/// The items of the old list that the new one has not.
+fn lacking(old: &Value, new: &Value) -> Vec<String> {
+    let (Value::List(old), Value::List(new)) = (old, new) else {
+        return Vec::new();
+    };
+    let text = |item: &Node| item.value.to_string();
+    let new: Vec<String> = new.iter().map(text).collect();
+    old.iter()
+        .map(text)
+        .filter(|item| !new.contains(item))
+        .collect()
+}
+
+/// As a definition writes it.
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Topic::Windows => "windows",
+            Topic::Alarms => "alarms",
+            Topic::Bake => "bake",
+            Topic::Review => "review",
+            Topic::Approvals => "approvals",
+        })
+    }
+}
