@@ -12,19 +12,24 @@
 //! | `POST /v1/plan` | [`PlanRequest`] to [`Plan`](crate::model::Plan) |
 //! | `POST /v1/commands` | [`CommitRequest`] to [`Settled`] |
 //! | `GET /v1/commands/{key}` | [`Settled`], or 404 when no such request arrived |
+//! | `POST /v1/definitions/plan` | [`DefinitionsRequest`] to [`DefinitionsPlan`] |
+//! | `POST /v1/definitions` | [`ReloadRequest`] to the [`DefinitionsPlan`] that was carried out |
 //! | `GET /healthz`, `GET /readyz` | `ok`, `text/plain` |
 
 use crate::model::{
-    Actor, Command, Entry, Org, Pipeline, PipelineName, Refusal, Request, RequestKey, Revision,
-    Span, Summary, Time,
+    Actor, Command, Difference, Entry, Fingerprint, Org, Pipeline, PipelineName, Redefinition,
+    Refusal, ReleaseId, Request, RequestKey, Revision, Span, StageName, Summary, Time,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 pub const FLEET: &str = "/v1/fleet";
 pub const PIPELINES: &str = "/v1/pipelines";
 pub const STREAM: &str = "/v1/stream";
 pub const PLAN: &str = "/v1/plan";
 pub const COMMANDS: &str = "/v1/commands";
+pub const DEFINITIONS: &str = "/v1/definitions";
+pub const DEFINITIONS_PLAN: &str = "/v1/definitions/plan";
 
 /// The header in which every answer names the server's version.
 pub const VERSION_HEADER: &str = "pilothouse-version";
@@ -81,6 +86,46 @@ pub struct PlanRequest {
 pub struct CommitRequest {
     pub pipeline: Option<PipelineName>,
     pub request: Request,
+}
+
+/// Asks what definitions would change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefinitionsRequest {
+    /// The texts of the TOML files by name; none for those in the server's own directory.
+    pub files: Option<BTreeMap<String, String>>,
+}
+
+/// Asks the server to read its directory again and to take over what changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReloadRequest {
+    /// The digest of the plan that was looked at.
+    pub expect: Fingerprint,
+}
+
+/// What definitions change, compared with those that run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefinitionsPlan {
+    /// Of the changes and of every definition, not of what is in flight.
+    pub digest: Fingerprint,
+    pub pipelines: Vec<Affected>,
+    /// Groups, shared alarms, the drain.
+    pub organization: Vec<Difference>,
+    pub warnings: Vec<String>,
+}
+
+/// A pipeline that does not stay as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Affected {
+    #[serde(flatten)]
+    pub change: Redefinition,
+    pub in_flight: Vec<InFlight>,
+}
+
+/// A release that finishes its stage under the definition it entered with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InFlight {
+    pub stage: StageName,
+    pub release: ReleaseId,
 }
 
 /// What became of a request. The same key always gets the same answer.

@@ -14,6 +14,7 @@ mod open;
 mod output;
 mod overrule;
 mod plan;
+mod reload;
 mod retry;
 mod rollback;
 mod serve;
@@ -61,6 +62,7 @@ enum Verb {
     Hold(hold::Arguments),
     Lift(lift::Arguments),
     Retry(retry::Arguments),
+    Reload(reload::Arguments),
     Check(check::Arguments),
     Explain(explain::Arguments),
     Window(window::Arguments),
@@ -105,6 +107,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Hold(arguments) => wait(hold::run(&session()?, &arguments)),
         Verb::Lift(arguments) => wait(lift::run(&session()?, &arguments)),
         Verb::Retry(arguments) => wait(retry::run(&session()?, &arguments)),
+        Verb::Reload(arguments) => wait(reload::run(&session()?, &arguments)),
+        Verb::Check(arguments) if arguments.against_server => {
+            wait(check::against_server(&session()?, &arguments))
+        }
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Window(arguments) => window::run(&arguments),

@@ -17,7 +17,10 @@ pub use sse::{EVENT_LIMIT, Message, Oversize, Parser};
 pub use stream::EventStream;
 
 use crate::{
-    api::{self, CommitRequest, Cursor, Events, Fleet, PlanRequest, Settled, Snapshot},
+    api::{
+        self, CommitRequest, Cursor, DefinitionsPlan, DefinitionsRequest, Events, Fleet,
+        PlanRequest, ReloadRequest, Settled, Snapshot,
+    },
     http,
     model::{EffectId, Forecast, PipelineName, Plan, RequestKey, Revision, Span},
 };
@@ -127,6 +130,21 @@ impl Client {
             }
             Err(other) => Err(other),
         }
+    }
+
+    /// What definitions would change. Changes nothing, so it may be asked for again.
+    pub async fn plan_definitions(
+        &self,
+        request: &DefinitionsRequest,
+    ) -> Result<DefinitionsPlan, ClientError> {
+        self.post("planning a reload", api::DEFINITIONS_PLAN, request)
+            .await
+    }
+
+    /// Lets the server read its definitions again. Without an answer it may be sent again: what was
+    /// taken over does not change a second time.
+    pub async fn reload(&self, request: &ReloadRequest) -> Result<DefinitionsPlan, ClientError> {
+        self.post("reloading", api::DEFINITIONS, request).await
     }
 
     /// What a step has written so far. Bytes that are no text come back replaced.

@@ -28,7 +28,7 @@ mod suggest;
 mod watching;
 mod words;
 
-pub use difference::{Change, ChangeKind, Comparison, Difference};
+pub use difference::Comparison;
 pub use explained::Explained;
 pub use files::Texts;
 pub use problem::{Place, Problem, Problems};

@@ -25,6 +25,7 @@ mod org;
 mod outcome;
 mod pipeline;
 mod plan;
+mod redefinition;
 mod refusal;
 mod release;
 mod rollout;
@@ -67,6 +68,7 @@ pub use pipeline::{
     StageState, TICKETS_KEPT, TargetState,
 };
 pub use plan::{Plan, PlanRow, PlanTarget, few};
+pub use redefinition::{Difference, Redefinition, RedefinitionKind};
 pub use refusal::Refusal;
 pub use release::{Release, Releases};
 pub use rollout::{Bake, BakePlace, BakeState, Batch, Lane, Progress, Rollout};

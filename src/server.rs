@@ -7,6 +7,7 @@ mod accept;
 mod auth;
 mod body;
 mod commands;
+mod definitions;
 mod error;
 mod fleet;
 mod health;
@@ -35,6 +36,9 @@ use tokio::sync::watch;
 
 /// No command comes near this; a larger body is a mistake or worse.
 const BODY_LIMIT: usize = 1024 * 1024;
+
+/// All files of a large organization at once.
+const DEFINITIONS_LIMIT: usize = 64 * BODY_LIMIT;
 
 /// Serves until the future is done, then lets answers finish and ends streams. Stopping the service
 /// is the caller's.
@@ -108,6 +112,11 @@ fn routes(shared: Shared, guard: auth::Guard) -> Router {
         .route(
             &format!("{}/{{key}}", api::COMMANDS),
             get(commands::settled),
+        )
+        .route(api::DEFINITIONS, post(definitions::reload))
+        .route(
+            api::DEFINITIONS_PLAN,
+            post(definitions::plan).layer(DefaultBodyLimit::max(DEFINITIONS_LIMIT)),
         )
         .layer(middleware::from_fn_with_state(guard.clone(), auth::token))
         .route("/healthz", get(health::alive))

@@ -15,13 +15,14 @@ mod observe;
 mod organization;
 mod pipeline;
 mod recover;
+mod reload;
 mod resume;
 mod settle;
 mod shared;
 mod steps;
 mod wall;
 
-pub use error::{CommandError, ServiceError};
+pub use error::{CommandError, ReloadError, ServiceError};
 
 use crate::{
     api::{self, Cursor, Settled, StreamEvent},
@@ -33,13 +34,15 @@ use crate::{
         Actor, EffectId, Forecast, PipelineName, Plan, Refusal, Request, RequestKey, Revision,
         Stream,
     },
-    service::{hub::Hub, mailbox::Mailbox, organization::Organization, shared::Shared},
+    service::{
+        hub::Hub, mailbox::Mailbox, organization::Organization, reload::Applied, shared::Shared,
+    },
 };
 use futures_util::future::join_all;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex as Lock, MutexGuard, PoisonError},
     time::Duration,
 };
 use tokio::{
@@ -77,9 +80,19 @@ pub struct Service {
 struct Running {
     shared: Shared,
     organization: Mailbox,
-    pipelines: BTreeMap<PipelineName, Mailbox>,
+    pipelines: Lock<BTreeMap<PipelineName, Mailbox>>,
+    applied: Mutex<Applied>,
     stop: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Running {
+    /// Never held while waiting for anything.
+    fn mailboxes(&self) -> MutexGuard<'_, BTreeMap<PipelineName, Mailbox>> {
+        self.pipelines
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Service {
@@ -101,11 +114,15 @@ impl Service {
             stopped,
         };
         let mut tasks = Vec::new();
-        let settings = (setup.loaded.groups, setup.loaded.drain);
+        let loaded = setup.loaded;
+        let settings = (loaded.groups, loaded.drain);
         let (organization, task) = Organization::start(&shared, organization, settings).await?;
         tasks.push(task);
-        let started =
-            pipeline::start_all(&shared, world.pipelines, setup.loaded.definitions).await?;
+        let mut resting = world.pipelines;
+        let started = pipeline::start_all(&shared, &mut resting, loaded.definitions).await?;
+        for name in resting.keys() {
+            tracing::warn!(pipeline = %name, "is in the journal but not defined any more: it rests");
+        }
         let mut pipelines = BTreeMap::new();
         for (name, mailbox, task) in started {
             pipelines.insert(name, mailbox);
@@ -114,7 +131,12 @@ impl Service {
         let running = Running {
             shared,
             organization,
-            pipelines,
+            pipelines: Lock::new(pipelines),
+            applied: Mutex::new(Applied {
+                directory: loaded.directory,
+                texts: loaded.texts,
+                resting,
+            }),
             stop,
             tasks: Mutex::new(tasks),
         };
@@ -141,7 +163,7 @@ impl Service {
 
     /// One pipeline's whole state; none when there is no such pipeline, or the service stops.
     pub async fn pipeline(&self, name: &PipelineName) -> Option<api::Snapshot> {
-        let mailbox = self.running.pipelines.get(name)?;
+        let mailbox = self.mailbox(Some(name)).ok()?;
         let cursor = self.running.shared.hub.cursor();
         let pipeline = mailbox.show().await.ok()?;
         Some(api::Snapshot {
@@ -167,7 +189,7 @@ impl Service {
         after: Revision,
         limit: usize,
     ) -> Result<Option<api::Events>, ServiceError> {
-        if !self.running.pipelines.contains_key(name) {
+        if !self.running.mailboxes().contains_key(name) {
             return Ok(None);
         }
         let shared = &self.running.shared;
@@ -249,18 +271,16 @@ impl Service {
         clock::now().max(self.running.shared.hub.at())
     }
 
-    fn mailbox(&self, pipeline: Option<&PipelineName>) -> Result<&Mailbox, CommandError> {
+    fn mailbox(&self, pipeline: Option<&PipelineName>) -> Result<Mailbox, CommandError> {
         let Some(name) = pipeline else {
-            return Ok(&self.running.organization);
+            return Ok(self.running.organization.clone());
         };
-        let known = || self.running.pipelines.keys().cloned().collect();
-        self.running
-            .pipelines
-            .get(name)
-            .ok_or_else(|| CommandError::UnknownPipeline {
-                name: name.clone(),
-                known: known(),
-            })
+        let mailboxes = self.running.mailboxes();
+        let mailbox = mailboxes.get(name).cloned();
+        mailbox.ok_or_else(|| CommandError::UnknownPipeline {
+            name: name.clone(),
+            known: mailboxes.keys().cloned().collect(),
+        })
     }
 
     async fn first_answer(

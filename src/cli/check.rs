@@ -3,7 +3,8 @@
 use crate::{
     cli::{
         failure::{Exit, Failure},
-        output,
+        output, reload,
+        session::Session,
     },
     definition::{self, Loaded, Problem, Problems},
     model::Stage,
@@ -16,9 +17,22 @@ use std::path::PathBuf;
 pub(crate) struct Arguments {
     /// The directory of definitions
     directory: PathBuf,
+    /// Show too what they would change on the running server, and change nothing
+    #[arg(long)]
+    pub(crate) against_server: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+}
+
+/// Checks here first, so that what is wrong is said with or without a server.
+pub(crate) async fn against_server(
+    session: &Session,
+    arguments: &Arguments,
+) -> Result<(), Failure> {
+    let loaded = definition::load(&arguments.directory)?;
+    let plan = reload::plan(session, Some(loaded.texts)).await?;
+    reload::show(&plan, arguments.json)
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {

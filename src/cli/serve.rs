@@ -18,7 +18,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::watch,
     task::JoinSet,
 };
@@ -64,7 +64,11 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
         end.await;
         Ok(())
     };
-    served.during(until).await
+    let service = served.service.clone();
+    let reloading = tokio::spawn(reload_on(hangup()?, service));
+    let done = served.during(until).await;
+    reloading.abort();
+    done
 }
 
 /// A service with its servers.
@@ -134,23 +138,38 @@ impl Served {
     }
 }
 
-/// Done at the first SIGTERM, SIGINT or SIGHUP.
+/// Done at the first SIGTERM or SIGINT.
 fn ended() -> Result<impl Future<Output = ()>, Failure> {
-    let listen = |kind| {
-        signal(kind).map_err(|error| {
-            Failure::new(Exit::Failed, format!("cannot wait for signals: {error}"))
-        })
-    };
     let mut terminate = listen(SignalKind::terminate())?;
     let mut interrupt = listen(SignalKind::interrupt())?;
-    let mut hangup = listen(SignalKind::hangup())?;
     Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
-            _ = hangup.recv() => {}
         }
     })
+}
+
+fn hangup() -> Result<Signal, Failure> {
+    listen(SignalKind::hangup())
+}
+
+fn listen(kind: SignalKind) -> Result<Signal, Failure> {
+    signal(kind)
+        .map_err(|error| Failure::new(Exit::Failed, format!("cannot wait for signals: {error}")))
+}
+
+/// Takes the definitions in again at every SIGHUP, and says in the log what came of it.
+async fn reload_on(mut hangup: Signal, service: Service) {
+    while hangup.recv().await.is_some() {
+        match service.reload(None, None).await {
+            Ok(plan) => {
+                let pipelines = plan.pipelines.len();
+                tracing::info!(pipelines, "the definitions were read again");
+            }
+            Err(why) => tracing::error!("the definitions were not taken over: {why}"),
+        }
+    }
 }
 
 /// The server's own log goes to stderr, as much as PILOTHOUSE_LOG asks for.

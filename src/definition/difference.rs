@@ -3,49 +3,16 @@
 
 use crate::{
     definition::{explained::Line, inherit, loosening, reading::Read},
-    model::{Definition, PipelineName},
+    model::{Definition, Difference, PipelineName, Redefinition, RedefinitionKind},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One effective value that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Difference {
-    /// `stage.gamma.deploy.timeout`.
-    pub path: String,
-    /// As TOML would write it; none when it was not there.
-    pub old: Option<String>,
-    /// None when it is gone.
-    pub new: Option<String>,
-    /// `file:line` of the new value, else of the old one; none when that is a default.
-    pub place: Option<String>,
-    /// Whether a guard is weaker than before: fewer windows or alarms, a shorter bake, a smaller
-    /// or missing approval.
-    pub loosens: bool,
-}
-
-/// What becomes of one pipeline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    pub pipeline: PipelineName,
-    pub change: ChangeKind,
-    /// Empty for a pipeline that is new or gone, and where only the order of things differs.
-    pub differences: Vec<Difference>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ChangeKind {
-    New,
-    Changed,
-    Gone,
-}
-
 /// What becomes of everything that texts define.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// The pipelines that do not stay as they are, by name.
-    pub pipelines: Vec<Change>,
+    pub pipelines: Vec<Redefinition>,
     /// What differs for the organization as a whole: groups, shared alarms.
     pub organization: Vec<Difference>,
 }
@@ -63,11 +30,11 @@ impl Comparison {
         let change = |name: &PipelineName| {
             let (change, differences) = match (old.get(name), new.get(name)) {
                 (Some(old), Some(new)) if old.0.digest == new.0.digest => return None,
-                (Some(old), Some(new)) => (ChangeKind::Changed, diff(&old.1, &new.1)),
-                (Some(_), None) => (ChangeKind::Gone, Vec::new()),
-                (None, _) => (ChangeKind::New, Vec::new()),
+                (Some(old), Some(new)) => (RedefinitionKind::Changed, diff(&old.1, &new.1)),
+                (Some(_), None) => (RedefinitionKind::Gone, Vec::new()),
+                (None, _) => (RedefinitionKind::New, Vec::new()),
             };
-            Some(Change {
+            Some(Redefinition {
                 pipeline: name.clone(),
                 change,
                 differences,

@@ -44,6 +44,14 @@ pub enum Fact {
     DrainDefined {
         drain: Span,
     },
+    /// The files of definitions were read again while the server ran.
+    Reloaded {
+        /// None for a signal.
+        by: Option<Actor>,
+        /// Those that are new or changed, and those whose file is gone.
+        pipelines: Vec<PipelineName>,
+        gone: Vec<PipelineName>,
+    },
 
     HeadMoved {
         head: Head,

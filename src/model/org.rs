@@ -57,7 +57,7 @@ impl Org {
                     self.released = self.released.max(Some(ended));
                 }
             }
-            Fact::CommandAccepted { .. } | Fact::CommandRefused { .. } => {}
+            Fact::Reloaded { .. } | Fact::CommandAccepted { .. } | Fact::CommandRefused { .. } => {}
             other => return Err(Impossible::stray(other)),
         }
         self.at = self.at.max(at);

@@ -23,6 +23,7 @@ impl Fact {
             Fact::Defined { .. }
             | Fact::GroupsDefined { .. }
             | Fact::DrainDefined { .. }
+            | Fact::Reloaded { .. }
             | Fact::HeadMoved { .. }
             | Fact::SourceFailed { .. }
             | Fact::SourceRecovered
@@ -123,6 +124,7 @@ impl Fact {
             Fact::Defined { .. }
             | Fact::GroupsDefined { .. }
             | Fact::DrainDefined { .. }
+            | Fact::Reloaded { .. }
             | Fact::HeadMoved { .. }
             | Fact::SourceFailed { .. }
             | Fact::SourceRecovered
@@ -161,6 +163,7 @@ impl Fact {
             | Fact::HoldPlaced { by, .. }
             | Fact::HoldLifted { by: Some(by), .. }
             | Fact::Overridden { by, .. }
+            | Fact::Reloaded { by: Some(by), .. }
             | Fact::OverrideEnded { by: Some(by), .. }
             | Fact::ClockTrusted { by: Some(by) }
             | Fact::CommandAccepted { by, .. }

@@ -1,9 +1,10 @@
 //! Why the engine cannot start, and why a command gets no answer of the engine's.
 
 use crate::{
+    definition::Problems,
     executor::ExecutorError,
     journal::{JournalError, WriterError},
-    model::{Impossible, PipelineName, Refusal, Revision, Stream},
+    model::{Actor, Fingerprint, Impossible, PipelineName, Refusal, Revision, Stream},
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,26 @@ pub enum ServiceError {
     },
     #[error("the task of {} ended before it was up", named(stream))]
     Died { stream: Stream },
+}
+
+/// Why definitions are not taken in; those that were there go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ReloadError {
+    #[error("nothing was changed, because the definitions are wrong:\n{0}")]
+    Problems(#[from] Problems),
+    #[error(
+        "{by} may not reload definitions; the group admins may: {}",
+        admins.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    )]
+    NotAdmin { by: Actor, admins: Vec<Actor> },
+    #[error(
+        "the definitions changed since they were planned; the digest of the plan is now {digest}"
+    )]
+    Changed { digest: Fingerprint },
+    #[error(transparent)]
+    Command(Box<CommandError>),
+    #[error(transparent)]
+    Service(#[from] ServiceError),
 }
 
 #[derive(Debug, thiserror::Error)]

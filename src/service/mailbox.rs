@@ -2,8 +2,8 @@
 
 use crate::{
     api::Settled,
-    model::{Actor, Command, Outcome, Pipeline, Plan, Request},
-    service::CommandError,
+    model::{Actor, Command, Definition, Outcome, Pipeline, PipelineName, Plan, Request},
+    service::{CommandError, organization::Settings},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -20,6 +20,20 @@ pub(super) enum Letter {
     Commit(Actor, Request, Answer<Settled>),
     Plan(Actor, Command, Answer<Plan>),
     Show(oneshot::Sender<Pipeline>),
+    /// The pipeline's definition changed.
+    Define(Box<Definition>, Answer<()>),
+    /// Definitions changed; the groups with them.
+    Reloaded(Box<Reloaded>, Answer<()>),
+}
+
+/// What taking definitions in again changes for the organization.
+#[derive(Debug)]
+pub(super) struct Reloaded {
+    /// None for a signal.
+    pub(super) by: Option<Actor>,
+    pub(super) settings: Settings,
+    pub(super) pipelines: Vec<PipelineName>,
+    pub(super) gone: Vec<PipelineName>,
 }
 
 pub(super) type Answer<T> = oneshot::Sender<Result<T, CommandError>>;
@@ -48,6 +62,16 @@ impl Mailbox {
 
     pub(super) async fn show(&self) -> Result<Pipeline, CommandError> {
         self.ask(Letter::Show).await
+    }
+
+    pub(super) async fn define(&self, definition: Definition) -> Result<(), CommandError> {
+        self.ask(|answer| Letter::Define(Box::new(definition), answer))
+            .await?
+    }
+
+    pub(super) async fn reloaded(&self, reloaded: Reloaded) -> Result<(), CommandError> {
+        self.ask(|answer| Letter::Reloaded(Box::new(reloaded), answer))
+            .await?
     }
 
     /// Sends the end of a step. That nobody is there any more is fine: the step stays owed.

@@ -4,7 +4,10 @@
 
 use crate::{
     executor::Executor,
-    model::{Alarm, Definition, Head, Outcome, Pipeline, Sha, Source, Span},
+    model::{
+        Alarm, AlarmLevel, Definition, Head, Observation, Outcome, Pipeline, Reading, Sha, Source,
+        Span,
+    },
     service::{mailbox::Mailbox, shared::Shared},
     watch::Watch,
 };
@@ -198,5 +201,20 @@ impl Alarms {
 
     fn watch(&self) -> Watch {
         Watch::new(&self.wanted, self.http.clone())
+    }
+}
+
+/// A round in which these alarms could not be read.
+pub(super) fn unread<'a>(alarms: impl Iterator<Item = &'a Alarm>, why: &str) -> Observation {
+    let readings = alarms.map(|alarm| Reading {
+        alarm: alarm.name.clone(),
+        level: AlarmLevel::NoData,
+        value: None,
+        why: why.to_owned(),
+        points: 0,
+    });
+    Observation {
+        elapsed: Span::ZERO,
+        readings: readings.collect(),
     }
 }

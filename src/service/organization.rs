@@ -8,7 +8,7 @@ use crate::{
     model::{Actor, Entry, Fact, GroupName, Org, Request, RequestKey, Span, Stream, Time},
     service::{
         CommandError, ServiceError,
-        mailbox::{Letter, Mailbox, answer},
+        mailbox::{Letter, Mailbox, Reloaded, answer},
         settle,
         shared::{LOOK_AGAIN, Shared, in_time, stopping},
     },
@@ -19,6 +19,9 @@ use tokio::{
     task::JoinHandle,
     time::sleep,
 };
+
+/// Who is in which group, and how long a drain takes.
+pub(super) type Settings = (BTreeMap<GroupName, Vec<Actor>>, Span);
 
 pub(super) struct Organization {
     shared: Shared,
@@ -31,7 +34,7 @@ impl Organization {
     pub(super) async fn start(
         shared: &Shared,
         org: watch::Sender<Arc<Org>>,
-        (groups, drain): (BTreeMap<GroupName, Vec<Actor>>, Span),
+        settings: Settings,
     ) -> Result<(Mailbox, JoinHandle<()>), ServiceError> {
         let (mailbox, letters) = Mailbox::new();
         let mut organization = Self {
@@ -40,13 +43,7 @@ impl Organization {
             letters,
         };
         let (known, now) = organization.now();
-        let mut facts = Vec::new();
-        if known.groups != groups {
-            facts.push(Fact::GroupsDefined { groups });
-        }
-        if known.drain != drain {
-            facts.push(Fact::DrainDefined { drain });
-        }
+        let facts = changed(&known, settings);
         organization.record(&known, now, facts, None).await?;
         Ok((mailbox, tokio::spawn(organization.serve())))
     }
@@ -74,7 +71,12 @@ impl Organization {
                     answer(to, plan.map_err(CommandError::from));
                 }
                 // Steps, observers and snapshots belong to pipelines.
-                Some(Letter::Outcome(_) | Letter::Seen(..) | Letter::Show(_)) => {}
+                Some(
+                    Letter::Outcome(_) | Letter::Seen(..) | Letter::Show(_) | Letter::Define(..),
+                ) => {}
+                Some(Letter::Reloaded(reloaded, to)) => {
+                    answer(to, self.reloaded(*reloaded).await);
+                }
                 None => return,
             }
         }
@@ -94,6 +96,24 @@ impl Organization {
             // What cannot be written now cannot be written at once either.
             sleep(LOOK_AGAIN.std()).await;
         }
+    }
+
+    async fn reloaded(&mut self, reloaded: Reloaded) -> Result<(), CommandError> {
+        let (known, now) = self.now();
+        let Reloaded {
+            by,
+            settings,
+            pipelines,
+            gone,
+        } = reloaded;
+        let mut facts = changed(&known, settings);
+        facts.push(Fact::Reloaded {
+            by,
+            pipelines,
+            gone,
+        });
+        self.record(&known, now, facts, None).await?;
+        Ok(())
     }
 
     async fn command(&mut self, by: Actor, request: Request) -> Result<Settled, CommandError> {
@@ -143,4 +163,11 @@ impl Organization {
         let now = self.shared.now(org.at);
         (org, now)
     }
+}
+
+/// What is new in the settings.
+fn changed(known: &Org, (groups, drain): Settings) -> Vec<Fact> {
+    let groups = (known.groups != groups).then_some(Fact::GroupsDefined { groups });
+    let drain = (known.drain != drain).then_some(Fact::DrainDefined { drain });
+    groups.into_iter().chain(drain).collect()
 }

@@ -7,13 +7,13 @@ use crate::{
     engine::{self, Input},
     journal::{Commit, WriterError},
     model::{
-        Actor, AlarmLevel, Command, Definition, Entry, Fact, Observation, Org, Outcome, Pipeline,
-        PipelineName, Plan, Reading, Request, RequestKey, Span, Stream, Time, summary,
+        Actor, Alarm, Command, Definition, Entry, Fact, Observation, Org, Outcome, Pipeline,
+        PipelineName, Plan, Request, RequestKey, Span, Stream, Time, summary,
     },
     service::{
         CommandError, ServiceError,
         mailbox::{Letter, Mailbox, answer},
-        observe::Observers,
+        observe::{self, Observers},
         settle,
         shared::{LOOK_AGAIN, Shared, in_time, stopping},
         steps::Steps,
@@ -52,10 +52,10 @@ struct Heard {
 }
 
 /// Starts the tasks of all defined pipelines, side by side so that their first appends share the
-/// disk's syncs. Pipelines that are in the journal only stay as they are.
+/// disk's syncs. What was recovered of them is taken; the others rest.
 pub(super) async fn start_all(
     shared: &Shared,
-    mut recovered: BTreeMap<PipelineName, Pipeline>,
+    recovered: &mut BTreeMap<PipelineName, Pipeline>,
     definitions: Vec<Definition>,
 ) -> Result<Vec<(PipelineName, Mailbox, JoinHandle<()>)>, ServiceError> {
     let mut starting = Vec::new();
@@ -72,9 +72,6 @@ pub(super) async fn start_all(
             tokio::spawn(task.serve(definition, up)),
             is_up,
         ));
-    }
-    for name in recovered.keys() {
-        tracing::warn!(pipeline = %name, "is in the journal but not defined any more: it rests");
     }
     let mut started = Vec::new();
     for (name, mailbox, task, is_up) in starting {
@@ -140,21 +137,28 @@ impl PipelineTask {
         Ok(())
     }
 
+    /// Takes a definition in that changed while the pipeline runs. Alarms that it reads in another
+    /// way say nothing until they are read so; the others say what they said.
+    async fn define(&mut self, definition: Definition) -> Result<(), CommandError> {
+        if let Some(why) = &self.halted {
+            let why = why.clone();
+            return Err(WriterError::Broken { why }.into());
+        }
+        let before = self.pipeline.definition.clone();
+        let same = |alarm: &Alarm| before.iter().any(|before| before.alarms.contains(alarm));
+        let alarms = definition.alarms.iter().filter(|alarm| !same(alarm));
+        let unread = observe::unread(alarms, "not read since its definition changed");
+        self.advance(Input::Define(Box::new(definition))).await?;
+        if !unread.readings.is_empty() {
+            self.advance(Input::Outcome(Outcome::Observed(unread)))
+                .await?;
+        }
+        Ok(())
+    }
+
     /// A round in which no alarm could be read.
     fn unread(&self, why: &str) -> Observation {
-        let readings = self.pipeline.watched().into_values();
-        Observation {
-            elapsed: Span::ZERO,
-            readings: readings
-                .map(|alarm| Reading {
-                    alarm: alarm.name.clone(),
-                    level: AlarmLevel::NoData,
-                    value: None,
-                    why: why.to_owned(),
-                    points: 0,
-                })
-                .collect(),
-        }
+        observe::unread(self.pipeline.watched().into_values(), why)
     }
 
     async fn receive_until_stopped(&mut self) {
@@ -201,6 +205,9 @@ impl PipelineTask {
             }
             Letter::Plan(by, command, to) => answer(to, self.plan(&by, &command)),
             Letter::Show(to) => answer(to, self.pipeline.clone()),
+            Letter::Define(definition, to) => answer(to, self.define(*definition).await),
+            // That is the organization's.
+            Letter::Reloaded(..) => {}
         }
     }
 

@@ -2,6 +2,7 @@
 //! count once, restarts that lose nothing, streams without gaps.
 
 mod owed;
+mod reload;
 mod resume;
 mod world;
 

@@ -21,6 +21,16 @@ pub(super) fn inbound_words(fact: &Fact) -> (&'static str, String) {
             "DEFINE",
             format!("after a stop the line goes on within {drain}"),
         ),
+        Fact::Reloaded {
+            pipelines, gone, ..
+        } => (
+            "DEFINE",
+            format!(
+                "definitions read again: {} changed, {} gone",
+                pipelines.len(),
+                gone.len()
+            ),
+        ),
         Fact::HeadMoved { head } => (
             "SOURCE",
             format!("branch at {}, {} new", head.sha.short(), head.changes.len()),

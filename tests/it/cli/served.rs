@@ -14,7 +14,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 const DEFINITION: &str = r#"
 name = "web"
@@ -45,13 +45,13 @@ deny = "daily 00:00-24:00"
 "#;
 
 /// A server over a directory of its own; both are gone at the end.
-struct Served {
-    home: TempDir,
+pub(super) struct Served {
+    pub(super) home: TempDir,
     server: Child,
 }
 
 impl Served {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         let home = TempDir::new().unwrap();
         let repository = home.path().join("repository");
         fs::create_dir(&repository).unwrap();
@@ -85,19 +85,19 @@ impl Served {
         Self { home, server }
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(super) fn run(&self, arguments: &[&str]) -> Output {
         pilothouse(self.home.path(), arguments)
     }
 
     /// Runs it, with one JSON value as the answer.
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(super) fn json(&self, arguments: &[&str]) -> Value {
         let output = self.run(&[arguments, &["--json"]].concat());
         serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|why| panic!("{arguments:?}: {why} {output:?}"))
     }
 
     /// Runs it until it ends with this status.
-    fn until(&self, status: i32, arguments: &[&str]) -> Output {
+    pub(super) fn until(&self, status: i32, arguments: &[&str]) -> Output {
         let watch = pilothouse::clock::Stopwatch::start();
         loop {
             let output = self.run(arguments);
@@ -110,6 +110,13 @@ impl Served {
             );
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+}
+
+impl Served {
+    pub(super) fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(self.server.id().cast_signed());
+        kill(pid, signal).unwrap();
     }
 }
 

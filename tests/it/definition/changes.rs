@@ -1,7 +1,10 @@
 //! What a change of the files changes: which pipelines, which values, and what is loosened by it.
 
 use super::{CHECKOUT, GROUPS};
-use pilothouse::definition::{self, ChangeKind, Comparison, Texts};
+use pilothouse::{
+    definition::{self, Comparison, Texts},
+    model::RedefinitionKind,
+};
 use std::path::Path;
 
 fn texts(files: &[(&str, &str)]) -> Texts {
@@ -61,7 +64,7 @@ fn a_changed_parent_shows_every_child() {
     let gone = &back.pipelines[2];
     assert_eq!(
         (gone.pipeline.as_str(), gone.change),
-        ("orders", ChangeKind::Gone)
+        ("orders", RedefinitionKind::Gone)
     );
     let checkout = back.pipelines[1].differences.iter();
     let looser: Vec<&str> = checkout
@@ -104,6 +107,6 @@ fn what_means_the_same_changes_nothing() {
         all_new
             .pipelines
             .iter()
-            .all(|each| each.change == ChangeKind::New)
+            .all(|each| each.change == RedefinitionKind::New)
     );
 }

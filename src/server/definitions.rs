@@ -1,0 +1,66 @@
+//! `POST /v1/definitions/plan` and `POST /v1/definitions`: what the files of definitions would change,
+//! and taking them over.
+
+use crate::{
+    api::{DefinitionsPlan, DefinitionsRequest, ReloadRequest},
+    server::{
+        Shared,
+        auth::Operator,
+        body::Asked,
+        problem::{Fault, fault},
+    },
+    service::ReloadError,
+};
+use axum::{Extension, Json, extract::State, http::StatusCode};
+
+pub(super) async fn plan(
+    State(shared): State<Shared>,
+    Asked(request): Asked<DefinitionsRequest>,
+) -> Result<Json<DefinitionsPlan>, Fault> {
+    Ok(Json(shared.service.plan_definitions(request.files).await?))
+}
+
+pub(super) async fn reload(
+    State(shared): State<Shared>,
+    Extension(Operator(by)): Extension<Operator>,
+    Asked(request): Asked<ReloadRequest>,
+) -> Result<Json<DefinitionsPlan>, Fault> {
+    // In a task of its own: an operator whose line drops now must not leave half of it done.
+    let expect = Some(request.expect);
+    let reload = async move { shared.service.reload(Some(by), expect).await };
+    let plan = tokio::spawn(reload).await.map_err(|why| {
+        tracing::error!(%why, "a reload broke off");
+        fault(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "broken-off",
+            "the reload broke off",
+            "plan it again to see what is left to do",
+        )
+    })??;
+    Ok(Json(plan))
+}
+
+impl From<ReloadError> for Fault {
+    fn from(why: ReloadError) -> Self {
+        let detail = why.to_string();
+        match why {
+            ReloadError::Problems(_) => fault(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "wrong-definitions",
+                "wrong definitions",
+                detail,
+            ),
+            ReloadError::NotAdmin { .. } => {
+                fault(StatusCode::FORBIDDEN, "not-admin", "not permitted", detail)
+            }
+            ReloadError::Changed { .. } => fault(
+                StatusCode::CONFLICT,
+                "plan-changed",
+                "the plan changed",
+                detail,
+            ),
+            ReloadError::Command(why) => (*why).into(),
+            ReloadError::Service(why) => why.into(),
+        }
+    }
+}
