@@ -8,6 +8,7 @@ mod events;
 mod explain;
 mod failure;
 mod forecast;
+mod give_way;
 mod hold;
 mod lift;
 mod open;
@@ -20,6 +21,7 @@ mod rollback;
 mod serve;
 mod session;
 mod status;
+mod undo;
 mod verdict;
 mod watch;
 mod why;
@@ -62,6 +64,8 @@ enum Verb {
     Hold(hold::Arguments),
     Lift(lift::Arguments),
     Retry(retry::Arguments),
+    Undo(undo::Arguments),
+    Yield(give_way::Arguments),
     Reload(reload::Arguments),
     Check(check::Arguments),
     Explain(explain::Arguments),
@@ -107,6 +111,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Hold(arguments) => wait(hold::run(&session()?, &arguments)),
         Verb::Lift(arguments) => wait(lift::run(&session()?, &arguments)),
         Verb::Retry(arguments) => wait(retry::run(&session()?, &arguments)),
+        Verb::Undo(arguments) => wait(undo::run(&session()?, &arguments)),
+        Verb::Yield(arguments) => wait(give_way::run(&session()?, &arguments)),
         Verb::Reload(arguments) => wait(reload::run(&session()?, &arguments)),
         Verb::Check(arguments) if arguments.against_server => {
             wait(check::against_server(&session()?, &arguments))

@@ -15,6 +15,7 @@ mod org;
 mod outcome;
 mod plan;
 mod promote;
+mod request;
 mod rollback;
 mod rollout;
 mod settle;

@@ -6,6 +6,7 @@
 //! the questions everybody asks of it.
 
 mod alarm;
+mod approvals;
 mod attempt;
 mod blocker;
 mod blockers;
@@ -18,6 +19,7 @@ mod evidence;
 mod fact;
 mod fingerprint;
 mod forecast;
+mod gate;
 mod guard;
 mod id;
 mod opening;
@@ -36,6 +38,7 @@ mod told;
 mod window;
 
 pub use alarm::{AlarmLevel, AlarmState, Observation, Ppm, Reading};
+pub use approvals::{Lapse, Tally, tally};
 pub use attempt::{
     Approval, Attempt, AttemptState, Cause, GateProgress, GateState, Purpose, Rollback,
 };
@@ -45,15 +48,16 @@ pub use calendar::{Calendar, Closure, Event};
 pub use change::{Change, Person};
 pub use command::{Class, Command, Lift, Request, RollbackScope, Verdict};
 pub use definition::{
-    Alarm, AlarmScope, AlarmSource, BakeRule, BakeRules, Build, CountedLines, Coverage, Definition,
-    Deploy, Gate, Kind, Manual, Phase, Region, ReviewRule, Run, Scrape, Series, Severity, Share,
-    Source, Stage, Test, Window, Zone,
+    Alarm, AlarmScope, AlarmSource, BakeRules, Build, CountedLines, Coverage, Definition, Deploy,
+    Kind, Phase, Region, ReviewRule, Run, Scrape, Series, Severity, Share, Source, Stage, Window,
+    Zone,
 };
 pub use effect::{Deployment, Effect, Owed};
 pub use evidence::evidence;
 pub use fact::{Entry, Fact, Stream};
 pub use fingerprint::{Digest, Fingerprint, Sha, Signature};
 pub use forecast::{Expected, Forecast, Moment, Wait};
+pub use gate::{BakeRule, Gate, Manual, Test};
 pub use guard::{ClockHold, Hold, HoldScope, Override, Pass, Quarantine, Ticket};
 pub use id::{
     Actor, AlarmName, AttemptId, BadName, BlockerId, EffectId, GroupName, HoldId, OverrideId,
@@ -69,7 +73,7 @@ pub use pipeline::{
 };
 pub use plan::{Plan, PlanRow, PlanTarget, few};
 pub use redefinition::{Difference, Redefinition, RedefinitionKind};
-pub use refusal::Refusal;
+pub use refusal::{ChangeLine, Refusal};
 pub use release::{Release, Releases};
 pub use rollout::{Bake, BakePlace, BakeState, Batch, Lane, Progress, Rollout};
 pub use status::{StageView, Status, board};

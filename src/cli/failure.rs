@@ -160,6 +160,7 @@ pub(crate) fn exit_of(refusal: &Refusal) -> Exit {
     match refusal {
         Refusal::PlanChanged { .. }
         | Refusal::EvidenceChanged { .. }
+        | Refusal::TakenOver { .. }
         | Refusal::OtherAttempt { .. } => Exit::Changed,
         Refusal::Undefined
         | Refusal::UnknownStage { .. }
@@ -174,6 +175,8 @@ pub(crate) fn exit_of(refusal: &Refusal) -> Exit {
         | Refusal::NotInGroup { .. }
         | Refusal::AuthorCannotApprove { .. }
         | Refusal::AlreadyApproved { .. }
+        | Refusal::NothingToUndo { .. }
+        | Refusal::NothingToYield { .. }
         | Refusal::NoSuchBlocker { .. }
         | Refusal::NotOverridable { .. }
         | Refusal::NothingToRollBack { .. }

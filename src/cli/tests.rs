@@ -96,6 +96,14 @@ fn commands() -> Vec<(bool, Command)> {
         (true, lift(Lift::Override(OverrideId(2)))),
         (true, lift(Lift::Quarantine(release))),
         (true, lift(Lift::Clock)),
+    ]);
+    all.extend(about_a_release(&stage, release, &reason));
+    all
+}
+
+/// Those that name a stage, a release and nothing else but a reason.
+fn about_a_release(stage: &StageName, release: ReleaseId, reason: &str) -> [(bool, Command); 3] {
+    [
         (
             true,
             Command::Retry {
@@ -103,8 +111,22 @@ fn commands() -> Vec<(bool, Command)> {
                 release,
             },
         ),
-    ]);
-    all
+        (
+            true,
+            Command::Undo {
+                stage: stage.clone(),
+                release,
+            },
+        ),
+        (
+            true,
+            Command::Yield {
+                stage: stage.clone(),
+                release,
+                reason: reason.to_owned(),
+            },
+        ),
+    ]
 }
 
 fn rollback_scopes(stage: &StageName) -> [RollbackScope; 4] {

@@ -2,7 +2,7 @@
 //! the definition is wrong (DESIGN.md 5, rule 4).
 
 use crate::{
-    definition::{fields::Fields, source, stage::Surroundings, suggest},
+    definition::{fields::Fields, readable::Limit, source, stage::Surroundings, suggest},
     model::{BakeRule, Gate, GroupName, Manual},
 };
 
@@ -44,15 +44,29 @@ fn manual(fields: &Fields<'_>, around: &Surroundings<'_>) -> Option<Manual> {
     let from: Option<GroupName> = fields.optional("from");
     let count = fields.get("count");
     let not_author = fields.get("not_author");
+    let undo = fields.get("undo");
+    let expires: Option<Limit> = fields.get("expires");
+    let yield_after: Option<Limit> = fields.get("yield_after");
     let manual = Manual {
         name: name?,
         from,
         count: count?,
         not_author: not_author?,
+        undo: undo?,
+        expires: expires?.0,
+        yield_after: yield_after?.0,
     };
     if manual.count == 0 {
         let what = format!("{}.count must be at least 1", fields.subject());
         fields.report().problem(fields.place_of("count"), what);
+    }
+    if manual.expires.is_some_and(|expires| expires <= manual.undo) {
+        let what = format!(
+            "{}.expires must be longer than {}, its undo: an approval would expire before it takes effect",
+            fields.subject(),
+            manual.undo
+        );
+        fields.report().problem(fields.place_of("expires"), what);
     }
     if let (Some(group), Some(groups)) = (&manual.from, around.groups) {
         match groups.get(group) {

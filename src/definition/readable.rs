@@ -25,6 +25,22 @@ fn wanted<T: Readable>(value: &Value) -> String {
     format!("must be {}, not {}", T::WANTED, value.describe())
 }
 
+/// A length of time after which something ends, or none: it never does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit(pub(crate) Option<Span>);
+
+impl Readable for Limit {
+    const WANTED: &'static str = "a length of time such as \"24h\", or \"never\"";
+
+    fn read(value: &Value) -> Result<Self, String> {
+        let Value::Text(text) = value else {
+            return Err(wanted::<Self>(value));
+        };
+        let span = (text != "never").then(|| Span::read(value)).transpose();
+        span.map(Limit)
+    }
+}
+
 /// Reads a text by its `FromStr`.
 fn parse<T: Readable + FromStr<Err: ToString>>(value: &Value) -> Result<T, String> {
     let Value::Text(text) = value else {

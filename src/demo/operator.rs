@@ -99,9 +99,10 @@ fn subject(command: &Command) -> (Option<StageName>, Option<ReleaseId>) {
         Command::Approve(verdict) | Command::Reject(verdict) => {
             (Some(verdict.stage.clone()), Some(verdict.release))
         }
-        Command::Override { stage, release, .. } | Command::Retry { stage, release } => {
-            (Some(stage.clone()), Some(*release))
-        }
+        Command::Override { stage, release, .. }
+        | Command::Retry { stage, release }
+        | Command::Undo { stage, release }
+        | Command::Yield { stage, release, .. } => (Some(stage.clone()), Some(*release)),
         Command::Rollback { release, .. } => (None, Some(*release)),
         Command::Hold { .. } | Command::Lift { .. } => (None, None),
     }

@@ -3,6 +3,7 @@
 
 mod approve;
 mod guard;
+mod request;
 mod retry;
 mod rollback;
 
@@ -36,6 +37,12 @@ pub(super) fn carry_out(
         } => guard::hold(draft, by, scope, reason, *lasts),
         Command::Lift { what, reason } => guard::lift(draft, by, what, reason),
         Command::Retry { stage, release } => retry::retry(draft, stage, *release),
+        Command::Undo { stage, release } => request::undo(draft, by, stage, *release),
+        Command::Yield {
+            stage,
+            release,
+            reason,
+        } => request::give_way(draft, by, stage, (*release, reason)),
     }
 }
 
@@ -49,7 +56,11 @@ pub(super) fn check_reason(command: &Command) -> Result<(), Refusal> {
             ..
         } => REASON_OF_A_BREACH,
         Command::Reject(_) | Command::Rollback { .. } | Command::Hold { .. } => 1,
-        Command::Approve(_) | Command::Lift { .. } | Command::Retry { .. } => 0,
+        Command::Approve(_)
+        | Command::Lift { .. }
+        | Command::Retry { .. }
+        | Command::Undo { .. }
+        | Command::Yield { .. } => 0,
     };
     let visible = |c: &char| !c.is_whitespace() && !c.is_control();
     if command.reason().chars().filter(visible).count() < least {

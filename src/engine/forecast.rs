@@ -5,10 +5,10 @@
 use crate::engine::{bake, draft::Draft, outcome, settle, wake};
 use crate::model::{
     AlarmLevel, Artifact, Attempt, BakeState, Candidate, Digest, Effect, EffectId, Expected, Fact,
-    Forecast, Moment, Observation, Org, Outcome, Owed, Pipeline, Reading, Span, StepResult, Time,
-    Wait, blockers,
+    Forecast, Moment, Observation, Org, Outcome, Owed, Pipeline, Purpose, Reading, Span,
+    StepResult, Time, Wait, blockers,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// As far as anybody plans a release.
 const HORIZON: Span = Span::hours(14 * 24);
@@ -59,6 +59,7 @@ struct Play<'a> {
 impl Play<'_> {
     fn run(&mut self, horizon: Time) {
         for _ in 0..TURNS_MAX {
+            self.keep_approvals();
             settle::settle(&mut self.draft);
             self.tell();
             if self.approve() {
@@ -74,6 +75,16 @@ impl Play<'_> {
             self.advance(next);
         }
         self.forecast.cut_short = true;
+    }
+
+    /// People say yes again in time, so that a release is not told to be asked about every day for
+    /// as long as something else blocks it.
+    fn keep_approvals(&mut self) {
+        for state in self.draft.pipeline.stages.values_mut() {
+            if !state.lapses.is_empty() {
+                Arc::make_mut(state).lapses.clear();
+            }
+        }
     }
 
     /// Puts what the rules have just decided into the forecast.
@@ -164,7 +175,10 @@ impl Play<'_> {
 )]
 fn expected(fact: &Fact) -> Option<Expected> {
     match fact {
-        Fact::AttemptStarted { .. } => Some(Expected::Enters),
+        Fact::AttemptStarted {
+            purpose: Purpose::Forward | Purpose::Rollback(_),
+            ..
+        } => Some(Expected::Enters),
         Fact::ApprovalRequested { .. } => Some(Expected::AsksPeople),
         Fact::AttemptPassed { .. } => Some(Expected::Passes),
         Fact::RolledBack { .. } => Some(Expected::RolledBack),

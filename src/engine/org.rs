@@ -119,6 +119,8 @@ fn fact(org: &Org, by: &Actor, command: &Command) -> Result<Fact, Refusal> {
         | Command::Reject(_)
         | Command::Override { .. }
         | Command::Rollback { .. }
-        | Command::Retry { .. } => Err(Refusal::WrongStream),
+        | Command::Retry { .. }
+        | Command::Undo { .. }
+        | Command::Yield { .. } => Err(Refusal::WrongStream),
     }
 }

@@ -5,7 +5,7 @@ use crate::engine::{draft::Draft, rollout};
 use crate::model::{
     AlarmLevel, AlarmName, AlarmState, AttemptId, Blocker, BlockerKind, Candidate, Fact,
     Fingerprint, Gate, GateProgress, GateState, Pipeline, Purpose, ReleaseId, Rollout, StageName,
-    blockers,
+    StageState, blockers,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,10 +14,14 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn candidate(pipeline: &Pipeline, stage: &StageName) -> Option<ReleaseId> {
     let state = pipeline.stage(stage)?;
     let waiting = || state.waiting.iter().map(|(release, _)| *release);
-    let clean = |release: &ReleaseId| {
-        pipeline.quarantined(*release).is_none() && !state.rejected.contains(release)
-    };
+    let clean = |release: &ReleaseId| is_clean(pipeline, stage, *release);
     waiting().filter(clean).max().or_else(|| waiting().max())
+}
+
+/// Whether a release is neither in quarantine nor rejected here.
+pub(super) fn is_clean(pipeline: &Pipeline, stage: &StageName, release: ReleaseId) -> bool {
+    let rejected = |state: &StageState| state.rejected.contains(&release);
+    pipeline.quarantined(release).is_none() && !pipeline.stage(stage).is_some_and(rejected)
 }
 
 /// Takes releases older than the candidate out of the queue; their changes are in the candidate.
@@ -52,9 +56,9 @@ pub(super) fn start(draft: &mut Draft<'_>, stage: &StageName) {
     }
 }
 
-/// Whether nothing stands in the way. Closed windows stop a start only while every region that
+/// Whether nothing stands in the way but what the stage is busy with. Closed windows stop a start only while every region that
 /// could go first is closed; each target is tested again when its turn comes.
-fn may_start(draft: &Draft<'_>, stage: &StageName, release: ReleaseId) -> bool {
+pub(super) fn may_start(draft: &Draft<'_>, stage: &StageName, release: ReleaseId) -> bool {
     let standing = blockers(
         &draft.pipeline,
         draft.org,
@@ -63,7 +67,7 @@ fn may_start(draft: &Draft<'_>, stage: &StageName, release: ReleaseId) -> bool {
     );
     let (windows, others): (Vec<_>, Vec<_>) = standing
         .into_iter()
-        .filter(crate::model::Blocker::blocks)
+        .filter(|blocker| blocker.blocks() && blocker.kind != BlockerKind::Busy)
         .partition(|blocker| blocker.kind == BlockerKind::Window);
     if !others.is_empty() {
         return false;
@@ -90,10 +94,6 @@ pub(super) fn begin(draft: &mut Draft<'_>, stage: &StageName, release: ReleaseId
         .iter()
         .filter(|(_, state)| state.level == AlarmLevel::Firing);
     let baselined: BTreeSet<AlarmName> = firing.map(|(name, _)| name.clone()).collect();
-    let gates = gates.into_iter().map(|gate| GateProgress {
-        gate,
-        state: GateState::Waiting,
-    });
     let attempt = AttemptId(draft.pipeline.counters.attempts + 1);
     let candidate = Candidate { stage, release };
     let standing = blockers(&draft.pipeline, draft.org, draft.now, candidate);
@@ -103,7 +103,7 @@ pub(super) fn begin(draft: &mut Draft<'_>, stage: &StageName, release: ReleaseId
         release,
         purpose: Purpose::Forward,
         rollout,
-        gates: gates.collect(),
+        gates: gates.into_iter().map(waiting).collect(),
         baselined,
         evidence: Fingerprint::of(&alarms),
     });
@@ -121,6 +121,36 @@ pub(super) fn use_overrides(draft: &mut Draft<'_>, attempt: AttemptId, standing:
             draft.record(Fact::OverrideUsed { id, attempt });
         }
     }
+}
+
+/// Records that a stage asks again about the release that it runs: its people only, since nothing
+/// is deployed and the tests were about the same artifact.
+pub(super) fn ask_again(draft: &mut Draft<'_>, stage: &StageName, release: ReleaseId) {
+    let Some(definition) = draft.definition() else {
+        return;
+    };
+    let gates = definition
+        .stage(stage)
+        .into_iter()
+        .flat_map(|s| &s.approval);
+    let manual = gates
+        .filter(|gate| matches!(gate, Gate::Manual(_)))
+        .cloned();
+    draft.record(Fact::AttemptStarted {
+        attempt: AttemptId(draft.pipeline.counters.attempts + 1),
+        stage: stage.clone(),
+        release,
+        purpose: Purpose::Renewal,
+        rollout: Rollout::default(),
+        gates: manual.map(waiting).collect(),
+        baselined: BTreeSet::new(),
+        evidence: Fingerprint::of(&alarm_data(&draft.pipeline, stage)),
+    });
+}
+
+fn waiting(gate: Gate) -> GateProgress {
+    let state = GateState::Waiting;
+    GateProgress { gate, state }
 }
 
 /// What the stage's alarms say, as recorded in the evidence of a start (INVARIANTS.md I13).

@@ -51,7 +51,7 @@ pub(super) fn drive(draft: &mut Draft<'_>, stage: &StageName) {
     }
     let unsettled = attempt.unsuccessful();
     match (&attempt.purpose, unsettled.is_empty()) {
-        (Purpose::Forward, _) => draft.record(Fact::DeploymentDone {
+        (Purpose::Forward | Purpose::Renewal, _) => draft.record(Fact::DeploymentDone {
             attempt: attempt.id,
         }),
         (Purpose::Rollback(_), true) => draft.record(Fact::RolledBack {

@@ -1,7 +1,7 @@
 //! Lets every rule that can move the pipeline on do so, until none can. The order is the order of
 //! urgency: what has run out, then rollback, then the work under way, then new starts.
 
-use crate::engine::{attempt, bake, draft::Draft, promote, rollback, rollout, workflow};
+use crate::engine::{attempt, bake, draft::Draft, promote, request, rollback, rollout, workflow};
 use crate::model::{AttemptState, Fact, StageName};
 
 /// More rounds than this would mean that two rules undo each other.
@@ -16,6 +16,7 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
             rollback::on_alarm(draft, stage);
             attempt::withdraw_quarantined(draft, stage);
             advance(draft, stage);
+            request::lapse(draft, stage);
             promote::supersede(draft, stage);
             promote::start(draft, stage);
         }

@@ -1,6 +1,7 @@
 //! When time alone changes something: an expiry, a window that opens or closes. The service sleeps
 //! until then and sends a tick.
 
+use crate::engine::request;
 use crate::model::{Attempt, Org, Pipeline, StageName, Time};
 
 /// When the pipeline wants a tick although nothing happens; none when never.
@@ -18,6 +19,7 @@ pub fn next_wake(pipeline: &Pipeline, org: &Org, now: Time) -> Option<Time> {
         .chain(turns)
         .chain(settles)
         .chain(window_changes(pipeline, now))
+        .chain(request::changes(pipeline))
         .filter(|at| *at > now)
         .min()
 }

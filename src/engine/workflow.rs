@@ -2,7 +2,7 @@
 //! deployment succeeded. Tests that are declared parallel begin together. The build stage is a
 //! workflow too: the build, then its checks.
 
-use crate::engine::{coverage, draft::Draft};
+use crate::engine::{coverage, draft::Draft, request};
 use crate::model::{
     Attempt, BakePlace, BakeRule, Effect, Fact, Gate, GateProgress, GateState, StageName, Test,
 };
@@ -83,22 +83,8 @@ fn drive_gate(draft: &mut Draft<'_>, attempt: &Attempt, index: usize, progress: 
                 });
             }
         }
-        (GateState::Asked { approvals, .. }, Gate::Manual(manual)) => {
-            let count = u32::try_from(approvals.len()).unwrap_or(u32::MAX);
-            if count >= manual.count {
-                draft.record(Fact::GatePassed {
-                    attempt: attempt.id,
-                    gate: index,
-                });
-            }
-        }
-        (
-            GateState::Running { .. }
-            | GateState::Asked { .. }
-            | GateState::Passed { .. }
-            | GateState::Failed { .. },
-            _,
-        ) => {}
+        (GateState::Asked { .. }, _) => request::drive(draft, attempt),
+        (GateState::Running { .. } | GateState::Passed { .. } | GateState::Failed { .. }, _) => {}
     }
 }
 

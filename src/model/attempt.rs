@@ -36,6 +36,8 @@ pub struct Attempt {
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     Forward,
+    /// Asks again for an approval that has expired. It deploys nothing: the release runs there.
+    Renewal,
     Rollback(Rollback),
 }
 
@@ -162,7 +164,17 @@ impl Attempt {
         self.is_active()
             && !self.is_rollback()
             && self.touched().next().is_some()
-            && self.asked().is_none()
+            && !self.is_up_to_people()
+    }
+
+    /// Whether tests and bakes are over and people decide, or have just decided.
+    fn is_up_to_people(&self) -> bool {
+        let current = self.current_gates();
+        let gate = current
+            .first()
+            .map_or(self.gates.last(), |(_, gate)| Some(*gate));
+        let manual = gate.is_some_and(|gate| matches!(gate.gate, Gate::Manual(_)));
+        manual && self.state == AttemptState::Approving
     }
 
     /// Whether a firing alarm was known when the attempt was let pass, and has not worsened since.
@@ -175,6 +187,7 @@ impl Attempt {
     pub fn destination(&self, target: &TargetName) -> Option<ReleaseId> {
         match &self.purpose {
             Purpose::Forward => self.progress.contains_key(target).then_some(self.release),
+            Purpose::Renewal => None,
             Purpose::Rollback(rollback) => rollback.destinations.get(target).copied(),
         }
     }

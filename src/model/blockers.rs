@@ -7,8 +7,8 @@ mod guards;
 mod windows;
 
 use crate::model::{
-    Blocker, BlockerId, BlockerKind, Clears, Definition, Org, Passage, Pipeline, Region, ReleaseId,
-    StageName, Time,
+    Attempt, Blocker, BlockerId, BlockerKind, Clears, Definition, Org, Passage, Pipeline, Region,
+    ReleaseId, StageName, Time,
 };
 
 /// A question about one candidate.
@@ -73,7 +73,8 @@ fn standing(
         return found;
     };
     let active = state.attempt.as_ref().filter(|attempt| attempt.is_active());
-    if active.is_some_and(|attempt| attempt.release == candidate.release) {
+    let inside = |attempt: &Attempt| attempt.release == candidate.release && !attempt.is_rollback();
+    if active.is_some_and(inside) {
         return found;
     }
     let waiting = state

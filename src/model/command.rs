@@ -45,6 +45,17 @@ pub enum Command {
         stage: StageName,
         release: ReleaseId,
     },
+    /// Take one's own approval back before it takes effect.
+    Undo {
+        stage: StageName,
+        release: ReleaseId,
+    },
+    /// Let the newer candidate take the place of a release that waits for people.
+    Yield {
+        stage: StageName,
+        release: ReleaseId,
+        reason: String,
+    },
 }
 
 /// A yes or no to exactly what somebody saw (rule 4).
@@ -138,18 +149,20 @@ impl Command {
             Command::Hold { .. } => "hold",
             Command::Lift { .. } => "lift",
             Command::Retry { .. } => "retry",
+            Command::Undo { .. } => "undo",
+            Command::Yield { .. } => "yield",
         }
     }
 
     pub fn class(&self) -> Class {
         match self {
-            Command::Reject(_) | Command::Hold { .. } => Class::Safer,
+            Command::Reject(_) | Command::Hold { .. } | Command::Undo { .. } => Class::Safer,
             Command::Lift {
                 what: Lift::Override(_),
                 ..
             } => Class::Safer,
             Command::Rollback { .. } => Class::Restore,
-            Command::Approve(_) | Command::Retry { .. } => Class::Riskier,
+            Command::Approve(_) | Command::Retry { .. } | Command::Yield { .. } => Class::Riskier,
             Command::Lift {
                 what: Lift::Hold(_) | Lift::Clock,
                 ..
@@ -168,8 +181,9 @@ impl Command {
             Command::Override { reason, .. }
             | Command::Rollback { reason, .. }
             | Command::Hold { reason, .. }
-            | Command::Lift { reason, .. } => reason,
-            Command::Retry { .. } => "",
+            | Command::Lift { reason, .. }
+            | Command::Yield { reason, .. } => reason,
+            Command::Retry { .. } | Command::Undo { .. } => "",
         }
     }
 
@@ -229,7 +243,9 @@ impl Command {
                 Lift::Quarantine(release) => format!("--quarantine {release}"),
                 Lift::Clock => "--clock".to_owned(),
             }),
-            Command::Retry { stage, release } => {
+            Command::Retry { stage, release }
+            | Command::Undo { stage, release }
+            | Command::Yield { stage, release, .. } => {
                 words.push(format!("--stage {stage} --release {release}"));
             }
         }

@@ -2,8 +2,8 @@
 //! written in TOML, inherited and explained is `crate::definition`; this file knows no files.
 
 use crate::model::{
-    AlarmName, Calendar, Digest, GroupName, PipelineName, Ppm, RegionName, ServiceName, Span,
-    StageName, TargetName, TeamName, Weekly, WindowName, ZoneName,
+    AlarmName, BakeRule, Calendar, Digest, Gate, PipelineName, Ppm, RegionName, ServiceName, Span,
+    StageName, TargetName, TeamName, Test, Weekly, WindowName, ZoneName,
 };
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -102,17 +102,6 @@ pub enum Run {
     Shell(String),
 }
 
-/// A named command whose exit status is evidence (DESIGN.md 4: 0, 75, anything else).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Test {
-    pub name: String,
-    pub run: Run,
-    pub timeout: Span,
-    /// Runs side by side with the tests before and after it that say so too.
-    #[serde(default)]
-    pub parallel: bool,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stage {
     pub name: StageName,
@@ -181,41 +170,11 @@ pub struct Zone {
     pub targets: Vec<TargetName>,
 }
 
-/// One step of an approval workflow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Gate {
-    Test(Test),
-    Bake(BakeRule),
-    Manual(Manual),
-    /// Only in the build stage.
-    Coverage(Coverage),
-}
-
-/// Watched waiting: contiguous healthy time AND data points (DESIGN.md 5, rule 7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BakeRule {
-    pub time: Span,
-    /// Requests that the stage's alarms must have seen meanwhile; the least of them counts.
-    pub points: u64,
-}
-
 /// The bakes inside a rollout; the bake of the whole stage is a gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BakeRules {
     pub one_box: BakeRule,
     pub zone: BakeRule,
-}
-
-/// A decision that people must take.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Manual {
-    pub name: String,
-    /// Who may approve; everybody when absent.
-    pub from: Option<GroupName>,
-    pub count: u32,
-    /// The author of a contained change does not count.
-    pub not_author: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -371,28 +330,5 @@ impl Stage {
 
     pub fn region(&self, name: &RegionName) -> Option<&Region> {
         self.regions.iter().find(|region| region.name == *name)
-    }
-}
-
-impl Gate {
-    /// Whether it runs beside its neighbours that do so too.
-    pub fn is_parallel(&self) -> bool {
-        match self {
-            Gate::Test(test) => test.parallel,
-            Gate::Bake(_) | Gate::Manual(_) | Gate::Coverage(_) => false,
-        }
-    }
-
-    /// A few words for screens.
-    pub fn title(&self) -> String {
-        match self {
-            Gate::Test(test) => format!("test {}", test.name),
-            Gate::Bake(rule) if rule.points > 0 => {
-                format!("bake {} and {} points", rule.time, rule.points)
-            }
-            Gate::Bake(rule) => format!("bake {}", rule.time),
-            Gate::Manual(manual) => format!("approval {}", manual.name),
-            Gate::Coverage(_) => "coverage".to_owned(),
-        }
     }
 }

@@ -28,12 +28,18 @@ pub fn evidence(pipeline: &Pipeline, attempt: &Attempt) -> Fingerprint {
         })
         .collect();
     let targets: Vec<&TargetName> = attempt.progress.keys().collect();
-    let alarms: BTreeMap<AlarmName, Option<AlarmLevel>> = pipeline
+    // An alarm that fires again is another one than the approver knew.
+    let seen = |alarm: &AlarmName| {
+        let state = pipeline.alarms.get(alarm)?;
+        let episode = (state.level == AlarmLevel::Firing).then_some(state.since);
+        Some((state.level, episode))
+    };
+    let alarms: BTreeMap<AlarmName, _> = pipeline
         .alarms_of(&attempt.stage)
         .into_iter()
         .map(|alarm| {
-            let level = pipeline.alarms.get(&alarm).map(|state| state.level);
-            (alarm, level)
+            let state = seen(&alarm);
+            (alarm, state)
         })
         .collect();
     Fingerprint::of(&(

@@ -149,6 +149,24 @@ pub enum Fact {
         by: Actor,
         evidence: Fingerprint,
     },
+    /// Taken back by its giver before it took effect.
+    ApprovalUndone {
+        attempt: AttemptId,
+        gate: usize,
+        by: Actor,
+    },
+    /// Too old to count; the request waits for another.
+    ApprovalExpired {
+        attempt: AttemptId,
+        gate: usize,
+        by: Actor,
+    },
+    /// A release leaves the queue of a stage because the approvals of `attempt` have expired.
+    PromotionLapsed {
+        stage: StageName,
+        release: ReleaseId,
+        attempt: AttemptId,
+    },
     GatePassed {
         attempt: AttemptId,
         gate: usize,

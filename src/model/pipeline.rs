@@ -6,12 +6,14 @@ mod attempts;
 mod definitions;
 mod gates;
 mod guards;
+mod queue;
 mod steps;
 
 use crate::model::{
     AlarmLevel, AlarmName, AlarmState, Attempt, AttemptId, ClockHold, Definition, Digest, EffectId,
-    Entry, Fact, Hold, HoldId, Override, OverrideId, Owed, Pass, PipelineName, Quarantine, Release,
-    ReleaseId, Releases, Revision, Sha, Span, StageName, TargetName, Ticket, TicketId, Time,
+    Entry, Fact, Hold, HoldId, Lapse, Override, OverrideId, Owed, Pass, PipelineName, Quarantine,
+    Release, ReleaseId, Releases, Revision, Sha, Span, StageName, TargetName, Ticket, TicketId,
+    Time,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -54,12 +56,19 @@ pub struct SourceState {
 pub struct StageState {
     /// Releases approved by the stage before that have not entered, oldest first, with since when.
     pub waiting: Vec<(ReleaseId, Time)>,
+    /// When the approvals of those that wait expire, where people had approved them.
+    #[serde(default)]
+    pub lapses: BTreeMap<ReleaseId, Lapse>,
     /// The newest attempt, active or ended.
     pub attempt: Option<Attempt>,
     /// Ended attempts before it, newest first, at most [`PAST_KEPT`].
     pub past: Vec<PastAttempt>,
     /// The newest release that passed, and when.
     pub passed: Option<(ReleaseId, Time)>,
+    /// Releases whose approval here stands, newest last, at most [`GOOD_KEPT`]: whoever approves a
+    /// later one approves what came after them.
+    #[serde(default)]
+    pub approved: Vec<ReleaseId>,
     /// Releases turned down by a person here; final (rule 4).
     pub rejected: BTreeSet<ReleaseId>,
     /// How long the build and each test took when they last went well, by name.
@@ -231,6 +240,8 @@ impl Pipeline {
             | Fact::BakeFinished { .. }
             | Fact::ApprovalRequested { .. }
             | Fact::Approved { .. }
+            | Fact::ApprovalUndone { .. }
+            | Fact::ApprovalExpired { .. }
             | Fact::GatePassed { .. } => gates::fold(self, at, fact),
             Fact::AttemptStarted { .. }
             | Fact::DeploymentDone { .. }
@@ -241,6 +252,7 @@ impl Pipeline {
             | Fact::AttemptFailed { .. }
             | Fact::AttemptPreempted { .. }
             | Fact::AttemptWithdrawn { .. }
+            | Fact::PromotionLapsed { .. }
             | Fact::RolledBack { .. } => attempts::fold(self, at, fact),
         }
     }
@@ -277,12 +289,11 @@ impl Pipeline {
                 self.releases.insert(Arc::new(cut));
                 self.counters.releases = self.counters.releases.max(id.0);
                 self.stage_mut(&StageName::source())?.passed = Some((id, at));
-                self.stage_mut(&StageName::build())?.waiting.push((id, at));
+                self.stage_mut(&StageName::build())?.enqueue([(id, at)]);
             }
             Fact::Superseded { stage, release, .. } => {
                 self.stage_mut(stage)?
-                    .waiting
-                    .retain(|(waiting, _)| waiting != release);
+                    .keep_waiting(|waits| waits != *release);
             }
             Fact::AlarmChanged { alarm, state } => {
                 if state.level == AlarmLevel::Ok {

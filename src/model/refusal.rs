@@ -2,8 +2,8 @@
 //! the way and what to do about it. Refusals change nothing but the audit.
 
 use crate::model::{
-    Actor, AttemptId, BlockerId, GroupName, HoldId, OverrideId, Plan, RegionName, ReleaseId,
-    StageName, TargetName,
+    Actor, AttemptId, BlockerId, Change, GroupName, HoldId, OverrideId, Plan, RegionName,
+    ReleaseId, Sha, StageName, TargetName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,29 @@ pub enum Refusal {
         seen: AttemptId,
         now: AttemptId,
     },
+    #[error("{newer} has taken the place of {release} in {stage}, with {}: look at it before you decide", difference(changes, *more))]
+    TakenOver {
+        stage: StageName,
+        release: ReleaseId,
+        newer: ReleaseId,
+        /// What the newer one brings that the other did not have, newest first.
+        changes: Vec<ChangeLine>,
+        /// How many changes are left out of the list.
+        more: usize,
+    },
+    #[error("{actor} has no approval of {release} in {stage} to take back: {instead}")]
+    NothingToUndo {
+        actor: Actor,
+        stage: StageName,
+        release: ReleaseId,
+        instead: String,
+    },
+    #[error("{release} cannot give way in {stage}: {instead}")]
+    NothingToYield {
+        stage: StageName,
+        release: ReleaseId,
+        instead: String,
+    },
     #[error("what you saw of {release} in {stage} has changed since: look again before you decide")]
     EvidenceChanged {
         stage: StageName,
@@ -63,7 +86,7 @@ pub enum Refusal {
     },
     #[error("{actor} is an author in {release}, and this approval asks for somebody else")]
     AuthorCannotApprove { actor: Actor, release: ReleaseId },
-    #[error("{actor} has approved this already; it needs {more} more from other people")]
+    #[error("{actor} has approved this already; {}", if *more == 0 { "it takes effect by itself".to_owned() } else { format!("it needs {more} more from other people") })]
     AlreadyApproved { actor: Actor, more: u32 },
     #[error("{blocker} does not block {release} at {stage}; what does: {}", if present.is_empty() { "nothing".to_owned() } else { present.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ") })]
     NoSuchBlocker {
@@ -108,4 +131,36 @@ pub enum Refusal {
     PlanChanged { plan: Box<Plan> },
     #[error("request key was used before for another command or by another operator")]
     KeyReused,
+}
+
+/// A change in one line of a refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeLine {
+    pub sha: Sha,
+    pub author: String,
+    /// The title, cut where it is long.
+    pub title: String,
+}
+
+impl ChangeLine {
+    const TITLE_MOST: usize = 80;
+
+    pub fn of(change: &Change) -> Self {
+        Self {
+            sha: change.sha.clone(),
+            author: change.author.login().to_owned(),
+            title: change.title.chars().take(Self::TITLE_MOST).collect(),
+        }
+    }
+}
+
+fn difference(changes: &[ChangeLine], more: usize) -> String {
+    if changes.is_empty() {
+        return "no change besides".to_owned();
+    }
+    let lines = changes
+        .iter()
+        .map(|line| format!("{} by {}: {}", line.sha.short(), line.author, line.title));
+    let rest = (more > 0).then(|| format!("and {more} more"));
+    lines.chain(rest).collect::<Vec<_>>().join("; ")
 }

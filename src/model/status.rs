@@ -3,7 +3,7 @@
 
 use crate::model::{
     AlarmLevel, Attempt, AttemptState, Bake, BakeState, Blocker, BlockerKind, Candidate, Org,
-    Pipeline, Progress, ReleaseId, StageName, Time, blockers,
+    Pipeline, Progress, Purpose, ReleaseId, StageName, Time, blockers, tally,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -200,20 +200,14 @@ fn attempt_view(pipeline: &Pipeline, org: &Org, now: Time, attempt: &Attempt) ->
     if let Some(why) = lost {
         return (Status::NoData, why);
     }
-    if let Some((_, gate)) = attempt.asked() {
-        let approvals = match &gate.gate {
-            crate::model::Gate::Manual(manual) => {
-                let from = manual
-                    .from
-                    .as_ref()
-                    .map_or("anybody".to_owned(), ToString::to_string);
-                format!("{} asks {from}", manual.name)
-            }
-            crate::model::Gate::Test(_)
-            | crate::model::Gate::Bake(_)
-            | crate::model::Gate::Coverage(_) => String::new(),
+    if let Some(request) = tally(pipeline, attempt) {
+        // Once it is approved nothing is wanted of anybody.
+        let status = if request.takes_effect().is_some() {
+            Status::Run
+        } else {
+            Status::Approve
         };
-        return (Status::Approve, approvals);
+        return (status, request.words());
     }
     if let Some(bake) = attempt.bakes.iter().find(|bake| !bake.is_finished()) {
         return bake_view(bake);
@@ -288,7 +282,9 @@ fn ended_view(
     let release = Some(attempt.release);
     match &attempt.state {
         AttemptState::Failed { at, why } => view(Status::Fail, release, Some(*at), why.clone()),
-        AttemptState::Withdrawn { at, why } if attempt.progress.is_empty() => {
+        AttemptState::Withdrawn { at, why }
+            if attempt.progress.is_empty() && attempt.purpose == Purpose::Forward =>
+        {
             view(Status::Superseded, release, Some(*at), why.clone())
         }
         AttemptState::RolledBack { at } => {

@@ -4,7 +4,7 @@
 mod words;
 
 use crate::model::{AttemptId, Fact, Pipeline, StageName};
-use words::{attempt_words, guard_words, inbound_words};
+use words::{attempt_words, guard_words, inbound_words, request_words};
 
 /// One line of an event list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,13 @@ impl Fact {
             | Fact::TicketResolved { .. }
             | Fact::CommandAccepted { .. }
             | Fact::CommandRefused { .. } => guard_words(self),
+            Fact::ApprovalRequested { .. }
+            | Fact::Approved { .. }
+            | Fact::ApprovalUndone { .. }
+            | Fact::ApprovalExpired { .. }
+            | Fact::PromotionLapsed { .. }
+            | Fact::GatePassed { .. }
+            | Fact::Rejected { .. } => request_words(self),
             Fact::AttemptStarted { .. }
             | Fact::StepStarted { .. }
             | Fact::StepRetried { .. }
@@ -57,10 +64,6 @@ impl Fact {
             | Fact::BakeRestarted { .. }
             | Fact::BakeFinished { .. }
             | Fact::DeploymentDone { .. }
-            | Fact::ApprovalRequested { .. }
-            | Fact::Approved { .. }
-            | Fact::GatePassed { .. }
-            | Fact::Rejected { .. }
             | Fact::AttemptPaused { .. }
             | Fact::AttemptResumed { .. }
             | Fact::AttemptPassed { .. }
@@ -112,6 +115,9 @@ impl Fact {
             | Fact::DeploymentDone { attempt }
             | Fact::ApprovalRequested { attempt, .. }
             | Fact::Approved { attempt, .. }
+            | Fact::ApprovalUndone { attempt, .. }
+            | Fact::ApprovalExpired { attempt, .. }
+            | Fact::PromotionLapsed { attempt, .. }
             | Fact::GatePassed { attempt, .. }
             | Fact::Rejected { attempt, .. }
             | Fact::AttemptPaused { attempt, .. }
@@ -158,6 +164,7 @@ impl Fact {
     fn actor(&self) -> Option<String> {
         match self {
             Fact::Approved { by, .. }
+            | Fact::ApprovalUndone { by, .. }
             | Fact::Rejected { by, .. }
             | Fact::QuarantineLifted { by, .. }
             | Fact::HoldPlaced { by, .. }

@@ -160,29 +160,8 @@ fn parse(world: &World, words: &[&str], reason: &str) -> Command {
             lasts: lasts.parse().unwrap(),
             ticket: None,
         },
-        ["rollback", "everywhere", release] => Command::Rollback {
-            scope: RollbackScope::Everywhere,
-            release: name(release),
-            reason,
-        },
-        ["rollback", "region", stage, region, release] => Command::Rollback {
-            scope: RollbackScope::Region {
-                stage: name(stage),
-                region: name(region),
-            },
-            release: name(release),
-            reason,
-        },
-        ["rollback", "target", stage, target, release] => Command::Rollback {
-            scope: RollbackScope::Target {
-                stage: name(stage),
-                target: name(target),
-            },
-            release: name(release),
-            reason,
-        },
-        ["rollback", stage, release] => Command::Rollback {
-            scope: RollbackScope::Stage(name(stage)),
+        ["rollback", place @ .., release] => Command::Rollback {
+            scope: rollback_scope(place),
             release: name(release),
             reason,
         },
@@ -191,7 +170,32 @@ fn parse(world: &World, words: &[&str], reason: &str) -> Command {
             stage: name(stage),
             release: name(release),
         },
+        ["undo", stage, release] => Command::Undo {
+            stage: name(stage),
+            release: name(release),
+        },
+        ["yield", stage, release] => Command::Yield {
+            stage: name(stage),
+            release: name(release),
+            reason,
+        },
         other => panic!("not a command of the scenarios: {other:?}"),
+    }
+}
+
+fn rollback_scope(words: &[&str]) -> RollbackScope {
+    match words {
+        ["everywhere"] => RollbackScope::Everywhere,
+        ["region", stage, region] => RollbackScope::Region {
+            stage: name(stage),
+            region: name(region),
+        },
+        ["target", stage, target] => RollbackScope::Target {
+            stage: name(stage),
+            target: name(target),
+        },
+        [stage] => RollbackScope::Stage(name(stage)),
+        other => panic!("not a scope of the scenarios: {other:?}"),
     }
 }
 

@@ -264,6 +264,9 @@ fn stages() -> Vec<Stage> {
         from: Some(name("oncall")),
         count: 1,
         not_author: true,
+        undo: Span::ZERO,
+        expires: Some(Span::hours(24)),
+        yield_after: Some(Span::hours(4)),
     };
     let gamma = Stage {
         approval: vec![Gate::Test(test("load")), Gate::Manual(manual)],

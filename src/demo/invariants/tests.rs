@@ -96,6 +96,9 @@ fn checkout_os(nobody: &Actor) -> (Definition, Vec<Spot>) {
         from: None,
         count: 1,
         not_author: true,
+        undo: crate::model::Span::ZERO,
+        expires: None,
+        yield_after: None,
     });
     definition.stages[1].approval.push(gate);
     (definition, all)

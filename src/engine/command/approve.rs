@@ -4,15 +4,15 @@
 use crate::engine::command::{instead, release, stage};
 use crate::engine::draft::Draft;
 use crate::model::{
-    Actor, AttemptId, Fact, Gate, GateState, Manual, Refusal, ReleaseId, StageName, Verdict,
-    evidence,
+    Actor, AttemptId, ChangeLine, Fact, Gate, Manual, Refusal, ReleaseId, StageName, Verdict,
+    evidence, tally,
 };
 
 pub(super) fn approve(draft: &mut Draft<'_>, by: &Actor, verdict: &Verdict) -> Result<(), Refusal> {
     let (attempt, gate, manual) = asked(draft, verdict)?;
     check_group(draft, by, &manual)?;
     check_author(draft, by, &verdict.stage, verdict.release, &manual)?;
-    check_first_time(draft, by, attempt, gate, &manual)?;
+    check_first_time(draft, by, attempt)?;
     let evidence = verdict.evidence.clone();
     draft.record(Fact::Approved {
         attempt,
@@ -51,8 +51,12 @@ fn asked(draft: &Draft<'_>, verdict: &Verdict) -> Result<(AttemptId, usize, Manu
         release: *id,
         instead: instead(newest),
     };
-    let attempt = newest
-        .filter(|a| a.release == *id && !a.is_rollback())
+    let forward = newest.filter(|attempt| !attempt.is_rollback());
+    if let Some(newer) = forward.filter(|attempt| attempt.release > *id) {
+        return Err(taken_over(draft, name, *id, newer.release));
+    }
+    let attempt = forward
+        .filter(|attempt| attempt.release == *id)
         .ok_or_else(not_asked)?;
     let (index, gate) = attempt.asked().ok_or_else(not_asked)?;
     let Gate::Manual(manual) = &gate.gate else {
@@ -74,6 +78,27 @@ fn asked(draft: &Draft<'_>, verdict: &Verdict) -> Result<(AttemptId, usize, Manu
     Ok((attempt.id, index, manual.clone()))
 }
 
+/// Another release stands there now: whoever decides should know what it brings.
+fn taken_over(
+    draft: &Draft<'_>,
+    stage: &StageName,
+    release: ReleaseId,
+    newer: ReleaseId,
+) -> Refusal {
+    let brings = draft.pipeline.releases.changes_since(newer, Some(release));
+    let named = brings.iter().take(CHANGES_NAMED);
+    Refusal::TakenOver {
+        stage: stage.clone(),
+        release,
+        newer,
+        changes: named.map(|change| ChangeLine::of(change)).collect(),
+        more: brings.len().saturating_sub(CHANGES_NAMED),
+    }
+}
+
+/// More than a person reads in a refusal; the rest is on the screen of the release.
+const CHANGES_NAMED: usize = 5;
+
 fn check_group(draft: &Draft<'_>, by: &Actor, manual: &Manual) -> Result<(), Refusal> {
     let Some(group) = &manual.from else {
         return Ok(());
@@ -89,7 +114,8 @@ fn check_group(draft: &Draft<'_>, by: &Actor, manual: &Manual) -> Result<(), Ref
     })
 }
 
-/// Authors of the changes that this stage has not approved before do not count.
+/// Authors of what nobody has approved here do not count: the changes since the newest earlier
+/// release whose approval stands. A release that was rolled back or whose approval expired is none.
 fn check_author(
     draft: &Draft<'_>,
     by: &Actor,
@@ -97,11 +123,12 @@ fn check_author(
     release: ReleaseId,
     manual: &Manual,
 ) -> Result<(), Refusal> {
-    let passed = draft.pipeline.stage(stage).and_then(|state| state.passed);
-    let new = draft
-        .pipeline
-        .releases
-        .changes_since(release, passed.map(|(release, _)| release));
+    let pipeline = &draft.pipeline;
+    let approved = pipeline.stage(stage).into_iter().flat_map(|s| &s.approved);
+    let base = approved
+        .filter(|earlier| **earlier < release && pipeline.quarantined(**earlier).is_none())
+        .max();
+    let new = pipeline.releases.changes_since(release, base.copied());
     if manual.not_author && new.iter().any(|change| change.author.is(by)) {
         return Err(Refusal::AuthorCannotApprove {
             actor: by.clone(),
@@ -111,27 +138,16 @@ fn check_author(
     Ok(())
 }
 
-fn check_first_time(
-    draft: &Draft<'_>,
-    by: &Actor,
-    attempt: AttemptId,
-    gate: usize,
-    manual: &Manual,
-) -> Result<(), Refusal> {
-    let gate = draft
-        .pipeline
-        .attempt(attempt)
-        .and_then(|attempt| attempt.gates.get(gate));
-    let Some(GateState::Asked { approvals, .. }) = gate.map(|gate| &gate.state) else {
-        return Ok(());
-    };
-    if approvals.iter().any(|approval| approval.by == *by) {
-        let given = u32::try_from(approvals.len()).unwrap_or(u32::MAX);
-        let more = manual.count.saturating_sub(given);
-        return Err(Refusal::AlreadyApproved {
+/// One person counts once. Who approved what the request showed before may approve what it shows
+/// now.
+fn check_first_time(draft: &Draft<'_>, by: &Actor, attempt: AttemptId) -> Result<(), Refusal> {
+    let attempt = draft.pipeline.attempt(attempt);
+    let open = attempt.and_then(|attempt| tally(&draft.pipeline, attempt));
+    match open.filter(|open| open.has(by)) {
+        None => Ok(()),
+        Some(open) => Err(Refusal::AlreadyApproved {
             actor: by.clone(),
-            more,
-        });
+            more: open.missing(),
+        }),
     }
-    Ok(())
 }

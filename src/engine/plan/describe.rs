@@ -56,6 +56,8 @@ pub(super) fn describe(
             guard::hold(before, scope, lasts.map(|l| l.to_string()))
         }
         Command::Lift { what, .. } => guard::lift(before, what),
+        Command::Undo { stage, release } => verdict::undo(after, by, stage, *release),
+        Command::Yield { stage, release, .. } => verdict::give_way(before, after, stage, *release),
         Command::Retry { stage, release } => Told {
             title: format!("try {release} in {stage} again"),
             rows: rows_of(before, after, |candidate| candidate == stage),

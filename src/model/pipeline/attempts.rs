@@ -3,8 +3,9 @@
 
 use crate::model::pipeline::gates::gate;
 use crate::model::{
-    AlarmName, Attempt, AttemptId, AttemptState, Fact, GOOD_KEPT, GateState, Good, Impossible,
-    PAST_KEPT, PastAttempt, Pipeline, Progress, Purpose, ReleaseId, StageName, StageState, Time,
+    AlarmName, Attempt, AttemptId, AttemptState, Fact, GOOD_KEPT, Gate, GateState, Good,
+    Impossible, Lapse, PAST_KEPT, PastAttempt, Pipeline, Progress, Purpose, ReleaseId, StageName,
+    StageState, Time,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -61,6 +62,11 @@ pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(),
                 why: why.clone(),
             },
         ),
+        Fact::PromotionLapsed {
+            stage,
+            release,
+            attempt,
+        } => lapsed(pipeline, stage, *release, *attempt),
         Fact::RolledBack { attempt } => enter(pipeline, *attempt, AttemptState::RolledBack { at }),
         other => Err(Impossible::stray(other)),
     }
@@ -126,7 +132,7 @@ fn start(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossibl
             active.id
         )));
     }
-    state.waiting.retain(|(waiting, _)| waiting != release);
+    state.keep_waiting(|waits| waits != *release);
     remember(state);
     let is_rollback = attempt.is_rollback();
     state.attempt = Some(attempt);
@@ -146,16 +152,13 @@ fn withdraw_promotions(pipeline: &mut Pipeline, stage: &StageName) {
         .skip_while(|column| column != stage)
         .skip(1)
     {
-        let waiting = pipeline
-            .stage(&later)
-            .map(|state| state.waiting.clone())
-            .unwrap_or_default();
-        let clean = waiting
-            .into_iter()
-            .filter(|(r, _)| pipeline.quarantined(*r).is_none());
-        let clean: Vec<_> = clean.collect();
+        let waiting = pipeline.stage(&later).into_iter().flat_map(|s| &s.waiting);
+        let bad: Vec<ReleaseId> = waiting
+            .map(|(release, _)| *release)
+            .filter(|release| pipeline.quarantined(*release).is_some())
+            .collect();
         if let Ok(state) = pipeline.stage_mut(&later) {
-            state.waiting = clean;
+            state.keep_waiting(|release| !bad.contains(&release));
         }
     }
 }
@@ -178,9 +181,7 @@ pub(super) fn requeue(pipeline: &mut Pipeline, at: Time, release: ReleaseId) {
             .iter()
             .find(|past| !past.rollback)
             .map(|past| past.release);
-        state.waiting.extend(before.map(|release| (release, at)));
-        state.waiting.sort_unstable();
-        state.waiting.dedup_by_key(|(release, _)| *release);
+        state.enqueue(before.map(|release| (release, at)));
     }
 }
 
@@ -220,6 +221,7 @@ fn pass(pipeline: &mut Pipeline, at: Time, id: AttemptId) -> Result<(), Impossib
     enter(pipeline, id, AttemptState::Passed { at })?;
     let attempt = pipeline.attempt_mut(id)?;
     let (release, definition) = (attempt.release, attempt.definition.clone());
+    let lapse = lapse_of(attempt);
     let targets: Vec<_> = attempt.progress.keys().cloned().collect();
     for name in targets {
         let target = pipeline.targets.entry(name).or_default();
@@ -231,9 +233,50 @@ fn pass(pipeline: &mut Pipeline, at: Time, id: AttemptId) -> Result<(), Impossib
         let extra = target.good.len().saturating_sub(GOOD_KEPT);
         target.good.drain(..extra);
     }
-    pipeline.stage_mut(&stage)?.passed = Some((release, at));
+    let state = pipeline.stage_mut(&stage)?;
+    state.passed = Some((release, at));
+    state.approved.retain(|approved| *approved != release);
+    state.approved.push(release);
+    let extra = state.approved.len().saturating_sub(GOOD_KEPT);
+    state.approved.drain(..extra);
     if let Some(next) = next {
-        pipeline.stage_mut(&next)?.waiting.push((release, at));
+        let next = pipeline.stage_mut(&next)?;
+        next.enqueue([(release, at)]);
+        next.lapses.extend(lapse.map(|lapse| (release, lapse)));
+    }
+    Ok(())
+}
+
+/// When the first of the approvals in an attempt expires.
+fn lapse_of(attempt: &Attempt) -> Option<Lapse> {
+    let expiries = attempt.gates.iter().filter_map(|gate| {
+        let (Gate::Manual(manual), GateState::Passed { at }) = (&gate.gate, &gate.state) else {
+            return None;
+        };
+        Some(*at + manual.expires?)
+    });
+    let at = expiries.min()?;
+    let attempt = attempt.id;
+    Some(Lapse { attempt, at })
+}
+
+/// The approval of a release has run out: it waits no more, and what it brought is unapproved.
+fn lapsed(
+    pipeline: &mut Pipeline,
+    stage: &StageName,
+    release: ReleaseId,
+    attempt: AttemptId,
+) -> Result<(), Impossible> {
+    let waits = |(waiting, _): &(ReleaseId, Time)| *waiting == release;
+    let state = pipeline.stage_mut(stage)?;
+    if !state.waiting.iter().any(waits) {
+        return Err(Impossible::Missing("waiting release"));
+    }
+    state.keep_waiting(|waits| waits != release);
+    let place = pipeline.place_of(attempt).map(|(place, _)| place.clone());
+    if let Some(place) = place {
+        let approved = &mut pipeline.stage_mut(&place)?.approved;
+        approved.retain(|approved| *approved != release);
     }
     Ok(())
 }

@@ -142,17 +142,14 @@ impl Pipeline {
     }
 
     fn move_queue(&mut self, at: Time, from: &StageName, to: &StageName) {
-        let queue = self
-            .stage_mut(from)
-            .map(|state| std::mem::take(&mut state.waiting));
+        let Ok(state) = self.stage_mut(from) else {
+            return;
+        };
+        let waiting = std::mem::take(&mut state.waiting);
+        let lapses = std::mem::take(&mut state.lapses);
         if let Ok(state) = self.stage_mut(to) {
-            let moved = queue
-                .into_iter()
-                .flatten()
-                .map(|(release, _)| (release, at));
-            state.waiting.extend(moved);
-            state.waiting.sort_unstable();
-            state.waiting.dedup_by_key(|(release, _)| *release);
+            state.enqueue(waiting.into_iter().map(|(release, _)| (release, at)));
+            state.lapses.extend(lapses);
         }
     }
 }

@@ -32,11 +32,30 @@ pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(),
             let GateState::Asked { approvals, .. } = &mut gate.state else {
                 return Err(Impossible::Missing("open request for approval"));
             };
+            // A second yes of the same person is to what the request shows now.
+            approvals.retain(|approval| approval.by != *by);
             approvals.push(Approval {
                 by: by.clone(),
                 at,
                 evidence: evidence.clone(),
             });
+        }
+        Fact::ApprovalUndone {
+            attempt,
+            gate: index,
+            by,
+        }
+        | Fact::ApprovalExpired {
+            attempt,
+            gate: index,
+            by,
+        } => {
+            let gate = gate(working(pipeline, *attempt)?, *index)?;
+            let GateState::Asked { approvals, .. } = &mut gate.state else {
+                return Err(Impossible::Missing("open request for approval"));
+            };
+            let given = approvals.iter().position(|approval| approval.by == *by);
+            approvals.remove(given.ok_or(Impossible::Missing("approval"))?);
         }
         Fact::GatePassed {
             attempt,

@@ -128,6 +128,9 @@ pub(super) fn attempt_words(fact: &Fact) -> (&'static str, String) {
             crate::model::Purpose::Forward => {
                 ("START", format!("{release} enters {stage} ({attempt})"))
             }
+            crate::model::Purpose::Renewal => {
+                ("START", format!("{release} in {stage} again ({attempt})"))
+            }
             crate::model::Purpose::Rollback(rollback) => (
                 "ROLLBACK",
                 format!(
@@ -155,14 +158,6 @@ pub(super) fn attempt_words(fact: &Fact) -> (&'static str, String) {
         Fact::BakeRestarted { why, .. } => ("BAKE", format!("from zero: {why}")),
         Fact::BakeFinished { .. } => ("BAKE", "done".to_owned()),
         Fact::DeploymentDone { attempt } => ("DEPLOY", format!("all of {attempt} done")),
-        Fact::ApprovalRequested { attempt, .. } => ("WAIT", format!("{attempt} asks for approval")),
-        Fact::Approved { attempt, .. } => ("APPROVE", attempt.to_string()),
-        Fact::GatePassed { attempt, gate } => {
-            ("GATE", format!("gate {} of {attempt} passed", gate + 1))
-        }
-        Fact::Rejected {
-            attempt, reason, ..
-        } => ("REJECT", format!("{attempt}: {reason}")),
         Fact::AttemptPaused { attempt, why } => ("PAUSE", format!("{attempt}: {why}")),
         Fact::AttemptResumed { attempt } => ("RESUME", attempt.to_string()),
         Fact::AttemptPassed { attempt } => ("PASS", attempt.to_string()),
@@ -172,6 +167,36 @@ pub(super) fn attempt_words(fact: &Fact) -> (&'static str, String) {
         }
         Fact::AttemptWithdrawn { attempt, why } => ("STOP", format!("{attempt} withdrawn: {why}")),
         Fact::RolledBack { attempt } => ("ROLLBACK", format!("{attempt} done")),
+        other => ("FACT", format!("{other:?}")),
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller routes facts about approvals here"
+)]
+pub(super) fn request_words(fact: &Fact) -> (&'static str, String) {
+    match fact {
+        Fact::ApprovalRequested { attempt, .. } => ("WAIT", format!("{attempt} asks for approval")),
+        Fact::Approved { attempt, .. } => ("APPROVE", attempt.to_string()),
+        Fact::ApprovalUndone { attempt, .. } => ("APPROVE", format!("{attempt} is taken back")),
+        Fact::ApprovalExpired { attempt, by, .. } => {
+            ("APPROVE", format!("{attempt} by {by} has expired"))
+        }
+        Fact::PromotionLapsed {
+            stage,
+            release,
+            attempt,
+        } => (
+            "QUEUE",
+            format!("{release} leaves the queue of {stage}: the approval of {attempt} has expired"),
+        ),
+        Fact::GatePassed { attempt, gate } => {
+            ("GATE", format!("gate {} of {attempt} passed", gate + 1))
+        }
+        Fact::Rejected {
+            attempt, reason, ..
+        } => ("REJECT", format!("{attempt}: {reason}")),
         other => ("FACT", format!("{other:?}")),
     }
 }

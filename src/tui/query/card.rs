@@ -4,7 +4,7 @@
 use crate::{
     model::{
         Actor, AlarmLevel, AlarmName, Attempt, Bake, BakeState, Blocker, Change, Gate, GateState,
-        Org, Pipeline, ReleaseId, Span, StageName, StageView, Status, Time,
+        Org, Pipeline, ReleaseId, Span, StageName, StageView, Status, Time, tally,
     },
     tui::query::{AlarmCount, count},
 };
@@ -61,6 +61,8 @@ pub struct Request<'a> {
     pub members: &'a [Actor],
     pub given: usize,
     pub wanted: u32,
+    /// When it passes, once enough people have approved; until then they can undo.
+    pub takes_effect: Option<Time>,
     pub since: Time,
     pub not_author: bool,
     pub changes: Vec<&'a Change>,
@@ -188,20 +190,18 @@ pub fn gate_rows(attempt: &Attempt) -> Vec<GateRow<'_>> {
 }
 
 fn request<'a>(pipeline: &'a Pipeline, org: &'a Org, attempt: &'a Attempt) -> Option<Request<'a>> {
-    let (_, gate) = attempt.asked()?;
-    let (Gate::Manual(manual), GateState::Asked { since, approvals }) = (&gate.gate, &gate.state)
-    else {
-        return None;
-    };
+    let open = tally(pipeline, attempt)?;
+    let manual = open.manual;
     let group = manual.from.as_ref();
     let members = group.and_then(|group| org.groups.get(group));
     Some(Request {
         name: &manual.name,
         from: group.map_or_else(|| "anybody".to_owned(), ToString::to_string),
         members: members.map_or(&[], Vec::as_slice),
-        given: approvals.len(),
+        given: open.counted.len(),
         wanted: manual.count,
-        since: *since,
+        takes_effect: open.takes_effect(),
+        since: open.since,
         not_author: manual.not_author,
         changes: new_changes(pipeline, attempt.release),
     })

@@ -118,6 +118,13 @@ fn request(app: &App, card: &Card<'_>) -> Vec<Line> {
             format!("{} of {}, {}", request.given, request.wanted, request.name),
         ),
     ];
+    if let Some(at) = request.takes_effect {
+        let left = at.since(app.server_now()).short();
+        lines.push(labelled(
+            "undo",
+            format!("for {left}, then it takes effect"),
+        ));
+    }
     let mut authors: Vec<&str> = request.changes.iter().map(|c| c.author.login()).collect();
     authors.sort_unstable();
     authors.dedup();

@@ -32,7 +32,7 @@ name = "gamma"
 phase = "test"
 deploy = { run = "true" }
 regions = [{ name = "eu", time_zone = "Europe/Berlin", zones = { a = ["g1"] } }]
-approval = [{ manual = "release" }]
+approval = [{ manual = "release", undo = "0s" }]
 [[stage]]
 name = "wave-1"
 phase = "production"

@@ -35,6 +35,12 @@ pub(super) fn define(world: &mut World, edit: &[&str]) -> String {
                 minimum: minimum.parse().unwrap(),
             });
         }
+        [stage, "asks", settings @ ..] => {
+            workflow::asks(stage_of(&mut definition, stage), settings);
+        }
+        [stage, "watches", alarm] => {
+            stage_of(&mut definition, stage).alarms = vec![name(alarm)];
+        }
         [stage, "is", "gone"] => definition.stages.retain(|s| s.name.as_str() != *stage),
         [added, "before", stage] => {
             let place = definition

@@ -17,3 +17,22 @@ pub(super) fn tests(stage: &mut Stage, groups: &[&str]) {
     });
     stage.approval.splice(0..0, gates.map(Gate::Test));
 }
+
+/// `asks count 2 undo 10s expires never yield_after 4h`: changes what the stage asks people for.
+pub(super) fn asks(stage: &mut Stage, settings: &[&str]) {
+    let manual = stage.approval.iter_mut().find_map(|gate| match gate {
+        Gate::Manual(manual) => Some(manual),
+        Gate::Test(_) | Gate::Bake(_) | Gate::Coverage(_) => None,
+    });
+    let manual = manual.unwrap();
+    let limit = |text: &str| (text != "never").then(|| text.parse().unwrap());
+    for setting in settings.chunks(2) {
+        match setting {
+            ["count", count] => manual.count = count.parse().unwrap(),
+            ["undo", span] => manual.undo = span.parse().unwrap(),
+            ["expires", span] => manual.expires = limit(span),
+            ["yield_after", span] => manual.yield_after = limit(span),
+            other => panic!("not a setting of an approval: {other:?}"),
+        }
+    }
+}

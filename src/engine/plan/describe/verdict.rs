@@ -1,8 +1,8 @@
 //! Plans of approvals and rejects: where the release goes on to and what it would wait for there.
 
-use crate::engine::draft::Draft;
 use crate::engine::plan::describe::{Told, row, waits};
-use crate::model::Verdict;
+use crate::engine::{draft::Draft, request};
+use crate::model::{Actor, ReleaseId, StageName, Verdict, tally};
 
 pub(super) fn approve(before: &Draft<'_>, after: &Draft<'_>, verdict: &Verdict) -> Told {
     let Verdict { stage, release, .. } = verdict;
@@ -35,6 +35,7 @@ pub(super) fn approve(before: &Draft<'_>, after: &Draft<'_>, verdict: &Verdict) 
         }
         None => told.notes.push(format!("{stage} is the last stage")),
     }
+    told.notes.extend(effect(after, stage));
     let firing = definition
         .stages
         .iter()
@@ -59,4 +60,55 @@ pub(super) fn reject(verdict: &Verdict) -> Told {
         ],
         ..Told::default()
     }
+}
+
+/// When an approval takes effect, or what is missing; in spans, because a plan that only ages has
+/// not changed.
+fn effect(after: &Draft<'_>, stage: &StageName) -> Option<String> {
+    let open = tally(&after.pipeline, after.active(stage)?)?;
+    let note = match (open.missing(), open.manual.undo) {
+        (0, undo) => format!("it takes effect after {undo}; until then whoever approved can undo"),
+        (more, _) => format!("it needs {more} more from other people"),
+    };
+    Some(note)
+}
+
+pub(super) fn undo(after: &Draft<'_>, by: &Actor, stage: &StageName, release: ReleaseId) -> Told {
+    let open = after
+        .active(stage)
+        .and_then(|attempt| tally(&after.pipeline, attempt));
+    Told {
+        title: format!("take back the approval of {release} in {stage} by {by}"),
+        notes: open.map(|open| open.words()).into_iter().collect(),
+        ..Told::default()
+    }
+}
+
+pub(super) fn give_way(
+    before: &Draft<'_>,
+    after: &Draft<'_>,
+    stage: &StageName,
+    release: ReleaseId,
+) -> Told {
+    let active = before.active(stage);
+    let newer = active.and_then(|attempt| request::newer(before, attempt));
+    let named = newer.map_or("the newer release".to_owned(), |newer| newer.to_string());
+    let mut told = Told {
+        title: format!("let {named} take the place of {release} in {stage}"),
+        notes: vec![format!(
+            "nobody can approve {release} any more; its changes are in {named}"
+        )],
+        ..Told::default()
+    };
+    let definition = before.definition();
+    let spec = definition.as_ref().and_then(|d| d.stage(stage));
+    if let (Some(newer), Some(spec)) = (newer, spec) {
+        let waits = waits(after, stage, newer);
+        if after.active(stage).is_none() {
+            told.warnings
+                .push(format!("{newer} does not enter {stage} now: it {waits}"));
+        }
+        told.rows.push(row(before, spec, newer.to_string(), waits));
+    }
+    told
 }
