@@ -24,6 +24,7 @@ mod readable;
 mod reading;
 mod source;
 mod stage;
+mod strategy;
 mod suggest;
 mod watching;
 mod words;

@@ -32,6 +32,7 @@ mod refusal;
 mod release;
 mod rollout;
 mod status;
+mod strategy;
 mod summary;
 mod time;
 mod told;
@@ -48,9 +49,8 @@ pub use calendar::{Calendar, Closure, Event};
 pub use change::{Change, Person};
 pub use command::{Class, Command, Lift, Request, RollbackScope, Verdict};
 pub use definition::{
-    Alarm, AlarmScope, AlarmSource, BakeRules, Build, CountedLines, Coverage, Definition, Deploy,
-    Kind, Phase, Region, ReviewRule, Run, Scrape, Series, Severity, Share, Source, Stage, Window,
-    Zone,
+    Alarm, AlarmScope, AlarmSource, BakeRules, Build, CountedLines, Coverage, Definition, Kind,
+    Phase, Region, ReviewRule, Run, Scrape, Series, Severity, Source, Stage, Window, Zone,
 };
 pub use effect::{Deployment, Effect, Owed};
 pub use evidence::evidence;
@@ -68,15 +68,16 @@ pub use opening::Closed;
 pub use org::Org;
 pub use outcome::{Artifact, Head, Outcome, StepResult};
 pub use pipeline::{
-    Counters, GOOD_KEPT, Good, Guards, Impossible, PAST_KEPT, PastAttempt, Pipeline, SourceState,
-    StageState, TICKETS_KEPT, TargetState,
+    Beside, Counters, GOOD_KEPT, Good, Guards, Impossible, PAST_KEPT, PastAttempt, Pipeline,
+    SourceState, StageState, TICKETS_KEPT, TargetState,
 };
 pub use plan::{Plan, PlanRow, PlanTarget, few};
 pub use redefinition::{Difference, Redefinition, RedefinitionKind};
 pub use refusal::{ChangeLine, Refusal};
 pub use release::{Release, Releases};
-pub use rollout::{Bake, BakePlace, BakeState, Batch, Lane, Progress, Rollout};
+pub use rollout::{Bake, BakePlace, BakeState, Batch, Lane, Progress, Rollout, Turn};
 pub use status::{StageView, Status, board};
+pub use strategy::{BlueGreen, Canary, Deploy, Part, Share, Strategy};
 pub use summary::{Cell, Summary, summary};
 pub use time::{Span, Time};
 pub use told::Told;

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 use chrono_tz::Tz;
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 pub(crate) trait Readable: Sized {
     /// What should stand there, as in `must be ...`.
@@ -105,6 +105,12 @@ choices! {
         "operator-tooling" => OperatorTooling,
     }
     Phase: "\"test\" or \"production\"" { "test" => Test, "production" => Production }
+    StrategyName: "one of rolling, all-at-once, canary, blue-green" {
+        "rolling" => Rolling,
+        "all-at-once" => AllAtOnce,
+        "canary" => Canary,
+        "blue-green" => BlueGreen,
+    }
     Undone: "\"both-ways\", or \"one-way\" where a rollback does not undo what a release did" {
         "both-ways" => BothWays,
         "one-way" => OneWay,
@@ -124,6 +130,26 @@ choices! {
         "approvals" => Approvals,
     }
     Severity: "one of high, medium, low" { "high" => High, "medium" => Medium, "low" => Low }
+}
+
+/// A strategy before the keys that only it has are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StrategyName {
+    Rolling,
+    AllAtOnce,
+    Canary,
+    BlueGreen,
+}
+
+impl fmt::Display for StrategyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            StrategyName::Rolling => "rolling",
+            StrategyName::AllAtOnce => "all-at-once",
+            StrategyName::Canary => "canary",
+            StrategyName::BlueGreen => "blue-green",
+        })
+    }
 }
 
 /// Whether a rollback undoes what a release did.

@@ -9,7 +9,7 @@ use crate::{
         opening,
         readable::{Readable, Undone},
         source::positive,
-        suggest,
+        strategy, suggest,
     },
     model::{
         Actor, Alarm, AlarmName, BakeRule, BakeRules, Deploy, Gate, GroupName, Phase, Region, Span,
@@ -79,6 +79,7 @@ fn deploy(fields: &Fields<'_>, phase: Option<Phase>) -> Option<Deploy> {
     let run = fields.get("run");
     let check = fields.optional("check");
     let timeout = positive(fields, "timeout");
+    let strategy = strategy::strategy(fields, phase);
     let one_box = fields.or("one_box", &Value::Flag(phase == Some(Phase::Production)));
     let max_unavailable = fields.get("max_unavailable");
     let rollback_max_unavailable = fields.get("rollback_max_unavailable");
@@ -88,6 +89,7 @@ fn deploy(fields: &Fields<'_>, phase: Option<Phase>) -> Option<Deploy> {
         run: run?,
         check,
         timeout: timeout?,
+        strategy: strategy?,
         one_box: one_box?,
         max_unavailable: max_unavailable?,
         rollback_max_unavailable: rollback_max_unavailable?,

@@ -73,8 +73,8 @@ pub(super) fn withdraw_quarantined(draft: &mut Draft<'_>, stage: &StageName) {
     let Some(quarantine) = draft.pipeline.quarantined(attempt.release) else {
         return;
     };
-    let (id, release) = (attempt.id, attempt.release);
-    let touched = attempt.touched().next().is_some();
+    let release = attempt.release;
+    let reached = attempt.reached().next().is_some();
     let definition = draft.in_force(stage);
     let phase = definition
         .as_ref()
@@ -82,13 +82,22 @@ pub(super) fn withdraw_quarantined(draft: &mut Draft<'_>, stage: &StageName) {
         .map(|stage| stage.phase);
     let replaced = promote::candidate(&draft.pipeline, stage)
         .is_some_and(|next| draft.pipeline.quarantined(next).is_none());
-    if touched && phase == Some(Phase::Production) && !replaced {
+    if reached && phase == Some(Phase::Production) && !replaced {
         return;
     }
     let why = format!(
         "{release} carries {}, which is quarantined",
         quarantine.change.short()
     );
-    abandon_steps(draft, id, "its release is quarantined");
+    withdraw(draft, stage, &why);
+}
+
+/// Ends the active attempt of a stage because its release is not wanted any more.
+pub(super) fn withdraw(draft: &mut Draft<'_>, stage: &StageName, why: &str) {
+    let Some(id) = draft.active(stage).map(|attempt| attempt.id) else {
+        return;
+    };
+    abandon_steps(draft, id, "its release is not wanted any more");
+    let why = why.to_owned();
     draft.record(Fact::AttemptWithdrawn { attempt: id, why });
 }

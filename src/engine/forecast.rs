@@ -189,7 +189,10 @@ fn expected(fact: &Fact) -> Option<Expected> {
 /// How long the same work took when it last went well.
 fn usual(pipeline: &Pipeline, owed: &Owed) -> Option<Span> {
     match &owed.effect {
-        Effect::Deploy(deployment) => pipeline.targets.get(&deployment.target)?.took,
+        Effect::Deploy(deployment) => pipeline
+            .targets
+            .get(&deployment.target)?
+            .usual(deployment.part),
         Effect::Build { .. }
         | Effect::Check { .. }
         | Effect::Coverage { .. }

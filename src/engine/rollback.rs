@@ -27,6 +27,10 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, intent: Intent, cause: &Cause) {
         let Some(stage) = definition.as_ref().and_then(|d| d.stage(&name)) else {
             continue;
         };
+        if rollback.is_empty() {
+            attempt::withdraw(draft, &name, &why);
+            continue;
+        }
         if rollback.destinations.is_empty() {
             attempt::fail(draft, &name, &format!("{why}; nowhere to roll back to"));
             continue;
@@ -44,7 +48,7 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, intent: Intent, cause: &Cause) {
             attempt: id,
             stage: name,
             release: intent.release,
-            rollout: rollout::backward(&draft.pipeline, stage, &rollback),
+            rollout: rollout::backward(&draft.pipeline, draft.now, stage, &rollback),
             purpose: Purpose::Rollback(rollback),
             gates: Vec::new(),
             baselined: BTreeSet::new(),
@@ -68,7 +72,11 @@ pub(super) fn automatic(
 ) {
     let scope = RollbackScope::Stage(stage.clone());
     let intent = intend(&draft.pipeline, &scope, release, cause);
-    if intent.stages.is_empty() {
+    if intent
+        .stages
+        .iter()
+        .all(|(_, rollback)| rollback.is_empty())
+    {
         attempt::fail(draft, stage, &cause.words());
     } else {
         carry_out(draft, intent, cause);

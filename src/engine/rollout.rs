@@ -1,16 +1,18 @@
 //! Drives a rollout while its attempt deploys, each target tested against the blockers at its own
 //! start (DESIGN.md 5, rules 2 and 5; INVARIANTS.md I03, I04, I11, I14).
 
+mod back;
 mod order;
 
 use crate::engine::{draft::Draft, promote};
 use crate::model::{
     Attempt, Bake, BakePlace, Batch, Blocker, Candidate, Definition, Deployment, Effect, Fact,
-    Lane, Pipeline, Progress, Purpose, ReleaseId, Stage, StageName, TargetName, target_blockers,
+    Lane, Part, Pipeline, Purpose, ReleaseId, Stage, StageName, TargetName, target_blockers,
 };
 use std::sync::Arc;
 
-pub(super) use order::{backward, forward};
+pub(super) use back::backward;
+pub(super) use order::forward;
 
 /// Whether a region that could go first has no blocker of its own.
 pub(super) fn some_region_is_open(
@@ -64,9 +66,22 @@ pub(super) fn drive(draft: &mut Draft<'_>, stage: &StageName) {
     }
 }
 
-/// The other lanes of the first production wave wait for the first target to have baked.
+/// The other lanes of the first production wave wait for the first targets that serve the release
+/// to have baked.
 fn waits_for_lead(attempt: &Attempt, lane: usize) -> bool {
-    attempt.rollout.lead && lane > 0 && !is_batch_through(attempt, 0, 0)
+    let Some(lead) = attempt.rollout.lanes.first().filter(|_| lane > 0) else {
+        return false;
+    };
+    let serving = lead.batches.iter().position(|b| b.part.moves_traffic());
+    let Some(first) = serving.filter(|_| attempt.rollout.lead) else {
+        return false;
+    };
+    let more = lead
+        .batches
+        .iter()
+        .skip(first + 1)
+        .take_while(|b| b.together);
+    (first..=first + more.count()).any(|batch| !is_batch_through(attempt, 0, batch))
 }
 
 fn is_batch_through(attempt: &Attempt, lane: usize, batch: usize) -> bool {
@@ -87,7 +102,7 @@ fn is_batch_through(attempt: &Attempt, lane: usize, batch: usize) -> bool {
     }
     let place = BakePlace::Batch { lane, batch };
     let baked = entry.bake == order::NO_BAKE || attempt.bake(place).is_some_and(Bake::is_finished);
-    entry.is_deployed(&attempt.progress) && baked
+    attempt.has_deployed(entry) && baked
 }
 
 /// Moves one lane on; says whether it is through.
@@ -101,16 +116,19 @@ fn drive_lane(draft: &mut Draft<'_>, attempt: &Attempt, lane: usize) -> bool {
         take_back(draft, attempt, &attempt.rollout.lanes[lane]);
         return false;
     }
-    let entry = &batches[batch];
-    let place = BakePlace::Batch { lane, batch };
-    if !entry.is_deployed(&attempt.progress) {
-        start_batch(draft, attempt, &attempt.rollout.lanes[lane], entry);
-    } else if attempt.bake(place).is_none() {
-        draft.record(Fact::BakeStarted {
-            attempt: attempt.id,
-            place,
-            rule: entry.bake,
-        });
+    let group = batches.iter().enumerate().skip(batch);
+    let group = group.take_while(|(at, entry)| *at == batch || entry.together);
+    for (at, entry) in group {
+        let place = BakePlace::Batch { lane, batch: at };
+        if !attempt.has_deployed(entry) {
+            start_batch(draft, attempt, &attempt.rollout.lanes[lane], entry);
+        } else if at == batch && attempt.bake(place).is_none() {
+            draft.record(Fact::BakeStarted {
+                attempt: attempt.id,
+                place,
+                rule: entry.bake,
+            });
+        }
     }
     false
 }
@@ -134,7 +152,7 @@ fn start_batch(draft: &mut Draft<'_>, attempt: &Attempt, lane: &Lane, batch: &Ba
         return;
     }
     for target in &batch.targets {
-        if may_begin(&draft.pipeline, attempt, target) {
+        if may_begin(&draft.pipeline, attempt, (batch, target)) {
             promote::use_overrides(draft, attempt.id, &standing);
             start_target(draft, attempt, &definition, (lane, batch, target));
         }
@@ -150,8 +168,8 @@ fn take_back(draft: &mut Draft<'_>, attempt: &Attempt, lane: &Lane) {
     let mut room = Room::of(&draft.pipeline, definition.stage(&attempt.stage), lane);
     for batch in &lane.batches {
         for target in &batch.targets {
-            let serves = order::is_healthy(&draft.pipeline, target);
-            if may_begin(&draft.pipeline, attempt, target) && room.take(serves) {
+            let taken_out = batch.part.moves_traffic() && back::serves(&draft.pipeline, target);
+            if may_begin(&draft.pipeline, attempt, (batch, target)) && room.take(taken_out) {
                 start_target(draft, attempt, &definition, (lane, batch, target));
             }
         }
@@ -159,12 +177,14 @@ fn take_back(draft: &mut Draft<'_>, attempt: &Attempt, lane: &Lane) {
 }
 
 /// Whether it is the target's turn, and nothing is at work on it.
-fn may_begin(pipeline: &Pipeline, attempt: &Attempt, target: &TargetName) -> bool {
-    let at_work = pipeline
-        .targets
-        .get(target)
-        .is_some_and(|t| t.step.is_some());
-    attempt.progress.get(target) == Some(&Progress::Waiting) && !at_work
+fn may_begin(
+    pipeline: &Pipeline,
+    attempt: &Attempt,
+    (batch, target): (&Batch, &TargetName),
+) -> bool {
+    let state = pipeline.targets.get(target);
+    let at_work = state.is_some_and(|state| state.step.is_some());
+    attempt.is_due(batch, target) && !at_work
 }
 
 /// The room that a rollback has in a region (rule 10): so many targets at work at once, and so many
@@ -183,16 +203,17 @@ impl Room {
         let region = stage.and_then(|stage| stage.region(&lane.region));
         let targets: Vec<&TargetName> = match region {
             Some(region) => region.zones.iter().flat_map(|zone| &zone.targets).collect(),
-            None => lane.batches.iter().flat_map(|b| &b.targets).collect(),
+            None => lane.targets().collect(),
         };
-        let states = targets.iter().filter_map(|t| pipeline.targets.get(*t));
         let (mut at_work, mut out) = (0, 0);
-        for state in states {
-            let busy = state.step.is_some();
+        for target in &targets {
+            let Some(state) = pipeline.targets.get(*target) else {
+                continue;
+            };
             // A target that no deployment has reached has never carried anything.
             let lost = state.running.is_none() && state.epoch > 0;
-            at_work += usize::from(busy);
-            out += usize::from(busy || lost);
+            at_work += usize::from(state.step.is_some());
+            out += usize::from(lost || pipeline.is_changing(target));
         }
         let share = stage.map(|stage| stage.deploy.rollback_max_unavailable);
         Room {
@@ -202,12 +223,13 @@ impl Room {
         }
     }
 
-    /// Takes one more target to work if there is room for it; what is out already takes no capacity.
-    fn take(&mut self, serves: bool) -> bool {
-        let fits = self.at_work < self.allowed && (!serves || self.out < self.allowed);
+    /// Takes one more target to work if there is room for it, whether that takes it out or it is out
+    /// already.
+    fn take(&mut self, out: bool) -> bool {
+        let fits = self.at_work < self.allowed && (!out || self.out < self.allowed);
         let taken = fits || self.at_work == 0;
         self.at_work += usize::from(taken);
-        self.out += usize::from(taken && serves);
+        self.out += usize::from(taken && out);
         taken
     }
 }
@@ -233,6 +255,11 @@ fn start_target(
     let Some(stage) = definition.stage(&attempt.stage) else {
         return;
     };
+    let Some(run) = stage.deploy.command(batch.part).cloned() else {
+        return;
+    };
+    let colours = stage.deploy.strategy.blue_green();
+    let keep = colours.filter(|_| batch.part == Part::Switch);
     let state = draft.pipeline.targets.get(target);
     let deployment = Deployment {
         stage: stage.name.clone(),
@@ -243,10 +270,17 @@ fn start_target(
         artifact: artifact.digest.clone(),
         commit: Some(built.sha.clone()),
         signature: artifact.signature.clone(),
+        part: batch.part,
+        more: batch.turn.nth + 1 < batch.turn.of,
+        keep: keep.map(|colours| colours.keep),
         epoch: state.map_or(1, |state| state.epoch + 1),
         rollback: attempt.is_rollback(),
-        run: stage.deploy.run.clone(),
-        check: stage.deploy.check.clone(),
+        run,
+        check: stage
+            .deploy
+            .check
+            .clone()
+            .filter(|_| batch.part != Part::Test),
         directory: definition.directory.clone(),
         timeout: stage.deploy.timeout,
     };

@@ -47,8 +47,10 @@ pub(crate) fn of(
     all
 }
 
-fn of_deployment(deployment: &Deployment) -> [(&'static str, String); 8] {
-    [
+fn of_deployment(deployment: &Deployment) -> Vec<(&'static str, String)> {
+    let weight = deployment.part.weight().map(|weight| weight.to_string());
+    let kept = deployment.keep.map(|keep| (keep.0 / 1_000).to_string());
+    let values = [
         ("STAGE", deployment.stage.to_string()),
         ("REGION", deployment.region.to_string()),
         ("ZONE", deployment.zone.to_string()),
@@ -57,7 +59,11 @@ fn of_deployment(deployment: &Deployment) -> [(&'static str, String); 8] {
         ("DIGEST", deployment.artifact.to_string()),
         ("EPOCH", deployment.epoch.to_string()),
         ("ROLLBACK", u8::from(deployment.rollback).to_string()),
-    ]
+        ("PART", deployment.part.word().to_owned()),
+    ];
+    let weight = weight.map(|weight| ("WEIGHT", weight));
+    let kept = kept.map(|seconds| ("KEEP_SECONDS", seconds));
+    values.into_iter().chain(weight).chain(kept).collect()
 }
 
 /// Variables of this process, those that are set and are text.

@@ -3,8 +3,8 @@
 //! in the engine.
 
 use crate::model::{
-    Actor, AlarmName, AlarmState, AttemptId, Bake, BakePlace, Digest, EffectId, Fingerprint, Gate,
-    Ppm, Progress, ReleaseId, Rollout, StageName, TargetName, Time,
+    Actor, AlarmName, AlarmState, AttemptId, Bake, BakePlace, Batch, Digest, EffectId, Fingerprint,
+    Gate, Part, Ppm, Progress, ReleaseId, Rollout, StageName, TargetName, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -22,6 +22,9 @@ pub struct Attempt {
     pub state: AttemptState,
     pub rollout: Rollout,
     pub progress: BTreeMap<TargetName, Progress>,
+    /// Parts that went well on targets of which more follow.
+    #[serde(default)]
+    pub finished: BTreeMap<TargetName, u32>,
     pub bakes: Vec<Bake>,
     /// The approval workflow; in the build stage, the checks.
     pub gates: Vec<GateProgress>,
@@ -139,6 +142,13 @@ pub struct Approval {
     pub evidence: Fingerprint,
 }
 
+impl Rollback {
+    /// Nothing serves what is taken back: what brings it only has to stop.
+    pub fn is_empty(&self) -> bool {
+        self.destinations.is_empty() && self.skipped.is_empty()
+    }
+}
+
 impl Attempt {
     /// Whether the stage's lane is taken by this attempt.
     pub fn is_active(&self) -> bool {
@@ -163,7 +173,7 @@ impl Attempt {
     pub fn is_armed(&self) -> bool {
         self.is_active()
             && !self.is_rollback()
-            && self.touched().next().is_some()
+            && self.reached().next().is_some()
             && !self.is_up_to_people()
     }
 
@@ -192,17 +202,81 @@ impl Attempt {
         }
     }
 
-    /// Targets that this attempt has begun to change.
-    pub fn touched(&self) -> impl Iterator<Item = &TargetName> {
-        self.progress
-            .iter()
-            .filter(|(_, p)| !matches!(p, Progress::Waiting | Progress::Skipped { .. }))
-            .map(|(target, _)| target)
+    /// Targets whose traffic this attempt has begun to move. What was only installed beside serves
+    /// nobody.
+    pub fn reached(&self) -> impl Iterator<Item = &TargetName> {
+        let before = self.rollout.parts_before_traffic();
+        let targets = self.progress.keys();
+        targets.filter(move |target| self.moved(target, before))
     }
 
-    pub fn has_touched(&self, target: &TargetName) -> bool {
-        let progress = self.progress.get(target);
-        progress.is_some_and(|p| !matches!(p, Progress::Waiting | Progress::Skipped { .. }))
+    /// Whether the traffic of a target was moved, where so many parts come before.
+    fn moved(&self, target: &TargetName, before: u32) -> bool {
+        match self.progress.get(target) {
+            Some(Progress::Skipped { .. }) | None => false,
+            Some(Progress::Done { .. }) => true,
+            Some(Progress::Waiting) => self.finished(target) > before,
+            Some(Progress::Running { .. } | Progress::Failed { .. } | Progress::Unknown { .. }) => {
+                self.finished(target) >= before
+            }
+        }
+    }
+
+    /// Parts that went well on a target of which more follow.
+    fn finished(&self, target: &TargetName) -> u32 {
+        self.finished.get(target).copied().unwrap_or(0)
+    }
+
+    /// Whether a target waits for its part in a batch.
+    pub fn is_due(&self, batch: &Batch, target: &TargetName) -> bool {
+        let waits = self.progress.get(target) == Some(&Progress::Waiting);
+        waits && self.finished(target) == batch.turn.nth
+    }
+
+    /// Whether nothing of a batch is left to do.
+    pub fn has_deployed(&self, batch: &Batch) -> bool {
+        batch
+            .targets
+            .iter()
+            .all(|target| match self.progress.get(target) {
+                Some(Progress::Done { .. } | Progress::Skipped { .. }) => true,
+                Some(
+                    Progress::Waiting
+                    | Progress::Running { .. }
+                    | Progress::Failed { .. }
+                    | Progress::Unknown { .. },
+                )
+                | None => self.finished(target) > batch.turn.nth,
+            })
+    }
+
+    /// The share of the traffic that a bake watches.
+    pub fn weight_at(&self, place: BakePlace) -> Option<u8> {
+        let BakePlace::Batch { lane, batch } = place else {
+            return None;
+        };
+        let batch = self.rollout.lanes.get(lane)?.batches.get(batch)?;
+        match batch.part {
+            Part::Shift(weight) => Some(weight),
+            Part::Deploy | Part::Install | Part::Test | Part::Switch => None,
+        }
+    }
+
+    /// The part that is under way or next; none when all is deployed.
+    pub fn part(&self) -> Option<Part> {
+        let mut batches = self.rollout.batches().map(|(_, batch)| batch);
+        let batch = batches.find(|batch| !self.has_deployed(batch));
+        batch.map(|batch| batch.part)
+    }
+
+    /// The last part that went well on each target of which more follow.
+    pub fn standing(&self) -> BTreeMap<&TargetName, Part> {
+        let batches = self.rollout.batches().map(|(_, batch)| batch);
+        let pairs = batches.flat_map(|batch| batch.targets.iter().map(move |t| (t, batch)));
+        pairs
+            .filter(|(target, batch)| self.finished(target) == batch.turn.nth + 1)
+            .map(|(target, batch)| (target, batch.part))
+            .collect()
     }
 
     /// Whether nothing more happens to a target in this attempt by itself.

@@ -2,8 +2,8 @@
 //! written in TOML, inherited and explained is `crate::definition`; this file knows no files.
 
 use crate::model::{
-    AlarmName, BakeRule, Calendar, Digest, Gate, PipelineName, Ppm, RegionName, ServiceName, Span,
-    StageName, TargetName, TeamName, Test, Weekly, WindowName, ZoneName,
+    AlarmName, BakeRule, Calendar, Deploy, Digest, Gate, PipelineName, Ppm, RegionName,
+    ServiceName, Span, StageName, TargetName, TeamName, Test, Weekly, WindowName, ZoneName,
 };
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -120,41 +120,6 @@ pub struct Stage {
 pub enum Phase {
     Test,
     Production,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deploy {
-    pub run: Run,
-    /// Run after `run` on the same target; it must exit 0 for the target to count as healthy.
-    pub check: Option<Run>,
-    pub timeout: Span,
-    /// Whether the first batch of each lane is a single target.
-    pub one_box: bool,
-    /// How many targets of a region may be out at once, forward and in a rollback.
-    pub max_unavailable: Share,
-    pub rollback_max_unavailable: Share,
-    /// Taking a release back here does not undo what it did; the plan of a rollback says so first.
-    #[serde(default)]
-    pub one_way: bool,
-}
-
-/// A part of the targets of a region; at least one target comes out of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Share {
-    Percent(u8),
-    Count(u32),
-}
-
-impl Share {
-    /// How many of `n_targets` this allows at once, rounded down but never zero.
-    pub fn of(self, n_targets: usize) -> usize {
-        let allowed = match self {
-            Share::Percent(percent) => n_targets * usize::from(percent) / 100,
-            Share::Count(count) => usize::try_from(count).unwrap_or(usize::MAX),
-        };
-        allowed.clamp(1, n_targets.max(1))
-    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

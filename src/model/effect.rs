@@ -2,7 +2,7 @@
 //! at least once under a stable id; a target turns down an epoch older than one it has seen.
 
 use crate::model::{
-    AttemptId, Coverage, Digest, EffectId, RegionName, ReleaseId, Run, Sha, Signature, Span,
+    AttemptId, Coverage, Digest, EffectId, Part, RegionName, ReleaseId, Run, Sha, Signature, Span,
     StageName, TargetName, Time, ZoneName,
 };
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,14 @@ pub struct Deployment {
     pub commit: Option<Sha>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<Signature>,
+    #[serde(default)]
+    pub part: Part,
+    /// More parts of the attempt follow on this target.
+    #[serde(default)]
+    pub more: bool,
+    /// How long what served before stays where it can be switched back to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<Span>,
     /// Rises with every deployment to the target; what carries an older one is late.
     pub epoch: u64,
     pub rollback: bool,
@@ -89,6 +97,23 @@ pub struct Deployment {
     pub check: Option<Run>,
     pub directory: String,
     pub timeout: Span,
+}
+
+impl Deployment {
+    fn title(&self) -> String {
+        let (release, target) = (self.release, &self.target);
+        match (self.part, self.rollback) {
+            (Part::Deploy, false) => format!("deploy {release} to {target}"),
+            (Part::Deploy, true) => format!("roll {target} back to {release}"),
+            (Part::Install, false) => format!("install {release} beside on {target}"),
+            (Part::Install, true) => format!("install {release} again beside on {target}"),
+            (Part::Test, _) => format!("test {release} beside on {target}"),
+            (Part::Switch, false) => format!("switch {target} to {release}"),
+            (Part::Switch, true) => format!("switch {target} back to {release}"),
+            (Part::Shift(_), true) => format!("shift {target} back to {release}"),
+            (Part::Shift(weight), false) => format!("shift {weight}% of {target} to {release}"),
+        }
+    }
 }
 
 impl Effect {
@@ -108,8 +133,7 @@ impl Effect {
             Effect::Build { release, .. } => format!("build {release}"),
             Effect::Check { name, release, .. } => format!("check {name} of {release}"),
             Effect::Coverage { release, .. } => format!("coverage of {release}"),
-            Effect::Deploy(d) if d.rollback => format!("roll {} back to {}", d.target, d.release),
-            Effect::Deploy(d) => format!("deploy {} to {}", d.release, d.target),
+            Effect::Deploy(deployment) => deployment.title(),
             Effect::Test { name, release, .. } => format!("test {name} of {release}"),
         }
     }

@@ -7,6 +7,7 @@ mod definitions;
 mod gates;
 mod guards;
 mod queue;
+mod slots;
 mod steps;
 
 use crate::model::{
@@ -20,6 +21,8 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+pub use slots::{Beside, TargetState};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pipeline {
@@ -87,24 +90,6 @@ pub struct PastAttempt {
 }
 
 pub const PAST_KEPT: usize = 20;
-
-/// A target as the engine believes it to be.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TargetState {
-    pub stage: Option<StageName>,
-    /// What runs there; none before the first deployment and after a failed one.
-    pub running: Option<ReleaseId>,
-    pub since: Option<Time>,
-    /// Of the newest deployment that was started.
-    pub epoch: u64,
-    /// The deployment under way.
-    pub step: Option<EffectId>,
-    /// How long the last deployment that went well took; what a plan estimates by.
-    #[serde(default)]
-    pub took: Option<Span>,
-    /// Releases that finished bake here, newest last, at most [`GOOD_KEPT`].
-    pub good: Vec<Good>,
-}
 
 /// A release that proved good on a target, and the definition it was deployed under.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

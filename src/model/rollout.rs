@@ -2,9 +2,8 @@
 //! (one after the other), and what became of each target. Computed by `engine::rollout`, recorded
 //! when the attempt starts, so that a later edit of the definition changes nothing under way.
 
-use crate::model::{BakeRule, EffectId, RegionName, Span, TargetName, Time, ZoneName};
+use crate::model::{BakeRule, EffectId, Part, RegionName, Span, TargetName, Time, ZoneName};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rollout {
@@ -20,13 +19,35 @@ pub struct Lane {
     pub batches: Vec<Batch>,
 }
 
+/// Part of a rollout: what is done with some targets side by side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     pub zone: ZoneName,
     pub one_box: bool,
+    #[serde(default)]
+    pub part: Part,
+    #[serde(default)]
+    pub turn: Turn,
+    /// Goes on with the batch before it, not after.
+    #[serde(default)]
+    pub together: bool,
     pub targets: Vec<TargetName>,
     /// Watched waiting after this batch, before the next one of the lane.
     pub bake: BakeRule,
+}
+
+/// Which of its targets' parts a batch is: `nth` from 0, of so many in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    pub nth: u32,
+    pub of: u32,
+}
+
+/// The only one.
+impl Default for Turn {
+    fn default() -> Self {
+        Self { nth: 0, of: 1 }
+    }
 }
 
 /// Where a target stands in an attempt.
@@ -106,8 +127,16 @@ impl Bake {
 }
 
 impl Rollout {
+    /// Every target once, however many parts it has.
     pub fn targets(&self) -> impl Iterator<Item = &TargetName> {
-        self.batches().flat_map(|(_, batch)| &batch.targets)
+        self.lanes.iter().flat_map(Lane::targets)
+    }
+
+    /// How many parts a target has finished before its traffic moves.
+    pub(super) fn parts_before_traffic(&self) -> u32 {
+        let mut batches = self.batches().map(|(_, batch)| batch);
+        let first = batches.find(|batch| batch.part.moves_traffic());
+        first.map_or(0, |batch| batch.turn.nth)
     }
 
     pub fn batches(&self) -> impl Iterator<Item = (&Lane, &Batch)> {
@@ -115,23 +144,12 @@ impl Rollout {
             .iter()
             .flat_map(|lane| lane.batches.iter().map(move |batch| (lane, batch)))
     }
-
-    /// Where a target is.
-    pub fn place_of(&self, target: &TargetName) -> Option<(&RegionName, &ZoneName)> {
-        self.batches()
-            .find(|(_, batch)| batch.targets.contains(target))
-            .map(|(lane, batch)| (&lane.region, &batch.zone))
-    }
 }
 
-impl Batch {
-    /// Whether nothing of the batch is left to do.
-    pub fn is_deployed(&self, progress: &BTreeMap<TargetName, Progress>) -> bool {
-        self.targets.iter().all(|target| {
-            matches!(
-                progress.get(target),
-                Some(Progress::Done { .. } | Progress::Skipped { .. })
-            )
-        })
+impl Lane {
+    /// Every target once, however many parts it has.
+    pub fn targets(&self) -> impl Iterator<Item = &TargetName> {
+        let first = self.batches.iter().filter(|batch| batch.turn.nth == 0);
+        first.flat_map(|batch| &batch.targets)
     }
 }

@@ -2,7 +2,7 @@
 //! (DESIGN.md 3, UX.md "Glyphs"). Pure questions about the folded state.
 
 use crate::model::{
-    AlarmLevel, Attempt, AttemptState, Bake, BakeState, Blocker, BlockerKind, Candidate, Org,
+    AlarmLevel, Attempt, AttemptState, Bake, BakeState, Blocker, BlockerKind, Candidate, Org, Part,
     Pipeline, Progress, Purpose, ReleaseId, StageName, Time, blockers, tally,
 };
 use serde::{Deserialize, Serialize};
@@ -210,7 +210,11 @@ fn attempt_view(pipeline: &Pipeline, org: &Org, now: Time, attempt: &Attempt) ->
         return (status, request.words());
     }
     if let Some(bake) = attempt.bakes.iter().find(|bake| !bake.is_finished()) {
-        return bake_view(bake);
+        let (status, words) = bake_view(bake);
+        return match attempt.weight_at(bake.place) {
+            Some(weight) => (status, format!("at {weight}%, {words}")),
+            None => (status, words),
+        };
     }
     if let Some(stuck) = stuck_view(pipeline, org, now, attempt) {
         return stuck;
@@ -223,7 +227,19 @@ fn attempt_view(pipeline: &Pipeline, org: &Org, now: Time, attempt: &Attempt) ->
         let titles: Vec<String> = gates.iter().map(|(_, gate)| gate.gate.title()).collect();
         return (Status::Run, titles.join(", "));
     }
-    (Status::Run, format!("{done} of {total} targets"))
+    (Status::Run, part_words(attempt, done, total))
+}
+
+/// How far a deployment is; while it goes on in parts, with which of them.
+fn part_words(attempt: &Attempt, done: usize, total: usize) -> String {
+    let targets = format!("{done} of {total} targets");
+    match attempt.part() {
+        Some(Part::Install) => format!("installing beside, {targets}"),
+        Some(Part::Test) => format!("testing beside, {targets}"),
+        Some(Part::Switch) => format!("switching, {targets}"),
+        Some(Part::Shift(weight)) => format!("shifting {weight}%, {targets}"),
+        Some(Part::Deploy) | None => targets,
+    }
 }
 
 /// A deployment under way of which no target may start at this moment.

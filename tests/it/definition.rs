@@ -4,6 +4,8 @@
 mod changes;
 mod origins;
 
+mod strategies;
+
 use pilothouse::{
     definition::{self, ExplainError, Loaded},
     model::{
@@ -269,6 +271,7 @@ fn what_is_probably_not_meant_is_a_warning() {
     let text = CHECKOUT
         .replace("alarms = [\"faults\"]\n", "")
         .replace(", data_points = 100", "")
+        .replace("check = \"./healthy\"", "strategy = \"all-at-once\"")
         .replace(
             "allow = \"Mon..Fri 09:00-16:00\"",
             "deny = \"daily 00:00-24:00\"",
@@ -279,6 +282,7 @@ fn what_is_probably_not_meant_is_a_warning() {
         warnings,
         [
             "checkout.toml:22:1: stage.wave-1 is production without an alarm: nothing would roll it back",
+            "checkout.toml:25:41: stage.wave-1.deploy takes all targets of a region at once in production: a bad release is everywhere before anybody sees it",
             "checkout.toml:43:8: window.business-hours never opens: it denies the whole week",
         ]
     );

@@ -147,6 +147,7 @@ fn definition(pipeline: &str, directory: &Path) -> Definition {
             max_unavailable: Share::Count(1),
             rollback_max_unavailable: Share::Count(1),
             one_way: false,
+            strategy: pilothouse::model::Strategy::Rolling,
         },
         regions: vec![region],
         approval: Vec::new(),

@@ -342,6 +342,7 @@ fn stage(stage: &str, phase: Phase, regions: &[RegionSpec<'_>]) -> Stage {
             max_unavailable: Share::Percent(50),
             rollback_max_unavailable: Share::Percent(100),
             one_way: false,
+            strategy: Strategy::Rolling,
         },
         regions: regions.collect(),
         approval: Vec::new(),

@@ -12,7 +12,7 @@ use crate::{
     },
     model::{
         Actor, AttemptId, BakePlace, Cause, Definition, Deployment, Digest, Effect, EffectId,
-        Entry, Fact, Fingerprint, Owed, Purpose, ReleaseId, Revision, Rollback, Run, Span,
+        Entry, Fact, Fingerprint, Owed, Part, Purpose, ReleaseId, Revision, Rollback, Run, Span,
         StageName, Stream, Time,
     },
 };
@@ -129,6 +129,9 @@ fn deployment(attempt: AttemptId, spot: &Spot, n: u64, at: Time) -> (Owed, [Reco
         artifact: Digest::of(b"built"),
         commit: None,
         signature: None,
+        part: Part::Deploy,
+        more: false,
+        keep: None,
         epoch: 1,
         rollback: false,
         run: Run::Argv(vec!["true".to_owned()]),

@@ -56,7 +56,7 @@ pub(in crate::engine) fn intent_of(
     if intent
         .stages
         .iter()
-        .all(|(_, rollback)| rollback.destinations.is_empty())
+        .all(|(_, rollback)| rollback.destinations.is_empty() && !rollback.is_empty())
     {
         return Err(refuse("no earlier release has finished its bake there"));
     }

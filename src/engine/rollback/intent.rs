@@ -5,7 +5,7 @@ use crate::model::{
     Attempt, Cause, Phase, Pipeline, ReleaseId, Rollback, RollbackScope, Sha, Stage, StageName,
     TargetName,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a rollback would do.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ pub(in crate::engine) fn intend(
             skipped: BTreeMap::new(),
         };
         let rollback = of_stage(pipeline, stage, scope, &mut judge, rollback);
-        if !rollback.destinations.is_empty() || !rollback.skipped.is_empty() {
+        if !rollback.is_empty() || only_stops(pipeline, stage, scope, &mut judge) {
             with_rollbacks.push((stage.name.clone(), rollback));
         }
     }
@@ -146,15 +146,15 @@ fn of_stage(
     let bringing = forward.filter(|attempt| judge.holds(attempt.release));
     // The attempt under way is stopped as a whole: what it is changing at this moment would be left
     // as neither release, so it goes back too, inside the scope or not.
-    let in_flight = |target: &TargetName| {
-        let step = pipeline.targets.get(target).and_then(|t| t.step.as_ref());
-        step.is_some() && forward.is_some_and(Attempt::is_active)
-    };
+    let active = forward.is_some_and(Attempt::is_active);
+    let in_flight = |target: &TargetName| active && pipeline.is_changing(target);
+    let reached: BTreeSet<&TargetName> =
+        bringing.map_or_else(BTreeSet::new, |a| a.reached().collect());
     let mut held = Vec::new();
     let mut beside = Vec::new();
     for (region, _, target) in stage.targets() {
         let given = bringing.is_some() && in_flight(target);
-        let holds = given || is_held(pipeline, bringing, target, judge);
+        let holds = given || is_held(pipeline, &reached, target, judge);
         if holds && scope.covers(&region.name, target) {
             held.push(target);
         } else if in_flight(target) {
@@ -177,15 +177,32 @@ fn of_stage(
     rollback
 }
 
+/// Whether what is taken back is on its way into a stage: a rollback then stops it, although nothing
+/// serves it yet.
+fn only_stops(
+    pipeline: &Pipeline,
+    stage: &Stage,
+    scope: &RollbackScope,
+    judge: &mut Judge<'_>,
+) -> bool {
+    let whole = match scope {
+        RollbackScope::Stage(_) | RollbackScope::Everywhere => true,
+        RollbackScope::Region { .. } | RollbackScope::Target { .. } => false,
+    };
+    let attempt = pipeline.stage(&stage.name).and_then(|s| s.attempt.as_ref());
+    let bringing = attempt.filter(|a| a.is_active() && !a.is_rollback());
+    whole && bringing.is_some_and(|attempt| judge.holds(attempt.release))
+}
+
 /// Whether a target runs what is taken back, or was left uncertain by an attempt to bring it.
 fn is_held(
     pipeline: &Pipeline,
-    bringing: Option<&Attempt>,
+    reached: &BTreeSet<&TargetName>,
     target: &TargetName,
     judge: &mut Judge<'_>,
 ) -> bool {
     match pipeline.targets.get(target).and_then(|t| t.running) {
         Some(running) => judge.holds(running),
-        None => bringing.is_some_and(|attempt| attempt.has_touched(target)),
+        None => reached.contains(target),
     }
 }

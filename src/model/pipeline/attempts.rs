@@ -112,6 +112,7 @@ fn start(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossibl
         started: at,
         state: AttemptState::Deploying,
         progress,
+        finished: BTreeMap::new(),
         rollout: rollout.clone(),
         bakes: Vec::new(),
         gates: gates.clone(),

@@ -28,7 +28,7 @@ pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(),
             Ok(())
         }
         Fact::StepFinished { id, result } => finish(pipeline, at, id, result),
-        Fact::StepAbandoned { id, .. } => abandon(pipeline, id),
+        Fact::StepAbandoned { id, .. } => abandon(pipeline, at, id),
         Fact::StaleResult { .. } => Ok(()),
         other => Err(Impossible::stray(other)),
     }
@@ -63,6 +63,7 @@ fn begin(
                 .entry(deployment.target.clone())
                 .or_default();
             target.epoch = target.epoch.max(deployment.epoch);
+            target.begun(deployment.part);
             target.step = Some(step);
         }
     }
@@ -119,6 +120,7 @@ fn deployed(
     result: &StepResult,
 ) -> Result<(), Impossible> {
     let progress = match result {
+        StepResult::Succeeded { .. } if deployment.more => Progress::Waiting,
         StepResult::Succeeded { .. } => Progress::Done { at },
         StepResult::Failed { why, .. } | StepResult::Infrastructure { why, .. } => {
             Progress::Failed {
@@ -131,18 +133,25 @@ fn deployed(
             why: why.clone(),
         },
     };
-    let done = matches!(progress, Progress::Done { .. });
     let attempt = pipeline.attempt_mut(attempt)?;
+    if progress == Progress::Waiting {
+        *attempt
+            .finished
+            .entry(deployment.target.clone())
+            .or_default() += 1;
+    }
     attempt.progress.insert(deployment.target.clone(), progress);
     let target = pipeline
         .targets
         .entry(deployment.target.clone())
         .or_default();
     target.step = None;
-    target.running = done.then_some(deployment.release);
-    target.since = Some(at);
     if let StepResult::Succeeded { took, .. } = result {
-        target.took = Some(*took);
+        target.measured(deployment.part, *took);
+        target.reached(deployment, at);
+    } else {
+        target.lost(deployment, at);
+        target.since = Some(at);
     }
     Ok(())
 }
@@ -167,7 +176,7 @@ fn built(pipeline: &mut Pipeline, id: ReleaseId, result: &StepResult) -> Result<
 }
 
 /// A step stops being owed without a result; what it did to its target is not known.
-fn abandon(pipeline: &mut Pipeline, id: &EffectId) -> Result<(), Impossible> {
+fn abandon(pipeline: &mut Pipeline, at: Time, id: &EffectId) -> Result<(), Impossible> {
     let owed = pipeline
         .steps
         .remove(id)
@@ -186,7 +195,7 @@ fn abandon(pipeline: &mut Pipeline, id: &EffectId) -> Result<(), Impossible> {
                 .entry(deployment.target.clone())
                 .or_default();
             target.step = None;
-            target.running = None;
+            target.lost(deployment, at);
         }
     }
     Ok(())

@@ -124,7 +124,7 @@ fn rollback(state: &Pipeline, stage: StageName) -> Result<Act, String> {
     }
     let running: Option<ReleaseId> = state.running(&stage).into_keys().flatten().max();
     let release = active
-        .filter(|attempt| attempt.touched().next().is_some())
+        .filter(|attempt| attempt.reached().next().is_some())
         .map(|attempt| attempt.release)
         .or(running);
     match release {

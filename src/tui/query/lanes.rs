@@ -1,9 +1,10 @@
 //! How a stage's rollout stands: region by region, and target by target.
 
 use crate::model::{
-    Attempt, Bake, BakePlace, Batch, Pipeline, Progress, RegionName, ReleaseId, StageName, Status,
-    TargetName, Time, ZoneName,
+    Attempt, Bake, BakePlace, Batch, Part, Pipeline, Progress, RegionName, ReleaseId, StageName,
+    Status, TargetName, Time, ZoneName,
 };
+use std::collections::BTreeSet;
 
 /// One region of a stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub fn lane_rows(pipeline: &Pipeline, stage: &StageName) -> Vec<LaneRow> {
     let lanes = attempt.rollout.lanes.iter().enumerate();
     lanes
         .map(|(index, lane)| {
-            let targets: Vec<&TargetName> = lane.batches.iter().flat_map(|b| &b.targets).collect();
+            let targets: Vec<&TargetName> = lane.targets().collect();
             let state = |target: &&&TargetName| attempt.progress.get(**target);
             let done = targets
                 .iter()
@@ -89,7 +90,7 @@ fn is_over(attempt: &Attempt, lane: usize, of: &crate::model::Lane, batch: &Batc
     let baking = place
         .and_then(|place| attempt.bake(place))
         .is_some_and(|b| !b.is_finished());
-    batch.is_deployed(&attempt.progress) && !baking
+    attempt.has_deployed(batch) && !baking
 }
 
 fn lane_bake(attempt: &Attempt, lane: usize) -> Option<super::Baking> {
@@ -112,6 +113,12 @@ pub fn target_rows(pipeline: &Pipeline, stage: &StageName) -> Vec<TargetRow> {
     let attempt = pipeline
         .stage(stage)
         .and_then(|state| state.attempt.as_ref());
+    let batches = attempt
+        .into_iter()
+        .flat_map(|attempt| attempt.rollout.batches());
+    let first = batches.filter(|(_, batch)| batch.one_box);
+    let one_boxes: BTreeSet<&TargetName> = first.flat_map(|(_, batch)| &batch.targets).collect();
+    let standing = attempt.map(Attempt::standing).unwrap_or_default();
     let rows = definition.targets().map(|(region, zone, target)| {
         let state = pipeline.targets.get(target);
         let progress = attempt.and_then(|attempt| attempt.progress.get(target));
@@ -122,10 +129,6 @@ pub fn target_rows(pipeline: &Pipeline, stage: &StageName) -> Vec<TargetRow> {
         } else {
             Status::NotYet
         };
-        let one_box = attempt.is_some_and(|attempt| {
-            let mut batches = attempt.rollout.batches();
-            batches.any(|(_, batch)| batch.one_box && batch.targets.contains(target))
-        });
         let shown = progress.filter(|progress| active || !matches!(progress, Progress::Waiting));
         TargetRow {
             target: target.clone(),
@@ -134,8 +137,11 @@ pub fn target_rows(pipeline: &Pipeline, stage: &StageName) -> Vec<TargetRow> {
             status: shown.map_or(idle, progress_status),
             running,
             since: state.and_then(|state| state.since),
-            one_box,
-            note: shown.map_or_else(String::new, |progress| note(attempt, target, progress)),
+            one_box: one_boxes.contains(target),
+            note: shown.map_or_else(String::new, |progress| {
+                let standing = standing.get(target).copied();
+                note(attempt, target, progress, standing)
+            }),
         }
     });
     rows.collect()
@@ -152,10 +158,20 @@ fn progress_status(progress: &Progress) -> Status {
     }
 }
 
-fn note(attempt: Option<&Attempt>, target: &TargetName, progress: &Progress) -> String {
+fn note(
+    attempt: Option<&Attempt>,
+    target: &TargetName,
+    progress: &Progress,
+    standing: Option<Part>,
+) -> String {
     let goes_to = attempt.and_then(|attempt| attempt.destination(target));
     match (progress, goes_to) {
-        (Progress::Waiting, Some(release)) => format!("waits for {release}"),
+        (Progress::Waiting, Some(release)) => match standing {
+            Some(Part::Install) => format!("{release} is beside"),
+            Some(Part::Test) => format!("{release} is beside, tested"),
+            Some(Part::Shift(weight)) => format!("{release} has {weight}%"),
+            Some(Part::Deploy | Part::Switch) | None => format!("waits for {release}"),
+        },
         (Progress::Waiting, None) => "waits".to_owned(),
         (Progress::Running { .. }, Some(release)) => format!("takes {release}"),
         (Progress::Running { .. }, None) => "under way".to_owned(),

@@ -257,3 +257,20 @@ async fn a_branch_that_is_gone_says_so_and_old_commits_stay() {
         assert!(log.contains(sha.as_str()), "{log}");
     }
 }
+
+#[tokio::test]
+async fn a_commit_may_say_that_it_cannot_be_taken_back() {
+    let place = Place::new();
+    let repository = Repository::new(place.path("repository"));
+    let first = repository.commit("a", "1", "First");
+    repository.commit("a", "2", "New ledger format\n\nRollback: One-Way\n");
+    repository.commit(
+        "a",
+        "3",
+        "Words only\n\nRollback: one-way is what this is not\n\nbecause",
+    );
+    repository.commit("a", "4", "Harmless\n\nRollback: both-ways\n");
+    let head = look(&place, &repository.source(), &[first]).await.unwrap();
+    let said: Vec<bool> = head.changes.iter().map(|c| c.one_way).collect();
+    assert_eq!(said, [true, false, false]);
+}

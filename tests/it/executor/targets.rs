@@ -97,3 +97,63 @@ async fn deployments_that_do_not_end_well() {
         assert_eq!(told(&result), (kind, why), "{run} and {check}");
     }
 }
+
+#[tokio::test]
+async fn each_part_of_a_deployment_is_told_what_it_is() {
+    let place = Place::new();
+    let say = "echo $PILOTHOUSE_PART ${PILOTHOUSE_WEIGHT-none} $PILOTHOUSE_ROLLBACK ${PILOTHOUSE_KEEP_SECONDS-none} >> told";
+    let parts = [
+        (Part::Deploy, None),
+        (Part::Install, None),
+        (Part::Test, None),
+        (Part::Shift(25), None),
+        (Part::Switch, Some(Span::minutes(2))),
+    ];
+    for (number, (part, keep)) in parts.into_iter().enumerate() {
+        let step = Deployment {
+            part,
+            keep,
+            ..place.deployment("h1", say, None)
+        };
+        let step = owed(&format!("p-{number}"), Effect::Deploy(step));
+        assert_eq!(told(&place.run(&step).await), ("succeeded", ""));
+    }
+    let lines = [
+        "deploy 100 1 none",
+        "install none 1 none",
+        "test none 1 none",
+        "shift 25 1 none",
+        "switch 100 1 120",
+    ];
+    assert_eq!(read(&place.path("told")).lines().collect::<Vec<_>>(), lines);
+}
+
+/// Two slots in files, as a host would have them: `serving` and `idle`.
+const SLOTS: &str = "
+case $PILOTHOUSE_PART in
+  install) echo $PILOTHOUSE_RELEASE > idle ;;
+  test) grep -qx $PILOTHOUSE_RELEASE idle ;;
+  switch) mv serving old && mv idle serving && mv old idle ;;
+esac";
+
+#[tokio::test]
+async fn a_switch_goes_there_and_back() {
+    let place = Place::new();
+    std::fs::write(place.path("serving"), "r1\n").unwrap();
+    let play = [
+        (Part::Install, "r1", "r3"),
+        (Part::Test, "r1", "r3"),
+        (Part::Switch, "r3", "r1"),
+        (Part::Switch, "r1", "r3"),
+    ];
+    for (number, (part, serving, idle)) in play.into_iter().enumerate() {
+        let step = Deployment {
+            part,
+            ..place.deployment("h1", SLOTS, None)
+        };
+        let step = owed(&format!("s-{number}"), Effect::Deploy(step));
+        assert_eq!(told(&place.run(&step).await), ("succeeded", ""), "{part:?}");
+        let slots = ["serving", "idle"].map(|slot| read(&place.path(slot)).trim().to_owned());
+        assert_eq!(slots, [serving, idle], "{part:?}");
+    }
+}

@@ -20,6 +20,9 @@ pub(super) fn define(world: &mut World, edit: &[&str]) -> String {
                 .deploy
                 .rollback_max_unavailable = share;
         }
+        [stage, "strategy", named] => {
+            stage_of(&mut definition, stage).deploy.strategy = strategy(named);
+        }
         [stage, "is", "one-way"] => stage_of(&mut definition, stage).deploy.one_way = true,
         [stage, "has", targets] => {
             let targets = targets.split(',').map(name).collect();
@@ -57,6 +60,27 @@ pub(super) fn define(world: &mut World, edit: &[&str]) -> String {
     let words = edit.join(" ");
     definition.digest = Digest::of(format!("{}, {words}", definition.digest).as_bytes());
     told(&world.input(Input::Define(Box::new(definition))).unwrap())
+}
+
+fn strategy(named: &str) -> Strategy {
+    let run = |command: &str| Run::Argv(vec![command.to_owned()]);
+    match named {
+        "all-at-once" => Strategy::AllAtOnce,
+        "canary" => Strategy::Canary(Canary {
+            shift: run("./shift"),
+            weights: vec![5, 25, 50, 100],
+            bake: BakeRule {
+                time: Span::minutes(2),
+                points: 150,
+            },
+        }),
+        "blue-green" => Strategy::BlueGreen(BlueGreen {
+            switch: run("./switch"),
+            test: Some(run("./try-it")),
+            keep: Span::minutes(30),
+        }),
+        other => panic!("not a strategy of the scenarios: {other}"),
+    }
 }
 
 fn stage_of<'a>(definition: &'a mut Definition, stage: &str) -> &'a mut Stage {

@@ -93,6 +93,7 @@ fn definition(name: &str, directory: &Path) -> Definition {
             max_unavailable: Share::Percent(100),
             rollback_max_unavailable: Share::Percent(100),
             one_way: false,
+            strategy: pilothouse::model::Strategy::Rolling,
         },
         regions: vec![Region {
             name: RegionName::parse("here").unwrap(),

@@ -7,7 +7,7 @@ use crate::engine::plan::describe::{Told, running};
 use crate::engine::plan::estimate::estimate;
 use crate::engine::rollback::{Intent, Judge};
 use crate::model::{
-    Actor, Change, PlanRow, PlanTarget, Refusal, ReleaseId, Rollback, RollbackScope, Stage,
+    Actor, Change, Part, PlanRow, PlanTarget, Refusal, ReleaseId, Rollback, RollbackScope, Stage,
     StageName, TargetName, few,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +35,8 @@ pub(super) fn rollback(
             | RollbackScope::Target { .. } => scope.to_string(),
         });
         told.rows.push(row(before, after, name, rollback));
-        told.targets.extend(targets(before, name, rollback));
+        told.targets
+            .extend(targets((before, after), name, rollback));
         told.warnings.extend(skipped(rollback));
         told.notes.extend(stopped(before, name));
     }
@@ -59,23 +60,43 @@ fn row(before: &Draft<'_>, after: &Draft<'_>, name: &StageName, rollback: &Rollb
         after: to.join(", "),
         targets: rollback.destinations.len(),
         estimate: rollout.and_then(|rollout| estimate(&before.pipeline, rollout)),
-        note: "now, without tests or bake".to_owned(),
+        note: if rollback.is_empty() {
+            "stops on its way in: no target serves it".to_owned()
+        } else {
+            "now, without tests or bake".to_owned()
+        },
     }
 }
 
-fn targets(before: &Draft<'_>, name: &StageName, rollback: &Rollback) -> Vec<PlanTarget> {
+/// Where each target goes, and whether it gets there at once.
+fn targets(
+    (before, after): (&Draft<'_>, &Draft<'_>),
+    name: &StageName,
+    rollback: &Rollback,
+) -> Vec<PlanTarget> {
+    let attempt = after.pipeline.stage(name).and_then(|s| s.attempt.as_ref());
+    let batches = attempt.into_iter().flat_map(|a| a.rollout.batches());
+    let instant = batches.filter(|(_, batch)| match batch.part {
+        Part::Switch | Part::Shift(_) => batch.turn.of == 1,
+        Part::Deploy | Part::Install | Part::Test => false,
+    });
+    let instant: BTreeSet<&TargetName> = instant.flat_map(|(_, batch)| &batch.targets).collect();
     let state = |target: &TargetName| before.pipeline.targets.get(target);
     let now = |target: &TargetName| state(target).and_then(|state| state.running);
-    let stopped = |target: &TargetName| match state(target).and_then(|state| state.step.as_ref()) {
-        Some(_) => "what is being done to it is stopped".to_owned(),
-        None => String::new(),
+    let note = |target: &TargetName| {
+        let step = state(target).and_then(|state| state.step.as_ref());
+        match (instant.contains(target), step) {
+            (true, _) => "at once: it is still there beside".to_owned(),
+            (false, Some(_)) => "what is being done to it is stopped".to_owned(),
+            (false, None) => String::new(),
+        }
     };
     let going = rollback.destinations.iter().map(|(target, to)| PlanTarget {
         stage: name.clone(),
         target: target.clone(),
         now: now(target),
         to: Some(*to),
-        note: stopped(target),
+        note: note(target),
     });
     let staying = rollback.skipped.iter().map(|(target, why)| PlanTarget {
         stage: name.clone(),
@@ -103,10 +124,10 @@ fn skipped(rollback: &Rollback) -> Vec<String> {
 /// A deployment under way that ends here.
 fn stopped(before: &Draft<'_>, stage: &StageName) -> Option<String> {
     let attempt = before.active(stage)?;
-    let (done, total) = attempt.done();
+    let (reached, total) = (attempt.reached().count(), attempt.progress.len());
     let (id, release) = (attempt.id, attempt.release);
     Some(format!(
-        "{id} stops: {release} is on {done} of {total} targets of {stage} and goes no further"
+        "{id} stops: {release} has reached {reached} of {total} targets of {stage} and goes no further"
     ))
 }
 
