@@ -3,7 +3,7 @@
 //! a `StepResult` like any other end. Start at `Executor::run`.
 //!
 //! ```text
-//! state/  artifacts/<sha256>   git/<mirror>   workspaces/<pipeline>/<release>   steps/<id>/{log,pid}
+//! state/  artifacts/<sha256>   git/<mirror>   workspaces/<pipeline>/<release>[.<source>]   steps/<id>/{log,pid}
 //!         signing-key
 //! ```
 
@@ -145,10 +145,11 @@ impl Executor {
         effect: &Effect,
     ) -> StepResult {
         let shared = &*self.shared;
-        let job = |release, sha, run, time_limit| build::Job {
+        let job = |release, sha, also, run, time_limit| build::Job {
             pipeline,
             release,
             sha,
+            also,
             run,
             time_limit,
         };
@@ -157,21 +158,23 @@ impl Executor {
                 release,
                 repository,
                 sha,
+                also,
                 run,
                 artifact,
                 timeout,
             } => {
-                let job = job(*release, sha, run, *timeout);
+                let job = job(*release, sha, also, run, *timeout);
                 build::build(shared, step, &job, repository, artifact).await
             }
             Effect::Check {
                 release,
                 sha,
+                also,
                 run,
                 timeout,
                 ..
             } => {
-                let job = job(*release, sha, run, *timeout);
+                let job = job(*release, sha, also, run, *timeout);
                 build::check(shared, step, &job).await
             }
             Effect::Coverage {

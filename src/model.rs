@@ -49,10 +49,10 @@ pub use calendar::{Calendar, Closure, Event};
 pub use change::{Change, Person};
 pub use command::{Class, Command, Lift, Request, RollbackScope, Verdict};
 pub use definition::{
-    Alarm, AlarmScope, AlarmSource, BakeRules, Build, CountedLines, Coverage, Definition, Kind,
-    Phase, Region, ReviewRule, Run, Scrape, Series, Severity, Source, Stage, Window, Zone,
+    Alarm, AlarmScope, AlarmSource, Also, BakeRules, Build, CountedLines, Coverage, Definition,
+    Kind, Phase, Region, ReviewRule, Run, Scrape, Series, Severity, Source, Stage, Window, Zone,
 };
-pub use effect::{Deployment, Effect, Owed};
+pub use effect::{Deployment, Effect, Owed, Pin};
 pub use evidence::evidence;
 pub use fact::{Entry, Fact, Stream};
 pub use fingerprint::{Digest, Fingerprint, Sha, Signature};
@@ -61,8 +61,8 @@ pub use gate::{BakeRule, Gate, Manual, Test};
 pub use guard::{ClockHold, Hold, HoldScope, Override, Pass, Quarantine, Ticket};
 pub use id::{
     Actor, AlarmName, AttemptId, BadName, BlockerId, EffectId, GroupName, HoldId, OverrideId,
-    PipelineName, RegionName, ReleaseId, RequestKey, Revision, ServiceName, StageName, TargetName,
-    TeamName, TicketId, WindowName, ZoneName,
+    PipelineName, RegionName, ReleaseId, RequestKey, Revision, ServiceName, SourceName, StageName,
+    TargetName, TeamName, TicketId, WindowName, ZoneName,
 };
 pub use opening::Closed;
 pub use org::Org;

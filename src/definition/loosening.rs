@@ -52,7 +52,7 @@ use Direction::{
 };
 
 /// Each kind of value that can be loosened, what protects it, and which way it may go.
-const RULES: [(&str, Option<Topic>, Direction); 31] = [
+const RULES: [(&str, Option<Topic>, Direction); 36] = [
     ("stage.windows", Some(Topic::Windows), AllOf),
     ("window.allow", Some(Topic::Windows), NarrowerWeek),
     ("window.deny", Some(Topic::Windows), WiderWeek),
@@ -84,6 +84,11 @@ const RULES: [(&str, Option<Topic>, Direction); 31] = [
     ("stage.approval.test", None, There),
     ("stage.deploy.check", None, There),
     ("build.checks.name", None, There),
+    ("build.coverage.report", None, There),
+    ("build.coverage.lines", None, Same),
+    ("build.coverage.minimum", None, More),
+    ("source.also.review.trailer", Some(Topic::Review), Same),
+    ("source.also.review.not_author", Some(Topic::Review), True),
     ("stage.name", None, There),
 ];
 

@@ -56,6 +56,7 @@ pub(crate) fn definition(
     };
     let stages = stages(&fields, &around);
     fields.finish();
+    let (source, also) = source?;
     let mut definition = Definition {
         name: name?,
         kind: kind?,
@@ -65,7 +66,8 @@ pub(crate) fn definition(
         file: file.place.file.to_string(),
         digest: Digest::of(b""),
         runbook,
-        source: source?,
+        source,
+        also,
         build: build?,
         stages: stages?,
         alarms: alarms?,

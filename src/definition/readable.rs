@@ -5,8 +5,8 @@ use crate::{
     definition::{loosening::Topic, node::Value, words},
     model::{
         Actor, AlarmName, AlarmScope, CountedLines, GroupName, Kind, Phase, PipelineName, Ppm,
-        RegionName, Run, Series, ServiceName, Severity, Share, Span, StageName, TargetName,
-        TeamName, Weekly, WindowName, ZoneName,
+        RegionName, Run, Series, ServiceName, Severity, Share, SourceName, Span, StageName,
+        TargetName, TeamName, Weekly, WindowName, ZoneName,
     },
 };
 use chrono_tz::Tz;
@@ -64,6 +64,7 @@ texts! {
     PipelineName is "a name";
     ServiceName is "a name";
     TeamName is "a name";
+    SourceName is "a name";
     StageName is "a name";
     RegionName is "a name";
     ZoneName is "a name";

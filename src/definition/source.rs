@@ -2,15 +2,49 @@
 
 use crate::{
     definition::fields::Fields,
-    model::{Build, Coverage, ReviewRule, Source, Span, Test},
+    model::{Also, Build, Coverage, ReviewRule, Source, Span, Test},
 };
-use std::path::{Component, Path};
+use std::{
+    collections::BTreeSet,
+    path::{Component, Path},
+};
 
-pub(crate) fn source(file: &Fields<'_>) -> Option<Source> {
+/// The main source, and those that stand beside it.
+pub(crate) fn source(file: &Fields<'_>) -> Option<(Source, Vec<Also>)> {
     let fields = file.table("source")?;
+    let main = one(&fields);
+    let tables = fields.tables("also");
+    let also: Vec<Option<Also>> = tables
+        .iter()
+        .map(|fields| {
+            let name = fields.get("name");
+            let source = one(fields);
+            fields.finish();
+            Some(Also {
+                name: name?,
+                source: source?,
+            })
+        })
+        .collect();
+    fields.finish();
+    let also: Vec<Also> = also.into_iter().collect::<Option<_>>()?;
+    let mut keys = BTreeSet::new();
+    for (also, table) in also.iter().zip(&tables) {
+        if !keys.insert(also.name.env_key()) {
+            let what = format!(
+                "{} has the same name as another source, as environment variables are written",
+                table.subject()
+            );
+            fields.report().problem(table.place_of("name"), what);
+        }
+    }
+    Some((main?, also))
+}
+
+fn one(fields: &Fields<'_>) -> Option<Source> {
     let repository: Option<String> = fields.get("repository");
     let branch: Option<String> = fields.get("branch");
-    let poll_every = positive(&fields, "poll");
+    let poll_every = positive(fields, "poll");
     let review = fields.optional_table("review").map(|fields| {
         let trailer: Option<String> = fields.get("trailer");
         let not_author = fields.get("not_author");
@@ -20,7 +54,6 @@ pub(crate) fn source(file: &Fields<'_>) -> Option<Source> {
             not_author: not_author?,
         })
     });
-    fields.finish();
     let branch = branch?;
     if branch.is_empty() || branch.starts_with('-') || branch.contains(char::is_whitespace) {
         let what = format!("{branch:?} cannot be the name of a branch");

@@ -2,7 +2,7 @@
 //! passed the build stage has brought, so that what failed here once is counted until it passes.
 
 use crate::engine::draft::Draft;
-use crate::model::{Attempt, Coverage, Effect, Pipeline, Release, ReleaseId, StageName};
+use crate::model::{Attempt, Coverage, Effect};
 
 /// Starts the measurement for a gate of the build stage.
 pub(super) fn start(draft: &mut Draft<'_>, attempt: &Attempt, gate: usize, rule: &Coverage) {
@@ -14,32 +14,19 @@ pub(super) fn start(draft: &mut Draft<'_>, attempt: &Attempt, gate: usize, rule:
     };
     let oldest = draft.pipeline.releases.lineage(release.id).last();
     let oldest = oldest
-        .and_then(|oldest| oldest.changes.first())
+        .and_then(|oldest| oldest.changes.iter().find(|change| change.source.is_none()))
         .map_or(&release.sha, |change| &change.sha);
     let effect = Effect::Coverage {
         release: release.id,
         repository: definition.source.repository.clone(),
         sha: release.sha.clone(),
-        base: built_before(&draft.pipeline, release.id).map(|base| base.sha.clone()),
+        base: draft
+            .pipeline
+            .built_before(release.id)
+            .map(|base| base.sha.clone()),
         oldest: oldest.clone(),
         gate,
         rule: rule.clone(),
     };
     draft.start_step(attempt.id, effect);
-}
-
-/// The newest release that this one descends from and that passed the build stage.
-fn built_before(pipeline: &Pipeline, release: ReleaseId) -> Option<&Release> {
-    let state = pipeline.stage(&StageName::build())?;
-    let passed = |id: ReleaseId| {
-        let in_past = |id| {
-            state
-                .past
-                .iter()
-                .any(|past| past.release == id && past.word == "passed")
-        };
-        state.passed.is_some_and(|(newest, _)| newest == id) || in_past(id)
-    };
-    let mut lineage = pipeline.releases.lineage(release).skip(1);
-    lineage.find(|earlier| passed(earlier.id))
 }

@@ -19,7 +19,7 @@ pub(super) fn take(draft: &mut Draft<'_>, outcome: Outcome) {
     match outcome {
         Outcome::Step { id, result } => step_ended(draft, id, result),
         Outcome::Head(head) => source::moved(draft, head),
-        Outcome::SourceFailed { why } => source::failed(draft, why),
+        Outcome::SourceFailed { source, why } => source::failed(draft, source, why),
         Outcome::Observed(observation) => observed(draft, &observation),
         Outcome::ClockStepped { from, to } => draft.record(Fact::ClockStepped { from, to }),
     }

@@ -2,7 +2,7 @@
 //! deployment succeeded. Tests that are declared parallel begin together. The build stage is a
 //! workflow too: the build, then its checks.
 
-use crate::engine::{coverage, draft::Draft, request};
+use crate::engine::{coverage, draft::Draft, request, source};
 use crate::model::{
     Attempt, BakePlace, BakeRule, Effect, Fact, Gate, GateProgress, GateState, StageName, Test,
 };
@@ -28,6 +28,7 @@ pub(super) fn build(draft: &mut Draft<'_>, stage: &StageName) {
             release: release.id,
             repository: definition.source.repository.clone(),
             sha: release.sha.clone(),
+            also: source::pinned(&definition, release),
             run: definition.build.run.clone(),
             artifact: definition.build.artifact.clone(),
             timeout: definition.build.timeout,
@@ -117,6 +118,7 @@ fn start_test(draft: &mut Draft<'_>, attempt: &Attempt, gate: usize, test: &Test
         Effect::Check {
             release: release.id,
             sha: release.sha.clone(),
+            also: source::pinned(&definition, release),
             gate,
             name,
             run,

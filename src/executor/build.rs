@@ -3,10 +3,10 @@
 
 use crate::{
     executor::{
-        Shared, artifact::ArtifactError, locks::Locks, process::Ended, signing::Statement,
-        step::Step,
+        Shared, artifact::ArtifactError, environment, locks::Locks, process::Ended,
+        signing::Statement, step::Step,
     },
-    model::{PipelineName, ReleaseId, Run, Sha, Span, StepResult},
+    model::{Pin, PipelineName, ReleaseId, Run, Sha, SourceName, Span, StepResult},
 };
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,8 @@ pub(crate) struct Job<'a> {
     pub(crate) pipeline: &'a PipelineName,
     pub(crate) release: ReleaseId,
     pub(crate) sha: &'a Sha,
+    /// What is checked out beside it.
+    pub(crate) also: &'a [Pin],
     pub(crate) run: &'a Run,
     pub(crate) time_limit: Span,
 }
@@ -35,6 +37,9 @@ pub(crate) async fn build(
     };
     if let Err(why) = checkout {
         return step.infrastructure(why.to_string());
+    }
+    if let Err(ended) = beside(shared, step, job, true).await {
+        return ended;
     }
     step.announce(job.run);
     match step.command(job.run, &place, job.time_limit).await {
@@ -66,10 +71,37 @@ pub(crate) async fn check(shared: &Shared, step: &mut Step, job: &Job<'_>) -> St
             return step.infrastructure(why.to_string());
         }
     }
+    if let Err(ended) = beside(shared, step, job, false).await {
+        return ended;
+    }
     drop(making);
     step.announce(job.run);
     let ended = step.command(job.run, &place, job.time_limit).await;
     step.result(ended, job.time_limit)
+}
+
+/// Checks out the other sources beside the main one, each where the environment says. Without
+/// `fresh`, those that are there already stay as the build left them.
+async fn beside(
+    shared: &Shared,
+    step: &mut Step,
+    job: &Job<'_>,
+    fresh: bool,
+) -> Result<(), StepResult> {
+    for pin in job.also {
+        let place = shared
+            .workspaces
+            .beside(job.pipeline, job.release, &pin.name);
+        if fresh || !place.is_dir() {
+            let checkout = tokio::select! {
+                done = shared.git.checkout(&pin.repository, &pin.sha, &place) => done,
+                () = step.stop.wanted() => return Err(step.stopped()),
+            };
+            checkout.map_err(|why| step.infrastructure(why.to_string()))?;
+        }
+        step.environment.extend(environment::of_source(pin, &place));
+    }
+    Ok(())
 }
 
 async fn collect(
@@ -104,7 +136,8 @@ async fn collect(
     }
 }
 
-/// The checkouts of builds, `workspaces/<pipeline>/<release>`.
+/// The checkouts of builds, `workspaces/<pipeline>/<release>`, and beside them those of other sources,
+/// `<release>.<source>`.
 #[derive(Debug)]
 pub(crate) struct Workspaces {
     root: PathBuf,
@@ -125,6 +158,11 @@ impl Workspaces {
         self.root.join(pipeline.as_str()).join(release.to_string())
     }
 
+    fn beside(&self, pipeline: &PipelineName, release: ReleaseId, source: &SourceName) -> PathBuf {
+        let name = format!("{release}.{source}");
+        self.root.join(pipeline.as_str()).join(name)
+    }
+
     /// Removes checkouts of the pipeline that are older than those kept.
     async fn prune(&self, pipeline: &PipelineName, building: ReleaseId) {
         let Ok(mut all) = tokio::fs::read_dir(self.root.join(pipeline.as_str())).await else {
@@ -135,7 +173,7 @@ impl Workspaces {
             let release = entry
                 .file_name()
                 .to_str()
-                .and_then(|name| name.parse().ok());
+                .and_then(|name| name.split('.').next()?.parse().ok());
             if release.is_some_and(old) {
                 remove(&entry.path()).await;
             }

@@ -2,7 +2,7 @@
 //! effect. Nothing else is inherited, so that no secret of the server reaches a build by accident,
 //! and values are never put into command text.
 
-use crate::model::{Deployment, Digest, Effect, EffectId, PipelineName};
+use crate::model::{Deployment, Digest, Effect, EffectId, Pin, PipelineName};
 use std::path::Path;
 
 const INHERITED: [&str; 5] = ["PATH", "HOME", "LANG", "TZ", "USER"];
@@ -76,4 +76,16 @@ pub(crate) fn inherited(names: &[&str]) -> impl Iterator<Item = (String, String)
 /// The artifact's path as a value for the environment.
 pub(crate) fn path_value(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+/// Where another source is checked out, and at which commit.
+pub(crate) fn of_source(pin: &Pin, place: &Path) -> [(String, String); 2] {
+    let key = pin.name.env_key();
+    [
+        (format!("PILOTHOUSE_SOURCE_{key}"), path_value(place)),
+        (
+            format!("PILOTHOUSE_SOURCE_{key}_COMMIT"),
+            pin.sha.to_string(),
+        ),
+    ]
 }

@@ -7,8 +7,8 @@ mod guards;
 mod windows;
 
 use crate::model::{
-    Attempt, Blocker, BlockerId, BlockerKind, Clears, Definition, Org, Passage, Pipeline, Region,
-    ReleaseId, StageName, Time,
+    Attempt, Blocker, BlockerId, BlockerKind, Clears, Definition, Org, Passage, Person, Pipeline,
+    Region, ReleaseId, StageName, Time,
 };
 
 /// A question about one candidate.
@@ -120,32 +120,35 @@ fn standing(
     found
 }
 
-/// Changes of the batch that nobody but the author reviewed.
+/// Changes that nobody but the author reviewed: all since the last release that passed the build,
+/// so that those of a superseded release do not slip in with the next one.
 fn review(pipeline: &Pipeline, definition: &Definition, release: ReleaseId) -> Option<Blocker> {
-    let rule = definition.source.review.as_ref()?;
+    let base = pipeline.built_before(release).map(|base| base.id);
+    let mut changes = pipeline.releases.changes_since(release, base);
+    changes.reverse();
     let release = pipeline.releases.get(release)?;
-    let lacking: Vec<_> = release
-        .changes
-        .iter()
-        .filter(|change| {
-            let counts =
-                |by: &&crate::model::Person| !(rule.not_author && by.same_as(&change.author));
-            change.reviewers.iter().find(counts).is_none()
-        })
-        .collect();
-    let first = lacking.first()?;
+    let lacking = changes.into_iter().filter_map(|change| {
+        let source = definition.source_named(change.source.as_ref())?;
+        let rule = source.review.as_ref()?;
+        let counts = |by: &Person| !(rule.not_author && by.same_as(&change.author));
+        (!change.reviewers.iter().any(counts)).then_some((change, rule))
+    });
+    let lacking: Vec<_> = lacking.collect();
+    let (first, rule) = lacking.first()?;
     let more = if lacking.len() > 1 {
         format!(" and {} more", lacking.len() - 1)
     } else {
         String::new()
     };
+    let source = first.source.as_ref();
+    let source = source.map_or_else(String::new, |name| format!(" of {name}"));
     Some(Blocker {
         id: BlockerId("review".to_owned()),
         kind: BlockerKind::Review,
         since: release.cut,
         region: None,
         why: format!(
-            "{} by {} has no {} by another person{more}",
+            "{}{source} by {} has no {} by another person{more}",
             first.sha.short(),
             first.author.name,
             rule.trailer

@@ -1,13 +1,16 @@
 //! A change: one commit on the main branch, as git told it. Whether its review suffices is a rule
 //! and lives in the engine; this file only knows what the commit says of itself.
 
-use crate::model::{Actor, Sha, Time};
+use crate::model::{Actor, Sha, SourceName, Time};
 use serde::{Deserialize, Serialize};
 
 /// A commit with what the gates need to know of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub sha: Sha,
+    /// None for the main source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceName>,
     pub author: Person,
     pub at: Time,
     pub title: String,

@@ -1,9 +1,13 @@
 //! What a pipeline is, as checked data: the effective definition after inheritance. How it is
 //! written in TOML, inherited and explained is `crate::definition`; this file knows no files.
 
+mod source;
+
+pub use source::{Also, Build, CountedLines, Coverage, ReviewRule, Source};
+
 use crate::model::{
     AlarmName, BakeRule, Calendar, Deploy, Digest, Gate, PipelineName, Ppm, RegionName,
-    ServiceName, Span, StageName, TargetName, TeamName, Test, Weekly, WindowName, ZoneName,
+    ServiceName, SourceName, Span, StageName, TargetName, TeamName, Weekly, WindowName, ZoneName,
 };
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -22,7 +26,11 @@ pub struct Definition {
     pub file: String,
     pub digest: Digest,
     pub runbook: Option<String>,
+    /// The main source, which is what is built.
     pub source: Source,
+    /// Sources beside it, for the build and its checks. A move of any source cuts a release.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Also>,
     pub build: Build,
     pub stages: Vec<Stage>,
     pub alarms: Vec<Alarm>,
@@ -45,53 +53,6 @@ pub enum Kind {
     FeatureFlags,
     StaticAssets,
     OperatorTooling,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
-    pub repository: String,
-    pub branch: String,
-    pub poll_every: Span,
-    pub review: Option<ReviewRule>,
-}
-
-/// Which trailer proves a review, and whether the author's own does not count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReviewRule {
-    pub trailer: String,
-    pub not_author: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Build {
-    pub run: Run,
-    /// The file that the build leaves, relative to the checkout.
-    pub artifact: String,
-    pub timeout: Span,
-    pub checks: Vec<Test>,
-    /// Measured after the checks, which may write the report.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coverage: Option<Coverage>,
-}
-
-/// How many of the lines that count must have been run by the build's tests (DESIGN.md 4).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Coverage {
-    /// lcov or Cobertura XML, relative to the checkout.
-    pub report: String,
-    pub lines: CountedLines,
-    /// In percent, from 1 to 100.
-    pub minimum: u8,
-}
-
-/// Which lines count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CountedLines {
-    /// Those added or changed since the last release that passed its build.
-    Changed,
-    /// All that the report tells of.
-    All,
 }
 
 /// A command: an argument vector, or a shell's text only where the definition says `shell`.
@@ -229,6 +190,15 @@ pub struct Window {
 impl Definition {
     pub fn stage(&self, name: &StageName) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.name == *name)
+    }
+
+    /// A source; the main one has no name.
+    pub fn source_named(&self, name: Option<&SourceName>) -> Option<&Source> {
+        let Some(name) = name else {
+            return Some(&self.source);
+        };
+        let also = self.also.iter().find(|also| also.name == *name);
+        also.map(|also| &also.source)
     }
 
     /// Every column of the board in order: source, build, then the stages.

@@ -2,8 +2,8 @@
 //! at least once under a stable id; a target turns down an epoch older than one it has seen.
 
 use crate::model::{
-    AttemptId, Coverage, Digest, EffectId, Part, RegionName, ReleaseId, Run, Sha, Signature, Span,
-    StageName, TargetName, Time, ZoneName,
+    AttemptId, Coverage, Digest, EffectId, Part, RegionName, ReleaseId, Run, Sha, Signature,
+    SourceName, Span, StageName, TargetName, Time, ZoneName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,8 @@ pub enum Effect {
         release: ReleaseId,
         repository: String,
         sha: Sha,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<Pin>,
         run: Run,
         artifact: String,
         timeout: Span,
@@ -36,6 +38,8 @@ pub enum Effect {
     Check {
         release: ReleaseId,
         sha: Sha,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<Pin>,
         gate: usize,
         name: String,
         run: Run,
@@ -66,6 +70,14 @@ pub enum Effect {
         directory: String,
         timeout: Span,
     },
+}
+
+/// A commit of a source beside the main one, to be checked out beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pin {
+    pub name: SourceName,
+    pub repository: String,
+    pub sha: Sha,
 }
 
 /// One release onto one target.

@@ -4,8 +4,8 @@
 use crate::model::{
     Actor, AlarmName, AlarmState, AttemptId, BakePlace, BakeRule, Change, Command, Definition,
     EffectId, Fingerprint, GateProgress, GroupName, Head, HoldId, HoldScope, OverrideId, Owed,
-    PipelineName, Ppm, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout, Sha, Span,
-    StageName, StepResult, TicketId, Time,
+    PipelineName, Ppm, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout, Sha, SourceName,
+    Span, StageName, StepResult, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,12 +57,20 @@ pub enum Fact {
         head: Head,
     },
     SourceFailed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<SourceName>,
         why: String,
     },
-    SourceRecovered,
+    SourceRecovered {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<SourceName>,
+    },
     ReleaseCut {
         release: ReleaseId,
         sha: Sha,
+        /// The commits of the sources beside the main one.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        also: BTreeMap<SourceName, Sha>,
         parent: Option<ReleaseId>,
         changes: Vec<Change>,
     },

@@ -55,6 +55,8 @@ names! {
     ServiceName is "service name";
     /// The team that owns a pipeline.
     TeamName is "team name";
+    /// A source beside the main one.
+    SourceName is "source name";
     /// A column of the board.
     StageName is "stage name";
     /// A region of a stage.
@@ -73,6 +75,16 @@ names! {
     Actor is "operator name";
     /// Names one request of an operator; sending it again gives the first answer.
     RequestKey is "request key";
+}
+
+impl SourceName {
+    /// As a part of the name of an environment variable: `shared-config` is `SHARED_CONFIG`.
+    pub fn env_key(&self) -> String {
+        let upper = self.0.chars().map(|c| c.to_ascii_uppercase());
+        upper
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect()
+    }
 }
 
 /// Names of the two stages every pipeline has before the ones its definition lists.

@@ -1,7 +1,7 @@
 //! What came back from outside: the end of a step, or something seen. It does not know what follows
 //! from it.
 
-use crate::model::{Change, Digest, EffectId, Observation, Sha, Signature, Span, Time};
+use crate::model::{Change, Digest, EffectId, Observation, Sha, Signature, SourceName, Span, Time};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,8 @@ pub enum Outcome {
     },
     Head(Head),
     SourceFailed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<SourceName>,
         why: String,
     },
     Observed(Observation),
@@ -56,6 +58,9 @@ pub struct Artifact {
 /// The branch as git showed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
+    /// None for the main source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceName>,
     pub sha: Sha,
     /// The newest commit known before that this head descends from; none at the first look. It is
     /// not the last head when history was rewritten.

@@ -8,13 +8,14 @@ mod gates;
 mod guards;
 mod queue;
 mod slots;
+mod sources;
 mod steps;
 
 use crate::model::{
-    AlarmLevel, AlarmName, AlarmState, Attempt, AttemptId, ClockHold, Definition, Digest, EffectId,
-    Entry, Fact, Hold, HoldId, Lapse, Override, OverrideId, Owed, Pass, PipelineName, Quarantine,
-    Release, ReleaseId, Releases, Revision, Sha, Span, StageName, TargetName, Ticket, TicketId,
-    Time,
+    AlarmLevel, AlarmName, AlarmState, Attempt, AttemptId, Change, ClockHold, Definition, Digest,
+    EffectId, Entry, Fact, Hold, HoldId, Lapse, Override, OverrideId, Owed, Pass, PipelineName,
+    Quarantine, ReleaseId, Releases, Revision, Sha, SourceName, Span, StageName, TargetName,
+    Ticket, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -34,7 +35,11 @@ pub struct Pipeline {
     pub definition: Option<Arc<Definition>>,
     /// Those before it that an active attempt or a rollback destination still needs.
     pub earlier: BTreeMap<Digest, Arc<Definition>>,
+    /// The main source.
     pub source: SourceState,
+    /// Those beside it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub also: BTreeMap<SourceName, SourceState>,
     pub releases: Releases,
     pub stages: BTreeMap<StageName, Arc<StageState>>,
     pub targets: BTreeMap<TargetName, TargetState>,
@@ -52,6 +57,9 @@ pub struct SourceState {
     pub moved: Option<Time>,
     /// Since when and why the repository does not answer.
     pub trouble: Option<(Time, String)>,
+    /// Changes of a source beside the main one that are in no release yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreleased: Vec<Change>,
 }
 
 /// A column: the queue before it, the attempt in it, what became of the ones before.
@@ -156,6 +164,7 @@ impl Pipeline {
             definition: None,
             earlier: BTreeMap::new(),
             source: SourceState::default(),
+            also: BTreeMap::new(),
             releases: Releases::default(),
             stages: BTreeMap::new(),
             targets: BTreeMap::new(),
@@ -183,11 +192,11 @@ impl Pipeline {
     pub fn fold(&mut self, at: Time, fact: &Fact) -> Result<(), Impossible> {
         self.at = self.at.max(at);
         match fact {
-            Fact::Defined { .. }
-            | Fact::HeadMoved { .. }
+            Fact::HeadMoved { .. }
             | Fact::SourceFailed { .. }
-            | Fact::SourceRecovered
-            | Fact::ReleaseCut { .. }
+            | Fact::SourceRecovered { .. }
+            | Fact::ReleaseCut { .. } => sources::fold(self, at, fact),
+            Fact::Defined { .. }
             | Fact::Superseded { .. }
             | Fact::AlarmChanged { .. }
             | Fact::AlarmWorsened { .. } => self.fold_inbound(at, fact),
@@ -250,32 +259,6 @@ impl Pipeline {
     fn fold_inbound(&mut self, at: Time, fact: &Fact) -> Result<(), Impossible> {
         match fact {
             Fact::Defined { definition } => self.define(at, definition),
-            Fact::HeadMoved { head } => {
-                self.source.head = Some(head.sha.clone());
-                self.source.moved = Some(at);
-            }
-            Fact::SourceFailed { why } => self.source.trouble = Some((at, why.clone())),
-            Fact::SourceRecovered => self.source.trouble = None,
-            Fact::ReleaseCut {
-                release,
-                sha,
-                parent,
-                changes,
-            } => {
-                let (id, sha, changes) = (*release, sha.clone(), changes.clone());
-                let cut = Release {
-                    id,
-                    sha,
-                    parent: *parent,
-                    changes,
-                    cut: at,
-                    artifact: None,
-                };
-                self.releases.insert(Arc::new(cut));
-                self.counters.releases = self.counters.releases.max(id.0);
-                self.stage_mut(&StageName::source())?.passed = Some((id, at));
-                self.stage_mut(&StageName::build())?.enqueue([(id, at)]);
-            }
             Fact::Superseded { stage, release, .. } => {
                 self.stage_mut(stage)?
                     .keep_waiting(|waits| waits != *release);

@@ -1,7 +1,7 @@
 //! A release: an immutable batch of changes, built once. Identity is the full commit id plus the
 //! artifact's digest; no moved branch or tag alters it (INVARIANTS.md I24).
 
-use crate::model::{Artifact, Change, Person, ReleaseId, Sha, Time};
+use crate::model::{Artifact, Change, Person, ReleaseId, Sha, SourceName, Time};
 use serde::{Deserialize, Serialize};
 use std::{
     cmp::Ordering,
@@ -13,6 +13,9 @@ use std::{
 pub struct Release {
     pub id: ReleaseId,
     pub sha: Sha,
+    /// The commits of the sources beside the main one that it was cut with.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub also: BTreeMap<SourceName, Sha>,
     /// The release whose changes this one contains besides its own batch.
     pub parent: Option<ReleaseId>,
     /// The batch: changes after the parent's, oldest first.
@@ -92,12 +95,14 @@ impl Releases {
         let near = self.lineage(id).take_while(|release| release.id >= *first);
         for contained in near.flat_map(|release| release.changes.iter().rev()) {
             // Newest first: a revert that is itself reverted later does not count.
-            let undone = reverted.contains(&&contained.sha);
+            let undone = reverted.contains(&(&contained.source, &contained.sha));
             if contained.sha == *change {
                 return !undone;
             }
             if !undone {
-                reverted.extend(&contained.reverts);
+                let reverts = contained.reverts.iter();
+                // What is said about another source changes nothing there.
+                reverted.extend(reverts.map(|sha| (&contained.source, sha)));
             }
         }
         false
@@ -126,18 +131,17 @@ impl Releases {
         new.retain(|change| !known.contains(&change.sha));
         new
     }
-
-    /// The newest release whose commit is `sha`.
-    pub fn at_commit(&self, sha: &Sha) -> Option<ReleaseId> {
-        self.0
-            .values()
-            .rev()
-            .find(|release| release.sha == *sha)
-            .map(|release| release.id)
-    }
 }
 
 impl Release {
+    /// The commit that it has of a source; the main one has no name.
+    pub fn pin(&self, source: Option<&SourceName>) -> Option<&Sha> {
+        match source {
+            None => Some(&self.sha),
+            Some(name) => self.also.get(name),
+        }
+    }
+
     /// Authors of the batch, each once, in order.
     pub fn authors(&self) -> Vec<&Person> {
         let mut authors: Vec<&Person> = Vec::new();

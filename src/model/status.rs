@@ -132,13 +132,16 @@ fn source_view(
     view: impl Fn(Status, Option<ReleaseId>, Option<Time>, String) -> StageView,
 ) -> StageView {
     let newest = pipeline.releases.newest();
-    match (&pipeline.source.trouble, newest) {
-        (Some((since, why)), _) => view(
-            Status::NoData,
-            newest.map(|r| r.id),
-            Some(*since),
-            why.clone(),
-        ),
+    match (pipeline.source_trouble(), newest) {
+        (Some((name, since, why)), _) => {
+            let of = name.map_or_else(String::new, |name| format!("{name}: "));
+            view(
+                Status::NoData,
+                newest.map(|r| r.id),
+                Some(since),
+                format!("{of}{why}"),
+            )
+        }
         (None, Some(release)) => {
             let title = release
                 .changes

@@ -26,7 +26,7 @@ impl Fact {
             | Fact::Reloaded { .. }
             | Fact::HeadMoved { .. }
             | Fact::SourceFailed { .. }
-            | Fact::SourceRecovered
+            | Fact::SourceRecovered { .. }
             | Fact::ReleaseCut { .. }
             | Fact::Superseded { .. }
             | Fact::AlarmChanged { .. }
@@ -94,7 +94,7 @@ impl Fact {
             | Fact::TicketOpened { stage, .. } => Some(stage.clone()),
             Fact::HeadMoved { .. }
             | Fact::SourceFailed { .. }
-            | Fact::SourceRecovered
+            | Fact::SourceRecovered { .. }
             | Fact::ReleaseCut { .. } => Some(StageName::source()),
             _ => None,
         }
@@ -133,7 +133,7 @@ impl Fact {
             | Fact::Reloaded { .. }
             | Fact::HeadMoved { .. }
             | Fact::SourceFailed { .. }
-            | Fact::SourceRecovered
+            | Fact::SourceRecovered { .. }
             | Fact::ReleaseCut { .. }
             | Fact::Superseded { .. }
             | Fact::StepRetried { .. }

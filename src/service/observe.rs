@@ -1,4 +1,4 @@
-//! The standing observers of one pipeline: one looks at the branch, one reads the alarms and counts
+//! The standing observers of one pipeline: one looks at the branch of each source, one reads the alarms and counts
 //! the time of bakes. They follow the definition, look again only when what they saw was taken in,
 //! and know no rules.
 
@@ -6,12 +6,12 @@ use crate::{
     executor::Executor,
     model::{
         Alarm, AlarmLevel, Definition, Head, Observation, Outcome, Pipeline, Reading, Sha, Source,
-        Span,
+        SourceName, Span,
     },
     service::{mailbox::Mailbox, shared::Shared},
     watch::Watch,
 };
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use tokio::{
     sync::watch,
     task::JoinHandle,
@@ -34,8 +34,8 @@ pub(super) struct Observers {
 /// What observers need to know of the pipeline.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Outlook {
-    /// Commits that were seen, newest first.
-    known: Vec<Sha>,
+    /// Commits that were seen of each source, newest first; the main one has no name.
+    known: BTreeMap<Option<SourceName>, Vec<Sha>>,
     /// Whether an attempt is under way, whose bakes count time.
     active: bool,
 }
@@ -65,12 +65,16 @@ impl Observers {
             return;
         }
         self.end();
-        let branch = Branch {
-            source: definition.source.clone(),
+        let also = definition.also.iter();
+        let also = also.map(|also| (Some(&also.name), &also.source));
+        let sources = std::iter::once((None, &definition.source)).chain(also);
+        let branches = sources.map(|(name, source)| Branch {
+            name: name.cloned(),
+            source: source.clone(),
             executor: shared.executor.clone(),
             outlook: self.outlook.subscribe(),
             mailbox: mailbox.clone(),
-        };
+        });
         let alarms = Alarms {
             wanted: pipeline.watched().into_values().cloned().collect(),
             every: definition.watch_every,
@@ -78,10 +82,10 @@ impl Observers {
             outlook: self.outlook.subscribe(),
             mailbox: mailbox.clone(),
         };
-        self.tasks = vec![
-            tokio::spawn(branch.observe()),
-            tokio::spawn(alarms.observe()),
-        ];
+        self.tasks = branches
+            .map(|branch| tokio::spawn(branch.observe()))
+            .collect();
+        self.tasks.push(tokio::spawn(alarms.observe()));
         self.following = Some(Arc::clone(definition));
     }
 
@@ -94,13 +98,22 @@ impl Observers {
 
 impl Outlook {
     fn of(pipeline: &Pipeline) -> Self {
-        let releases = pipeline.releases.0.values().rev();
-        let mut known: Vec<Sha> = pipeline.source.head.iter().cloned().collect();
-        for release in releases.take(KNOWN_MOST) {
-            if !known.contains(&release.sha) {
-                known.push(release.sha.clone());
+        let also = pipeline.also.keys().cloned().map(Some);
+        let sources = std::iter::once(None).chain(also);
+        let known = sources.map(|name| {
+            let state = pipeline.source_state(name.as_ref());
+            let head = state.and_then(|state| state.head.as_ref());
+            let newest = pipeline.releases.0.values().rev().take(KNOWN_MOST);
+            let pins = newest.filter_map(|release| release.pin(name.as_ref()));
+            let mut known: Vec<Sha> = Vec::new();
+            for sha in head.into_iter().chain(pins) {
+                if !known.contains(sha) {
+                    known.push(sha.clone());
+                }
             }
-        }
+            (name, known)
+        });
+        let known = known.collect();
         Self {
             known,
             active: pipeline.active().next().is_some(),
@@ -109,6 +122,7 @@ impl Outlook {
 }
 
 struct Branch {
+    name: Option<SourceName>,
     source: Source,
     executor: Executor,
     outlook: watch::Receiver<Outlook>,
@@ -122,18 +136,24 @@ impl Branch {
         // Whether it was said that the branch answers, since the start or the last failure.
         let mut answers = false;
         loop {
-            let known = self.outlook.borrow().known.clone();
+            let known = self.outlook.borrow().known.get(&self.name).cloned();
+            let known = known.unwrap_or_default();
             let seen = match self.executor.head(&self.source, &known).await {
                 Ok(moved) => {
                     failures = 0;
                     moved
                         .or_else(|| known.into_iter().next().filter(|_| !answers).map(unmoved))
+                        .map(|head| Head {
+                            source: self.name.clone(),
+                            ..head
+                        })
                         .map(Outcome::Head)
                 }
                 Err(why) => {
                     failures += 1;
                     let why = why.to_string();
-                    Some(Outcome::SourceFailed { why })
+                    let source = self.name.clone();
+                    Some(Outcome::SourceFailed { source, why })
                 }
             };
             answers = failures == 0;
@@ -150,6 +170,7 @@ impl Branch {
 /// A branch that is where it was.
 fn unmoved(head: Sha) -> Head {
     Head {
+        source: None,
         base: Some(head.clone()),
         sha: head,
         changes: Vec::new(),

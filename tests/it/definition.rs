@@ -3,6 +3,7 @@
 
 mod changes;
 mod origins;
+mod sources;
 
 mod strategies;
 

@@ -4,10 +4,11 @@
 
 mod define;
 mod shown;
+mod source;
 mod time;
 mod workflow;
 
-use crate::world::{World, sha, success};
+use crate::world::{World, success};
 use pilothouse::engine::Input;
 use pilothouse::model::*;
 use shown::{blockers_text, board_text, forecast_text, plan_text, told};
@@ -79,21 +80,11 @@ fn run(world: &mut World, command: &str) -> String {
         return printed;
     }
     match words.as_slice() {
-        ["push", author, "reviewed-by", reviewers] => {
-            let reviewers: Vec<&str> = reviewers
-                .split(',')
-                .filter(|name| *name != "nobody")
-                .collect();
-            // `revert 2 ...` reverts the second commit.
-            let number = reason
-                .strip_prefix("revert ")
-                .and_then(|rest| rest.split(' ').next());
-            let reverts: Vec<Sha> = number
-                .map(|n| sha(n.parse().unwrap()))
-                .into_iter()
-                .collect();
-            told(&world.push(author, &reviewers, reason, &reverts))
+        ["push", author, "reviewed-by", reviewers, onto @ ..] => {
+            source::push(world, (author, reviewers), onto, reason)
         }
+        ["branch", rest @ ..] => source::branch(world, rest, reason),
+        ["release", id] => source::release(world, name(id)),
         ["ok", "all"] => finish_all(world),
         ["flow"] => flow(world),
         ["ok", what] => finish(world, what, success),

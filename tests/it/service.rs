@@ -4,6 +4,7 @@
 mod owed;
 mod reload;
 mod resume;
+mod sources;
 mod world;
 
 use pilothouse::{

@@ -173,6 +173,7 @@ fn definition(pipeline: &str, directory: &Path) -> Definition {
             poll_every: Span::hours(1),
             review: None,
         },
+        also: Vec::new(),
         build: Build {
             run: run(),
             artifact: "artifact".to_owned(),

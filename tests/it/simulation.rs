@@ -275,6 +275,7 @@ impl Simulation {
             email: format!("{name}@example.com"),
         };
         let change = Change {
+            source: None,
             sha: sha.clone(),
             author: person("mori"),
             at: self.world.now,
@@ -287,6 +288,7 @@ impl Simulation {
         self.world.commits.push(sha.clone());
         let revision = self.world.pipeline.revision;
         self.feed(Input::Outcome(Outcome::Head(Head {
+            source: None,
             sha,
             base,
             changes: vec![change],

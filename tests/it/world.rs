@@ -103,7 +103,7 @@ impl World {
         }
     }
 
-    /// Pushes one commit onto the branch and lets the poller see it.
+    /// Pushes one commit onto the main branch and lets the poller see it.
     pub(crate) fn push(
         &mut self,
         author: &str,
@@ -112,7 +112,9 @@ impl World {
         reverts: &[Sha],
     ) -> Vec<Fact> {
         let sha = sha(u32::try_from(self.commits.len()).unwrap() + 1);
+        self.commits.push(sha.clone());
         let change = Change {
+            source: None,
             sha: sha.clone(),
             author: person(author),
             at: self.now,
@@ -122,11 +124,11 @@ impl World {
             one_way: title.contains("one-way"),
         };
         let head = Head {
-            sha: sha.clone(),
-            base: self.commits.last().cloned(),
+            source: None,
+            sha,
+            base: self.pipeline.source.head.clone(),
             changes: vec![change],
         };
-        self.commits.push(sha);
         self.input(Input::Outcome(Outcome::Head(head))).unwrap()
     }
 
@@ -187,7 +189,7 @@ pub(crate) fn sha(number: u32) -> Sha {
     format!("{number:08x}{:032x}", 0).parse().unwrap()
 }
 
-fn person(name: &str) -> Person {
+pub(crate) fn person(name: &str) -> Person {
     Person {
         name: name.to_owned(),
         email: format!("{name}@example.com"),
@@ -221,6 +223,7 @@ pub(crate) fn definition() -> Definition {
                 not_author: true,
             }),
         },
+        also: Vec::new(),
         build: Build {
             run: Run::Argv(vec!["make".to_owned()]),
             artifact: "dist/checkout.pkg".to_owned(),

@@ -60,7 +60,12 @@ pub(crate) async fn read(
         }
         changes.push(change);
     }
-    Ok(Head { sha, base, changes })
+    Ok(Head {
+        source: None,
+        sha,
+        base,
+        changes,
+    })
 }
 
 /// The commits that a revert takes back. A name that no commit goes by takes back nothing.
@@ -130,6 +135,7 @@ fn change(fields: &[&[u8]]) -> Result<(Change, Vec<Revert>), String> {
         .map_err(|_no_number| format!("{:?} is not a commit time", text(3)))?;
     let change = Change {
         sha: text(0).parse()?,
+        source: None,
         author: Person {
             name: text(1),
             email: text(2),

@@ -3,7 +3,8 @@
 //! the newest. It does not know what is decided from them.
 
 use crate::model::{
-    Alarm, AlarmName, Attempt, Definition, Digest, Pipeline, ReleaseId, StageName, TargetName, Time,
+    Alarm, AlarmName, Attempt, Definition, Digest, Pipeline, ReleaseId, SourceName, StageName,
+    TargetName, Time,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -99,6 +100,8 @@ impl Pipeline {
                 self.targets.entry(target.clone()).or_default().stage = Some(stage.name.clone());
             }
         }
+        let defined = |name: &SourceName| definition.also.iter().any(|also| also.name == *name);
+        self.also.retain(|name, _| defined(name));
         if let Some(before) = self.definition.replace(Arc::new(definition.clone())) {
             self.requeue_between(at, &before, definition);
             self.earlier.insert(before.digest.clone(), before);

@@ -1,6 +1,6 @@
 //! The words for each fact, by its family. It knows the fact alone and no state around it.
 
-use crate::model::{Effect, Fact, StepResult};
+use crate::model::{Effect, Fact, SourceName, StepResult};
 
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -33,10 +33,20 @@ pub(super) fn inbound_words(fact: &Fact) -> (&'static str, String) {
         ),
         Fact::HeadMoved { head } => (
             "SOURCE",
-            format!("branch at {}, {} new", head.sha.short(), head.changes.len()),
+            format!(
+                "{}branch at {}, {} new",
+                of(head.source.as_ref()),
+                head.sha.short(),
+                head.changes.len()
+            ),
         ),
-        Fact::SourceFailed { why } => ("SOURCE", format!("does not answer: {why}")),
-        Fact::SourceRecovered => ("SOURCE", "answers again".to_owned()),
+        Fact::SourceFailed { source, why } => {
+            let of = of(source.as_ref());
+            ("SOURCE", format!("{of}does not answer: {why}"))
+        }
+        Fact::SourceRecovered { source } => {
+            ("SOURCE", format!("{}answers again", of(source.as_ref())))
+        }
         Fact::ReleaseCut {
             release,
             sha,
@@ -59,6 +69,11 @@ pub(super) fn inbound_words(fact: &Fact) -> (&'static str, String) {
         Fact::AlarmChanged { alarm, state } => ("ALARM", alarm_words(alarm.as_str(), state)),
         other => ("FACT", format!("{other:?}")),
     }
+}
+
+/// Which source it is about, where it is not the main one.
+fn of(source: Option<&SourceName>) -> String {
+    source.map_or_else(String::new, |name| format!("{name}: "))
 }
 
 #[expect(

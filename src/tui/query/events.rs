@@ -44,7 +44,7 @@ pub fn event(pipeline: &Pipeline, entry: &Entry) -> EventRow {
 fn machine(fact: &Fact) -> &'static str {
     match fact {
         Fact::AlarmChanged { .. } => "monitor",
-        Fact::HeadMoved { .. } | Fact::SourceFailed { .. } | Fact::SourceRecovered => "git",
+        Fact::HeadMoved { .. } | Fact::SourceFailed { .. } | Fact::SourceRecovered { .. } => "git",
         _ => "pipeline",
     }
 }

@@ -101,6 +101,7 @@ async fn a_build_is_signed_and_deploys_after_a_restart_but_not_under_another_key
         release: ReleaseId(3),
         repository: repository.0.to_str().unwrap().to_owned(),
         sha: sha.clone(),
+        also: Vec::new(),
         run: Run::Shell("true".to_owned()),
         artifact: "app".to_owned(),
         timeout: Span::seconds(20),

@@ -7,6 +7,7 @@ fn build(repository: &str, sha: &Sha, run: &str, artifact: &str) -> Effect {
         release: ReleaseId(3),
         repository: repository.to_owned(),
         sha: sha.clone(),
+        also: Vec::new(),
         run: Run::Shell(run.to_owned()),
         artifact: artifact.to_owned(),
         timeout: Span::seconds(20),
@@ -37,6 +38,7 @@ async fn a_build_is_of_its_commit_and_its_artifact_is_kept() {
     let check = Effect::Check {
         release: ReleaseId(3),
         sha: first.clone(),
+        also: Vec::new(),
         gate: 0,
         name: "unit".to_owned(),
         run: Run::Shell("test $(cat app) = one && cat dist/app.pack".to_owned()),
@@ -124,4 +126,68 @@ async fn hooks_of_this_machine_do_not_run_in_a_checkout() {
     let result = place.run(&owed("b-1", effect)).await;
     assert_eq!(told(&result), ("succeeded", ""));
     assert!(!place.path("ran").exists());
+}
+
+#[tokio::test]
+async fn other_sources_are_checked_out_beside_the_build() {
+    let place = Place::new();
+    let app = Repository::new(place.path("app"));
+    let sha = app.commit("app", "app", "App");
+    let config = Repository::new(place.path("config"));
+    let old = config.commit("config", "old", "Old");
+    config.commit("config", "new", "New");
+    let pin = Pin {
+        name: SourceName::parse("shared-config").unwrap(),
+        repository: config.0.to_str().unwrap().to_owned(),
+        sha: old.clone(),
+    };
+    let see = "test $PILOTHOUSE_SOURCE_SHARED_CONFIG_COMMIT = $(git -C $PILOTHOUSE_SOURCE_SHARED_CONFIG rev-parse HEAD)";
+    let url = app.0.to_str().unwrap();
+    let run = format!(
+        "{see} && cat app $PILOTHOUSE_SOURCE_SHARED_CONFIG/config > out && touch $PILOTHOUSE_SOURCE_SHARED_CONFIG/left"
+    );
+    let mut effect = build(url, &sha, &run, "out");
+    if let Effect::Build { also, .. } = &mut effect {
+        also.push(pin.clone());
+    }
+    let StepResult::Succeeded { artifact, .. } = place.run(&owed("b-1", effect)).await else {
+        panic!("{}", String::from_utf8_lossy(&place.log("b-1")));
+    };
+    assert_eq!(artifact.unwrap().digest, Digest::of(b"appold"));
+
+    let check = |run: &str| Effect::Check {
+        release: ReleaseId(3),
+        sha: sha.clone(),
+        also: vec![pin.clone()],
+        gate: 0,
+        name: "unit".to_owned(),
+        run: Run::Shell(run.to_owned()),
+        timeout: Span::seconds(20),
+    };
+    let beside = place.path("state/workspaces/checkout/r3.shared-config");
+    let left = check("test -e $PILOTHOUSE_SOURCE_SHARED_CONFIG/left");
+    assert_eq!(
+        told(&place.run(&owed("c-1", left)).await),
+        ("succeeded", "")
+    );
+    std::fs::remove_dir_all(&beside).unwrap();
+    let again = check(&format!(
+        "{see} && ! test -e $PILOTHOUSE_SOURCE_SHARED_CONFIG/left"
+    ));
+    assert_eq!(
+        told(&place.run(&owed("c-2", again)).await),
+        ("succeeded", "")
+    );
+
+    // With an old main checkout those beside it go too.
+    let mut later = build(url, &sha, "true", "app");
+    if let Effect::Build { release, .. } = &mut later {
+        *release = ReleaseId(6);
+    }
+    assert!(beside.exists());
+    assert_eq!(
+        told(&place.run(&owed("b-2", later)).await),
+        ("succeeded", "")
+    );
+    assert!(!beside.exists());
 }

@@ -32,6 +32,7 @@ impl Built {
             release: ReleaseId(3),
             repository: built.repository.0.to_str().unwrap().to_owned(),
             sha: built.second.clone(),
+            also: Vec::new(),
             run: Run::Shell(run),
             artifact: "out".to_owned(),
             timeout: Span::seconds(20),

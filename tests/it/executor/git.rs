@@ -245,6 +245,7 @@ async fn a_branch_that_is_gone_says_so_and_old_commits_stay() {
             release: ReleaseId(3),
             repository: repository.0.to_str().unwrap().to_owned(),
             sha: sha.clone(),
+            also: Vec::new(),
             run: Run::Shell("git rev-parse HEAD".to_owned()),
             artifact: "app".to_owned(),
             timeout: Span::seconds(20),

@@ -52,6 +52,7 @@ pub(super) fn lease(runner: &str, now: i64, until: i64) -> Lease {
 
 pub(super) fn trouble(why: &str) -> Fact {
     Fact::SourceFailed {
+        source: None,
         why: why.to_owned(),
     }
 }
@@ -79,6 +80,7 @@ pub(super) fn started(id: &str) -> Fact {
                 sha: "0123456789012345678901234567890123456789"
                     .parse::<Sha>()
                     .unwrap(),
+                also: Vec::new(),
                 run: Run::Shell("true".to_owned()),
                 artifact: "a".to_owned(),
                 timeout: Span::minutes(1),

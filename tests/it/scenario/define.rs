@@ -31,6 +31,12 @@ pub(super) fn define(world: &mut World, edit: &[&str]) -> String {
         [stage, "tests", groups @ ..] => {
             workflow::tests(stage_of(&mut definition, stage), groups);
         }
+        ["also", name_of_source] => {
+            let name = name(name_of_source);
+            let source = definition.source.clone();
+            definition.also.push(Also { name, source });
+        }
+        ["without", source] => definition.also.retain(|also| also.name.as_str() != *source),
         ["coverage", minimum] => {
             definition.build.coverage = Some(Coverage {
                 report: "lcov.info".to_owned(),

@@ -7,9 +7,10 @@ use pilothouse::{
     definition::Loaded,
     entropy,
     model::{
-        Actor, BakeRule, BakeRules, Build, Command, Definition, Deploy, Digest, Gate, GroupName,
-        HoldScope, Kind, Phase, PipelineName, Region, RegionName, Request, Run, ServiceName, Share,
-        Source, Span, Stage, StageName, TargetName, TeamName, Test, Zone, ZoneName,
+        Actor, Also, BakeRule, BakeRules, Build, Command, Definition, Deploy, Digest, Gate,
+        GroupName, HoldScope, Kind, Phase, PipelineName, Region, RegionName, Request, Run,
+        ServiceName, Share, Source, SourceName, Span, Stage, StageName, TargetName, TeamName, Test,
+        Zone, ZoneName,
     },
     service::{Service, Setup},
 };
@@ -71,9 +72,30 @@ impl World {
         }
     }
 
-    /// Adds a commit to the branch.
+    /// Gives every pipeline a second source with one commit.
+    pub(super) fn also(&mut self, name: &str, title: &str) {
+        let repository = self.directory.path().join(name);
+        fs::create_dir(&repository).unwrap();
+        git(&repository, &["init", "--quiet", "--initial-branch=main"]);
+        self.push_to(name, title);
+        for definition in &mut self.definitions {
+            let source = Source {
+                repository: repository.display().to_string(),
+                ..definition.source.clone()
+            };
+            let name = SourceName::parse(name).unwrap();
+            definition.also.push(Also { name, source });
+        }
+    }
+
+    /// Adds a commit to the main branch.
     pub(super) fn push(&self, title: &str) {
-        let repository = self.directory.path().join("repository");
+        self.push_to("repository", title);
+    }
+
+    /// Adds a commit to the branch of a repository.
+    pub(super) fn push_to(&self, repository: &str, title: &str) {
+        let repository = self.directory.path().join(repository);
         fs::write(repository.join("content"), title).unwrap();
         git(&repository, &["add", "content"]);
         git(&repository, &["commit", "--quiet", "-m", title]);
@@ -131,6 +153,7 @@ fn definition(name: &str, directory: &Path) -> Definition {
             poll_every: Span(100),
             review: None,
         },
+        also: Vec::new(),
         build: Build {
             run: shell("cp content artifact"),
             artifact: "artifact".to_owned(),
