@@ -18,6 +18,7 @@ mod plan;
 mod reload;
 mod retry;
 mod rollback;
+mod schema;
 mod serve;
 mod session;
 mod status;
@@ -69,6 +70,7 @@ enum Verb {
     Reload(reload::Arguments),
     Check(check::Arguments),
     Explain(explain::Arguments),
+    Schema(schema::Arguments),
     Window(window::Arguments),
     Serve(serve::Arguments),
     /// Try everything on a real small fleet on this machine
@@ -119,6 +121,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         }
         Verb::Check(arguments) => check::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Schema(arguments) => schema::run(&arguments),
         Verb::Window(arguments) => window::run(&arguments),
         Verb::Serve(arguments) => serve(serve::run(&session()?, &arguments)),
         Verb::Demo(options) => demo::run(&session()?, options),

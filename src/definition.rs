@@ -5,7 +5,8 @@
 // Which file does what, from the bottom up: `node` and `files` read, `inherit` merges, `fields`,
 // `readable`, `words` and `defaults` ask for single values, `opening` judges windows, `loosening`,
 // `protected` and `difference` hold two definitions side by side, the rest each build one table;
-// `reading` does all of it in order.
+// `reading` does all of it in order, and `schema`
+// finds out what can be written.
 mod approval;
 mod defaults;
 mod difference;
@@ -22,6 +23,8 @@ mod problem;
 mod protected;
 mod readable;
 mod reading;
+mod schema;
+mod shape;
 mod source;
 mod stage;
 mod strategy;
@@ -33,6 +36,7 @@ pub use difference::Comparison;
 pub use explained::Explained;
 pub use files::Texts;
 pub use problem::{Place, Problem, Problems};
+pub use schema::schema;
 #[cfg(test)]
 pub(crate) use words::split;
 pub use words::time_zone;

@@ -8,6 +8,7 @@ use crate::definition::{
     inherit,
     node::{Entry, Node, Table, Value},
     readable::Readable,
+    shape::{Form, Notes, Presence, Record},
     suggest,
 };
 use std::cell::{Cell, RefCell};
@@ -20,6 +21,8 @@ pub(crate) struct Report {
     pub(crate) explained: RefCell<Vec<Line>>,
     /// Whether a parent of what is read is missing, so that nothing is said about what it lacks.
     pub(crate) partial: Cell<bool>,
+    /// For the schema.
+    pub(crate) record: Record,
 }
 
 /// One table, while it is read.
@@ -32,6 +35,7 @@ pub(crate) struct Fields<'a> {
     pub(crate) place: Place,
     table: &'a Table,
     asked: RefCell<Vec<&'static str>>,
+    notes: Notes<'a>,
     report: &'a Report,
 }
 
@@ -71,6 +75,7 @@ impl<'a> Fields<'a> {
             place,
             table,
             asked: RefCell::default(),
+            notes: Notes::new(&report.record, "", table),
             report,
         }
     }
@@ -90,6 +95,7 @@ impl<'a> Fields<'a> {
 
     /// Whether the key was written; asking makes it known.
     pub(crate) fn has(&self, key: &'static str) -> bool {
+        self.note(key, Presence::Optional, || Form::Unknown);
         self.node(key).is_some()
     }
 
@@ -100,20 +106,23 @@ impl<'a> Fields<'a> {
 
     /// The value of a key, else its default, else a problem is reported.
     pub(crate) fn get<T: Readable>(&self, key: &'static str) -> Option<T> {
-        if self.has(key) {
-            return self.optional(key);
-        }
         let default = defaults::of(&join(&self.kind, key));
-        if default.is_none() {
+        if let Some(default) = default {
+            return self.or(key, &default);
+        }
+        self.note(key, Presence::Required, || Form::Single(T::shape()));
+        if !self.has(key) {
             self.missing(key, T::WANTED);
         }
-        self.or(key, &default?)
+        self.value(key)
     }
 
     /// The value of a key, else the given default.
     pub(crate) fn or<T: Readable>(&self, key: &'static str, default: &Value) -> Option<T> {
+        let presence = || Presence::Default(default.clone());
+        self.notes.note(key, presence, || Form::Single(T::shape()));
         if self.has(key) {
-            return self.optional(key);
+            return self.value(key);
         }
         self.explain(key, default, None);
         T::read(default).ok()
@@ -121,6 +130,11 @@ impl<'a> Fields<'a> {
 
     /// The value of a key, if it was written.
     pub(crate) fn optional<T: Readable>(&self, key: &'static str) -> Option<T> {
+        self.note(key, Presence::Optional, || Form::Single(T::shape()));
+        self.value(key)
+    }
+
+    fn value<T: Readable>(&self, key: &'static str) -> Option<T> {
         let node = self.node(key)?;
         self.explain(key, &node.value, Some(&node.place));
         self.read(key, node)
@@ -128,6 +142,7 @@ impl<'a> Fields<'a> {
 
     /// The items of a list; empty when it was not written.
     pub(crate) fn list<T: Readable>(&self, key: &'static str) -> Vec<At<T>> {
+        self.note(key, Presence::Optional, || Form::List(T::shape()));
         let Some(node) = self.node(key) else {
             return Vec::new();
         };
@@ -144,13 +159,19 @@ impl<'a> Fields<'a> {
 
     /// A table inside this one; a problem is reported when it is missing.
     pub(crate) fn table(&self, key: &'static str) -> Option<Fields<'a>> {
+        self.note(key, Presence::Required, || Form::Table);
         if !self.has(key) {
             self.missing(key, "a table");
         }
-        self.optional_table(key)
+        self.table_if_any(key)
     }
 
     pub(crate) fn optional_table(&self, key: &'static str) -> Option<Fields<'a>> {
+        self.note(key, Presence::Optional, || Form::Table);
+        self.table_if_any(key)
+    }
+
+    fn table_if_any(&self, key: &'static str) -> Option<Fields<'a>> {
         let node = self.node(key)?;
         self.inner(key, &join(&self.path, key), node)
     }
@@ -158,8 +179,10 @@ impl<'a> Fields<'a> {
     /// As [`Fields::optional_table`], but a missing table is an empty one: all its keys have
     /// defaults.
     pub(crate) fn table_or_empty(&self, key: &'static str) -> Fields<'a> {
+        let kind = join(&self.kind, key);
         self.optional_table(key).unwrap_or_else(|| Fields {
-            kind: join(&self.kind, key),
+            notes: Notes::new(&self.report.record, &kind, &EMPTY),
+            kind,
             path: join(&self.path, key),
             place: self.place.clone(),
             table: &EMPTY,
@@ -170,6 +193,7 @@ impl<'a> Fields<'a> {
 
     /// The tables of a list, each called by its name (or by its place in the list).
     pub(crate) fn tables(&self, key: &'static str) -> Vec<Fields<'a>> {
+        self.note(key, Presence::Optional, || Form::Tables);
         let items = self.node(key).map_or(&[][..], |node| self.items(key, node));
         let mut found = Vec::new();
         for (n, item) in items.iter().enumerate() {
@@ -183,6 +207,7 @@ impl<'a> Fields<'a> {
 
     /// The entries of a table whose keys are names given by its author.
     pub(crate) fn named(&self, key: &'static str) -> &'a [Entry] {
+        self.note(key, Presence::Required, || Form::Named(None));
         let Some(node) = self.node(key) else {
             self.missing(key, "a table");
             return &[];
@@ -200,6 +225,7 @@ impl<'a> Fields<'a> {
 
     /// Reads the value of one named entry, or one item of a list in it.
     pub(crate) fn read<T: Readable>(&self, key: &str, node: &Node) -> Option<T> {
+        self.notes.note_items(key, T::shape);
         let read = T::read(&node.value);
         read.map_err(|why| {
             let path = join(&self.path, key);
@@ -218,6 +244,10 @@ impl<'a> Fields<'a> {
                 self.report.problem(&entry.place, what);
             }
         }
+    }
+
+    fn note(&self, key: &'static str, presence: Presence, form: impl FnOnce() -> Form) {
+        self.notes.note(key, || presence, form);
     }
 
     fn node(&self, key: &'static str) -> Option<&'a Node> {
@@ -241,8 +271,10 @@ impl<'a> Fields<'a> {
             self.wrong(key, node, "a table");
             return None;
         };
+        let kind = join(&self.kind, key);
         Some(Fields {
-            kind: join(&self.kind, key),
+            notes: Notes::new(&self.report.record, &kind, table),
+            kind,
             path: path.to_owned(),
             place: node.place.clone(),
             table,

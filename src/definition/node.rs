@@ -8,13 +8,13 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Node {
     pub(crate) place: Place,
     pub(crate) value: Value,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Value {
     Text(String),
     /// Its digits as a decimal text, so that it is read once, where its range is known.
@@ -27,12 +27,12 @@ pub(crate) enum Value {
 }
 
 /// Entries in the order in which they were written.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Table {
     pub(crate) entries: Vec<Entry>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) key: String,
     /// Where the key stands; its value may stand elsewhere.

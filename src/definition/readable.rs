@@ -2,7 +2,7 @@
 //! with words for a person who wrote something else.
 
 use crate::{
-    definition::{loosening::Topic, node::Value, words},
+    definition::{loosening::Topic, node::Value, shape::Shape, words},
     model::{
         Actor, AlarmName, AlarmScope, CountedLines, GroupName, Kind, Phase, PipelineName, Ppm,
         RegionName, Run, Series, ServiceName, Severity, Share, SourceName, Span, StageName,
@@ -10,6 +10,7 @@ use crate::{
     },
 };
 use chrono_tz::Tz;
+use serde_json::json;
 use std::{fmt, str::FromStr};
 
 pub(crate) trait Readable: Sized {
@@ -19,6 +20,11 @@ pub(crate) trait Readable: Sized {
     /// # Errors
     /// The end of a sentence that starts with the key.
     fn read(value: &Value) -> Result<Self, String>;
+
+    /// What it looks like, with examples that can be read.
+    fn shape() -> Shape {
+        Shape::described(Self::WANTED)
+    }
 }
 
 fn wanted<T: Readable>(value: &Value) -> String {
@@ -39,6 +45,10 @@ impl Readable for Limit {
         let span = (text != "never").then(|| Span::read(value)).transpose();
         span.map(Limit)
     }
+
+    fn shape() -> Shape {
+        Shape::text(Self::WANTED, &["'24h'"])
+    }
 }
 
 /// Reads a text by its `FromStr`.
@@ -51,31 +61,34 @@ fn parse<T: Readable + FromStr<Err: ToString>>(value: &Value) -> Result<T, Strin
 }
 
 macro_rules! texts {
-    ($($name:ident is $wanted:literal;)*) => {$(
+    ($($name:ident is $wanted:literal $(as $example:literal)?;)*) => {$(
         impl Readable for $name {
             const WANTED: &'static str = $wanted;
             fn read(value: &Value) -> Result<Self, String> { parse(value) }
+            fn shape() -> Shape {
+                Shape::text(Self::WANTED, &[$(concat!("'", $example, "'"))?])
+            }
         }
     )*};
 }
 
 texts! {
-    String is "a text";
-    PipelineName is "a name";
-    ServiceName is "a name";
-    TeamName is "a name";
-    SourceName is "a name";
-    StageName is "a name";
-    RegionName is "a name";
-    ZoneName is "a name";
-    TargetName is "a name";
-    AlarmName is "a name";
-    WindowName is "a name";
-    GroupName is "a name";
-    Actor is "a login name";
-    Span is "a length of time such as \"30s\" or \"1h30m\"";
-    Weekly is "a weekly window such as \"Mon..Fri 09:00-17:00\"";
-    Series is "a counter such as 'requests_total{code=\"500\"}'";
+    String is "a text" as "a";
+    PipelineName is "a name" as "a";
+    ServiceName is "a name" as "a";
+    TeamName is "a name" as "a";
+    SourceName is "a name" as "a";
+    StageName is "a name" as "a";
+    RegionName is "a name" as "a";
+    ZoneName is "a name" as "a";
+    TargetName is "a name" as "a";
+    AlarmName is "a name" as "a";
+    WindowName is "a name" as "a";
+    GroupName is "a name" as "a";
+    Actor is "a login name" as "a";
+    Span is "a length of time such as \"30s\" or \"1h30m\"" as "1h";
+    Weekly is "a weekly window such as \"Mon..Fri 09:00-17:00\"" as "Mon..Fri 09:00-17:00";
+    Series is "a counter such as 'requests_total{code=\"500\"}'" as "requests_total";
 }
 
 macro_rules! choices {
@@ -89,6 +102,12 @@ macro_rules! choices {
                 match text.as_str() {
                     $($word => Ok($name::$variant),)*
                     _ => Err(wanted::<Self>(value)),
+                }
+            }
+            fn shape() -> Shape {
+                Shape {
+                    schema: json!({ "enum": [$($word),*] }),
+                    examples: &[$(concat!("'", $word, "'")),*],
                 }
             }
         }
@@ -168,6 +187,12 @@ impl Readable for bool {
         };
         Ok(*flag)
     }
+    fn shape() -> Shape {
+        Shape {
+            schema: json!({ "type": "boolean" }),
+            examples: &["true", "false"],
+        }
+    }
 }
 
 macro_rules! counts {
@@ -179,6 +204,12 @@ macro_rules! counts {
                     return Err(wanted::<Self>(value));
                 };
                 digits.parse().map_err(|_out_of_range| wanted::<Self>(value))
+            }
+            fn shape() -> Shape {
+                Shape {
+                    schema: json!({ "type": "integer", "minimum": 0 }),
+                    examples: &["1"],
+                }
             }
         }
     )*};
@@ -196,6 +227,9 @@ impl Readable for Tz {
             return Err(wanted::<Self>(value));
         };
         words::time_zone(text).map_err(|why| format!("is wrong: {why}"))
+    }
+    fn shape() -> Shape {
+        Shape::text(Self::WANTED, &["'UTC'"])
     }
 }
 
@@ -217,6 +251,14 @@ impl Readable for Share {
         };
         share.ok_or_else(|| wanted::<Self>(value))
     }
+    fn shape() -> Shape {
+        let percent = json!({ "type": "string" });
+        let count = json!({ "type": "integer", "minimum": 1 });
+        Shape {
+            schema: json!({ "anyOf": [percent, count], "description": Self::WANTED }),
+            examples: &["'50%'", "1"],
+        }
+    }
 }
 
 impl Readable for Ppm {
@@ -226,6 +268,12 @@ impl Readable for Ppm {
             return Err(wanted::<Self>(value));
         };
         text.parse().map_err(|_why| wanted::<Self>(value))
+    }
+    fn shape() -> Shape {
+        Shape {
+            schema: json!({ "type": ["string", "number"], "description": Self::WANTED }),
+            examples: &["'5%'"],
+        }
     }
 }
 
@@ -244,6 +292,9 @@ impl Readable for Fire {
             .filter(|(m, n)| (1..=*n).contains(m) && *n <= 100)
             .map(|(m, n)| Fire(m, n))
             .ok_or_else(|| wanted::<Self>(value))
+    }
+    fn shape() -> Shape {
+        Shape::text(Self::WANTED, &["'3 of 5'"])
     }
 }
 
@@ -269,6 +320,20 @@ impl Readable for Run {
         match argv.first() {
             Some(program) if !program.is_empty() => Ok(Run::Argv(argv)),
             Some(_) | None => Err("is wrong: it names no program".to_owned()),
+        }
+    }
+    fn shape() -> Shape {
+        let text = json!({ "type": "string" });
+        let words = json!({ "type": "array", "items": text });
+        let shell = json!({
+            "type": "object",
+            "additionalProperties": false,
+            "properties": { "shell": text },
+            "required": ["shell"],
+        });
+        Shape {
+            schema: json!({ "anyOf": [text, words, shell], "description": Self::WANTED }),
+            examples: &["'run'"],
         }
     }
 }

@@ -3,8 +3,8 @@
 
 mod changes;
 mod origins;
+mod schema;
 mod sources;
-
 mod strategies;
 
 use pilothouse::{
@@ -118,12 +118,7 @@ fn everything_wrong_is_said_with_its_place() {
     for case in BROKEN.split("=== ").skip(1) {
         let (input, _said) = case.split_once("--- says\n").unwrap();
         let (edits, files) = input.split_once("--- file ").unwrap_or((input, ""));
-        let mut checkout = CHECKOUT.to_owned();
-        for edit in edits.lines().skip(1) {
-            let (old, new) = edit.split_once(" => ").unwrap_or_else(|| panic!("{edit}"));
-            assert!(checkout.contains(old), "{edit}: there is no such text");
-            checkout = checkout.replacen(old, &new.replace("\\n", "\n"), 1);
-        }
+        let checkout = bent(edits);
         let mut all = vec![("checkout.toml", checkout.as_str())];
         let files = files.split("--- file ");
         all.extend(files.filter_map(|file| file.split_once('\n')));
@@ -139,6 +134,17 @@ fn everything_wrong_is_said_with_its_place() {
     } else {
         assert_eq!(transcript, BROKEN);
     }
+}
+
+/// The complete pipeline with the edits of a case, whose first line is its title.
+fn bent(edits: &str) -> String {
+    let mut checkout = CHECKOUT.to_owned();
+    for edit in edits.lines().skip(1) {
+        let (old, new) = edit.split_once(" => ").unwrap_or_else(|| panic!("{edit}"));
+        assert!(checkout.contains(old), "{edit}: there is no such text");
+        checkout = checkout.replacen(old, &new.replace("\\n", "\n"), 1);
+    }
+    checkout
 }
 
 #[test]

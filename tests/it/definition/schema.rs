@@ -1,0 +1,187 @@
+//! The JSON Schema in `assets` is what the reader accepts: made from it, and held against every
+//! definition there is. `PILOTHOUSE_SCHEMA=1` writes it anew.
+
+use super::{BROKEN, CHECKOUT, bent};
+use pilothouse::definition;
+use serde_json::Value;
+use std::{fs, path::PathBuf};
+
+const README: &str = include_str!("../../../README.md");
+
+fn asset(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("assets")
+        .join(path)
+}
+
+/// What a schema complains of, over the few keywords that ours uses.
+fn complaints(schema: &Value, value: &Value, path: &str, found: &mut Vec<String>) {
+    for (keyword, rule) in schema.as_object().unwrap() {
+        let right = match keyword.as_str() {
+            "$schema" | "title" | "description" | "default" | "then" | "else" => true,
+            "type" => is_type(rule, value),
+            "enum" => rule.as_array().unwrap().contains(value),
+            "const" => rule == value,
+            "minimum" => value.as_i64().is_none_or(|n| n >= rule.as_i64().unwrap()),
+            "required" => value.as_object().is_none_or(|object| {
+                let mut keys = rule.as_array().unwrap().iter();
+                keys.all(|key| object.contains_key(key.as_str().unwrap()))
+            }),
+            "dependentRequired" => value.as_object().is_none_or(|object| {
+                let mut rules = rule.as_object().unwrap().iter();
+                rules.all(|(key, needs)| {
+                    let mut needs = needs.as_array().unwrap().iter();
+                    !object.contains_key(key)
+                        || needs.all(|key| object.contains_key(key.as_str().unwrap()))
+                })
+            }),
+            "anyOf" => rule
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|one| is_valid(one, value)),
+            "if" => {
+                let branch = if is_valid(rule, value) {
+                    "then"
+                } else {
+                    "else"
+                };
+                complaints(&schema[branch], value, path, found);
+                true
+            }
+            "items" => {
+                let items = value.as_array().into_iter().flatten();
+                items.for_each(|item| complaints(rule, item, &format!("{path}[]"), found));
+                true
+            }
+            "properties" | "additionalProperties" => {
+                let known = schema.get("properties").and_then(Value::as_object);
+                for (key, inner) in value.as_object().into_iter().flatten() {
+                    let path = format!("{path}.{key}");
+                    match (known.and_then(|known| known.get(key)), keyword.as_str()) {
+                        (Some(rule), "properties") => complaints(rule, inner, &path, found),
+                        (None, "additionalProperties") if rule == &Value::Bool(false) => {
+                            found.push(format!("{path} is unknown"));
+                        }
+                        (None, "additionalProperties") => complaints(rule, inner, &path, found),
+                        _ => {}
+                    }
+                }
+                true
+            }
+            other => panic!("the test does not know {other}"),
+        };
+        if !right {
+            found.push(format!("{path} is not {keyword} {rule}"));
+        }
+    }
+}
+
+fn is_valid(schema: &Value, value: &Value) -> bool {
+    let mut found = Vec::new();
+    complaints(schema, value, "", &mut found);
+    found.is_empty()
+}
+
+fn is_type(rule: &Value, value: &Value) -> bool {
+    let is = |name: &str| match name {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        other => panic!("the test does not know type {other}"),
+    };
+    match rule {
+        Value::Array(names) => names.iter().any(|name| is(name.as_str().unwrap())),
+        name => is(name.as_str().unwrap()),
+    }
+}
+
+fn of(schema: &Value, text: &str) -> Vec<String> {
+    let value: Value = toml::from_str(text).unwrap();
+    let mut found = Vec::new();
+    complaints(schema, &value, "", &mut found);
+    found
+}
+
+#[test]
+fn the_asset_is_what_the_reader_accepts() {
+    let now = format!("{:#}\n", definition::schema());
+    let path = asset("definition.schema.json");
+    if std::env::var_os("PILOTHOUSE_SCHEMA").is_some() {
+        fs::write(&path, &now).unwrap();
+    }
+    let published = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        published == now,
+        "the reader asks for something else now; PILOTHOUSE_SCHEMA=1 cargo test schema writes it"
+    );
+}
+
+#[test]
+fn every_definition_of_ours_is_valid() {
+    let schema = definition::schema();
+    let fences = README.split("```toml\n").skip(1);
+    let fences = fences.map(|text| text.split("```").next().unwrap().to_owned());
+    let demo = fs::read_dir(asset("demo/definitions")).unwrap();
+    let demo = demo.map(|entry| entry.unwrap().path());
+    let demo = demo.filter(|path| path.extension().is_some_and(|end| end == "toml"));
+    let demo = demo.filter(|path| path.file_name().unwrap() != "organization.toml");
+    let mut texts: Vec<String> = fences
+        .chain(demo.map(|path| fs::read_to_string(path).unwrap()))
+        .collect();
+    assert!(texts.len() > 3, "{}", texts.len());
+    texts.push(CHECKOUT.to_owned());
+    texts.push("name = \"child\"\nextends = \"checkout\"\n[[stage]]\nname = \"gamma\"\nbake = { stage = \"1h\" }\n".to_owned());
+    for text in &texts {
+        let found = of(&schema, text);
+        assert!(found.is_empty(), "{found:?}\n{text}");
+    }
+}
+
+/// Whatever the reader calls an unknown key or a wrong type is one for the schema too.
+#[test]
+fn what_is_broken_is_invalid() {
+    let schema = definition::schema();
+    let mut n_checked = 0;
+    for case in BROKEN.split("=== ").skip(1) {
+        let (input, said) = case.split_once("--- says\n").unwrap();
+        let (edits, _files) = input.split_once("--- file ").unwrap_or((input, ""));
+        let text = bent(edits);
+        let mine = |line: &&str| line.starts_with("checkout.toml");
+        let shape = |line: &str| line.contains(" has no key ") || line.contains(" must be true or");
+        if toml::from_str::<Value>(&text).is_ok() && said.lines().filter(mine).any(shape) {
+            let found = of(&schema, &text);
+            assert!(!found.is_empty(), "{case}");
+            n_checked += 1;
+        }
+    }
+    assert!(n_checked >= 5, "{n_checked}");
+    let wrong = [
+        ("above = \"5%\"", "above = true"),
+        ("phase = \"test\"", "phase = \"testing\""),
+        (
+            "run = \"make package\"",
+            "run = { shell = \"make\", more = 1 }",
+        ),
+        ("run = \"make package\"\n", ""),
+        (
+            "{ test = \"smoke\", run = \"./smoke\" }",
+            "{ test = \"smoke\" }",
+        ),
+        ("data_points = 100", "data_points = -1"),
+        (
+            "windows = [\"business-hours\"]",
+            "windows = \"business-hours\"",
+        ),
+        ("zones = { a = [\"g1\", \"g2\"] }", "zones = [\"g1\"]"),
+        ("[source]", "[sources]"),
+    ];
+    for (old, new) in wrong {
+        assert!(CHECKOUT.contains(old), "{old}");
+        let found = of(&schema, &CHECKOUT.replacen(old, new, 1));
+        assert!(!found.is_empty(), "{new}");
+    }
+}
