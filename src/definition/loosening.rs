@@ -4,9 +4,9 @@
 use crate::{
     definition::{
         node::{Node, Value},
-        readable::{Fire, Readable},
+        readable::{Fire, Limit, Readable},
     },
-    model::{Ppm, Severity, Span, Weekly},
+    model::{AlarmScope, Ppm, Severity, Weekly},
 };
 use std::fmt;
 
@@ -40,6 +40,8 @@ pub(crate) enum Direction {
     /// No minute of the week more, or no minute less.
     NarrowerWeek,
     WiderWeek,
+    /// As wide a scope or a wider one.
+    AsWide,
     /// As severe or more.
     AsSevere,
     /// Firing after as few readings of as many, or sooner.
@@ -47,17 +49,22 @@ pub(crate) enum Direction {
 }
 
 use Direction::{
-    AllOf, AsSevere, Less, More, NarrowerWeek, Same, SmallerShare, SoonerFire, There, True,
+    AllOf, AsSevere, AsWide, Less, More, NarrowerWeek, Same, SmallerShare, SoonerFire, There, True,
     WiderWeek,
 };
 
 /// Each kind of value that can be loosened, what protects it, and which way it may go.
-const RULES: [(&str, Option<Topic>, Direction); 36] = [
+const RULES: &[(&str, Option<Topic>, Direction)] = &[
     ("stage.windows", Some(Topic::Windows), AllOf),
     ("window.allow", Some(Topic::Windows), NarrowerWeek),
     ("window.deny", Some(Topic::Windows), WiderWeek),
+    ("window.calendars", Some(Topic::Windows), AllOf),
+    ("window.stagger", Some(Topic::Windows), More),
+    ("window.quota", Some(Topic::Windows), Less),
     ("stage.alarms", Some(Topic::Alarms), AllOf),
     ("watch.every", Some(Topic::Alarms), Less),
+    ("watch.max_age", Some(Topic::Alarms), Less),
+    ("alarm.scope", Some(Topic::Alarms), AsWide),
     ("alarm.severity", Some(Topic::Alarms), AsSevere),
     ("alarm.fire", Some(Topic::Alarms), SoonerFire),
     ("alarm.clear", Some(Topic::Alarms), More),
@@ -80,6 +87,7 @@ const RULES: [(&str, Option<Topic>, Direction); 36] = [
     ("stage.approval.manual", Some(Topic::Approvals), There),
     ("stage.approval.from", Some(Topic::Approvals), Same),
     ("stage.approval.count", Some(Topic::Approvals), More),
+    ("stage.approval.expires", Some(Topic::Approvals), Less),
     ("stage.approval.not_author", Some(Topic::Approvals), True),
     ("stage.approval.test", None, There),
     ("stage.deploy.check", None, There),
@@ -119,6 +127,7 @@ impl Direction {
             WiderWeek => both(old, new, |old: &Weekly, new| {
                 !old.week().without(&new.week()).is_never()
             }),
+            AsWide => both(old, new, |old: &AlarmScope, new| new < old),
             AsSevere => both(old, new, |old: &Severity, new| new > old),
             SoonerFire => both(old, new, |old: &Fire, new| new.0 > old.0 || new.1 < old.1),
         }
@@ -128,8 +137,8 @@ impl Direction {
     pub(crate) fn against(self) -> &'static str {
         match self {
             There | Same => "not",
-            True | AllOf | More | Less | SmallerShare | NarrowerWeek | WiderWeek | AsSevere
-            | SoonerFire => "looser than",
+            True | AllOf | More | Less | SmallerShare | NarrowerWeek | WiderWeek | AsWide
+            | AsSevere | SoonerFire => "looser than",
         }
     }
 
@@ -143,6 +152,7 @@ impl Direction {
             Less | SmallerShare => format!("use {old} or less"),
             NarrowerWeek => format!("allow nothing outside {old}"),
             WiderWeek => format!("deny all of {old}"),
+            AsWide => format!("use {old} or a wider one"),
             AsSevere => format!("use {old} or a higher one"),
             SoonerFire => format!("use {old} or what fires sooner"),
         }
@@ -154,10 +164,11 @@ fn both<T: Readable>(old: &Value, new: &Value, looser: impl Fn(&T, &T) -> bool) 
     read.is_some_and(|(old, new)| looser(&old, &new))
 }
 
-/// Times in milliseconds, or counts; a key is always the same one of these.
+/// Times in milliseconds, where never is the longest, or counts; a key is always one of these.
 fn size(value: &Value) -> Option<u64> {
-    let span = Span::read(value).ok().map(|span| span.0);
-    span.or_else(|| u64::read(value).ok())
+    let limit = Limit::read(value).ok();
+    let time = limit.map(|limit| limit.0.map_or(u64::MAX, |span| span.0));
+    time.or_else(|| u64::read(value).ok())
 }
 
 /// The items of the old list that the new one has not.

@@ -27,7 +27,7 @@ struct Kind {
 
 #[derive(Debug)]
 struct Key {
-    key: &'static str,
+    name: &'static str,
     form: Form,
     /// In how many visits it was required.
     required: usize,
@@ -99,7 +99,7 @@ impl Kind {
                 Presence::Required | Presence::Optional => None,
             };
             let required = usize::from(asked.presence == Presence::Required);
-            match self.keys.iter_mut().find(|key| key.key == asked.key) {
+            match self.keys.iter_mut().find(|key| key.name == asked.key) {
                 Some(key) if key.form == Form::Unknown => {
                     key.form = asked.form.clone();
                     key.default = default;
@@ -117,7 +117,7 @@ impl Kind {
                     }
                 }
                 None => self.keys.push(Key {
-                    key: asked.key,
+                    name: asked.key,
                     form: asked.form.clone(),
                     required,
                     default,
@@ -145,7 +145,7 @@ fn variants(kind: &str, kinds: &Kinds) -> Vec<Table> {
     let known = kinds.get(kind).map_or(&[][..], |kind| &kind.keys);
     let options: Vec<(&str, Vec<Value>)> = known
         .iter()
-        .map(|key| (key.key, examples(kind, key, kinds)))
+        .map(|key| (key.name, examples(kind, key, kinds)))
         .filter(|(_, examples)| !examples.is_empty())
         .collect();
     let full: Vec<Entry> = options
@@ -173,7 +173,7 @@ fn variants(kind: &str, kinds: &Kinds) -> Vec<Table> {
 fn examples(kind: &str, key: &Key, kinds: &Kinds) -> Vec<Value> {
     let inner = || {
         variants(
-            &format!("{kind}.{}", key.key).trim_start_matches('.'),
+            format!("{kind}.{}", key.name).trim_start_matches('.'),
             kinds,
         )
     };
@@ -231,10 +231,10 @@ fn table(kind: &str, kinds: &Kinds, whole: bool) -> Json {
     let properties: Map<String, Json> = known
         .keys
         .iter()
-        .map(|key| (key.key.to_owned(), property(kind, key, kinds, whole)))
+        .map(|key| (key.name.to_owned(), property(kind, key, kinds, whole)))
         .collect();
     let keys = known.keys.iter().filter(|key| known.is_required(key));
-    let required = keys.map(|key| key.key);
+    let required = keys.map(|key| key.name);
     let required: Vec<&str> = required.filter(|key| whole || *key == NAMING).collect();
     let further = known.alone.iter().filter_map(|(key, required_too)| {
         let further = required_too.iter().filter(|key| !required.contains(key));
@@ -258,7 +258,7 @@ fn table(kind: &str, kinds: &Kinds, whole: bool) -> Json {
 
 fn property(kind: &str, key: &Key, kinds: &Kinds, whole: bool) -> Json {
     let inner = || {
-        let kind = format!("{kind}.{}", key.key);
+        let kind = format!("{kind}.{}", key.name);
         table(kind.trim_start_matches('.'), kinds, whole)
     };
     let mut schema = match &key.form {

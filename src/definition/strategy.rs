@@ -6,10 +6,12 @@ use crate::{
         fields::Fields,
         node::{Node, Value},
         readable::{Readable, StrategyName},
+        shape::Shape,
         source::positive,
     },
     model::{BakeRule, BlueGreen, Canary, Phase, Run, Strategy},
 };
+use serde_json::json;
 
 /// Every key that belongs to one strategy alone.
 const OWN: [(&str, StrategyName); 7] = [
@@ -98,6 +100,14 @@ impl Readable for Weights {
         weights
             .map(Weights)
             .map_err(|_no_percentage| format!("must be {}, each a whole number", Self::WANTED))
+    }
+    fn shape() -> Shape {
+        let list = json!({ "type": "array", "items": { "type": "integer" } });
+        let text = json!({ "type": "string" });
+        Shape {
+            schema: json!({ "anyOf": [list, text], "description": Self::WANTED }),
+            examples: &["[5, 100]"],
+        }
     }
 }
 
