@@ -80,6 +80,8 @@ const RULES: &[(&str, Option<Topic>, Direction)] = &[
     ("stage.bake.data_points", Some(Topic::Bake), More),
     ("stage.approval.bake", Some(Topic::Bake), More),
     ("stage.approval.data_points", Some(Topic::Bake), More),
+    ("stage.deploy.weight_bake", Some(Topic::Bake), More),
+    ("stage.deploy.weight_data_points", Some(Topic::Bake), More),
     // Without a one-box there is none to bake.
     ("stage.deploy.one_box", Some(Topic::Bake), True),
     ("source.review.trailer", Some(Topic::Review), Same),
@@ -91,6 +93,7 @@ const RULES: &[(&str, Option<Topic>, Direction)] = &[
     ("stage.approval.not_author", Some(Topic::Approvals), True),
     ("stage.approval.test", None, There),
     ("stage.deploy.check", None, There),
+    ("stage.deploy.test", None, There),
     ("build.checks.name", None, There),
     ("build.coverage.report", None, There),
     ("build.coverage.lines", None, Same),
