@@ -15,6 +15,7 @@ mod open;
 mod output;
 mod overrule;
 mod plan;
+mod release;
 mod reload;
 mod retry;
 mod rollback;
@@ -53,6 +54,7 @@ struct Arguments {
 enum Verb {
     Status(status::Arguments),
     Why(why::Arguments),
+    Release(release::Arguments),
     Forecast(forecast::Arguments),
     Events(events::Arguments),
     Watch(watch::Arguments),
@@ -103,6 +105,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let done = match verb {
         Verb::Status(arguments) => wait(status::run(&session()?, &arguments)),
         Verb::Why(arguments) => wait(why::run(&session()?, &arguments)),
+        Verb::Release(arguments) => wait(release::run(&session()?, &arguments)),
         Verb::Forecast(arguments) => wait(forecast::run(&session()?, &arguments)),
         Verb::Events(arguments) => wait(events::run(&session()?, &arguments)),
         Verb::Watch(arguments) => wait(watch::run(&session()?, &arguments)),

@@ -19,6 +19,7 @@ mod leftover;
 mod locks;
 mod log;
 mod process;
+mod retention;
 mod running;
 mod signing;
 mod step;
@@ -27,9 +28,10 @@ pub use error::{ExecutorError, GitError};
 
 use crate::{
     clock::Stopwatch,
-    model::{Effect, EffectId, Head, Owed, PipelineName, Sha, Source, StepResult},
+    model::{Digest, Effect, EffectId, Head, Owed, PipelineName, Sha, Source, StepResult},
 };
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf, absolute},
     sync::Arc,
@@ -126,6 +128,23 @@ impl Executor {
     /// Ends a step's process group; `run` then returns.
     pub fn cancel(&self, id: &EffectId) {
         self.shared.running.stop(id);
+    }
+
+    /// Removes some of the artifacts that are not retained and of the logs of old steps, nothing of
+    /// the last day; gives how much went. Blocks for as long as that takes.
+    pub fn prune(&self, retained: &BTreeSet<Digest>) -> Result<usize, ExecutorError> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| ExecutorError::File {
+                operation: "tidy up",
+                path,
+                source,
+            }
+        };
+        let (store, steps) = (&self.shared.artifacts.0, &self.shared.steps);
+        let artifacts = retention::artifacts(store, retained).map_err(failed(store))?;
+        let logs = retention::steps(steps).map_err(failed(steps))?;
+        Ok(artifacts + logs)
     }
 
     /// Where a step's output is. The id may come from outside: it cannot leave the state directory.

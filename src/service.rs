@@ -9,6 +9,7 @@
 //! ```
 
 mod error;
+mod housekeeping;
 mod hub;
 mod mailbox;
 mod observe;
@@ -140,9 +141,11 @@ impl Service {
             stop,
             tasks: Mutex::new(tasks),
         };
-        Ok(Service {
-            running: Arc::new(running),
-        })
+        let running = Arc::new(running);
+        let stopped = running.shared.stopped.clone();
+        let house = housekeeping::keep(Arc::downgrade(&running), stopped);
+        running.tasks.lock().await.push(tokio::spawn(house));
+        Ok(Service { running })
     }
 
     /// Everything a client starts from. Its stream continues after the cursor without a gap.

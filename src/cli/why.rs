@@ -7,8 +7,8 @@ use crate::{
         session::Session,
     },
     model::{
-        Blocker, BlockerKind, Candidate, Clears, Org, Passage, Pipeline, PipelineName, ReleaseId,
-        StageName, StageView, Status, Time, blockers, board,
+        Blocker, BlockerKind, Brought, Candidate, Clears, Org, Passage, Pipeline, PipelineName,
+        ReleaseId, StageName, StageView, Status, Time, blockers, board,
     },
 };
 use serde::Serialize;
@@ -38,6 +38,8 @@ struct Standing {
     view: StageView,
     /// The release that waits, or that is on its way through.
     candidate: Option<ReleaseId>,
+    /// The changes that it brings there, newest first.
+    brings: Vec<Brought>,
     blockers: Vec<Blocker>,
 }
 
@@ -60,9 +62,13 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
             at(&pipeline, &org, now, &view.stage, release)
         });
         if arguments.stage.is_some() || candidate.is_some() || view.status < Status::Run {
+            let brings = candidate.map_or(Vec::new(), |release| {
+                pipeline.brings(&view.stage, release).0
+            });
             stages.push(Standing {
                 view,
                 candidate,
+                brings,
                 blockers,
             });
         }
@@ -134,6 +140,7 @@ impl Answer {
         for Standing {
             view,
             candidate,
+            brings,
             blockers,
         } in &self.stages
         {
@@ -147,6 +154,9 @@ impl Answer {
             let Some(candidate) = candidate else {
                 continue;
             };
+            for change in brings {
+                output::line(&format!("  {candidate} brings {}", change.words()))?;
+            }
             if blockers.is_empty() && view.status != Status::Approve {
                 output::line(&format!("  nothing blocks {candidate}"))?;
             }

@@ -5,6 +5,7 @@ mod builds;
 mod coverage;
 mod git;
 mod processes;
+mod retention;
 mod targets;
 
 use ed25519_dalek::{Signer, SigningKey};

@@ -191,6 +191,28 @@ fn an_approval_goes_from_plan_to_audit() {
     assert_eq!(accepted.count(), 1);
 }
 
+/// What `release` says of the one that waits.
+fn check_release(served: &Served) {
+    let release = served.json(&["release", "web"]);
+    assert_eq!(release["release"], "r1", "{release}");
+    let text = stdout(&served.run(&["release", "web", "r1"]));
+    for words in [
+        "r1 of web, cut ",
+        "  1 change since",
+        "  artifact ",
+        "  signature ",
+        "  runs in ",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let output = served.run(&["release", "web", "r9"]);
+    let why = "pilothouse: web has no release r9; the newest is r1\n";
+    assert_eq!(
+        (output.status.code(), stderr(&output).as_str()),
+        (Some(1), why)
+    );
+}
+
 #[test]
 fn what_blocks_is_told_with_who_may_pass_it() {
     let served = Served::start();
@@ -215,6 +237,9 @@ fn what_blocks_is_told_with_who_may_pass_it() {
     assert_eq!(stage["blockers"][0]["id"], "window/never", "{why}");
     let text = stdout(&served.run(&["why", "web", "--stage", "wave-1"]));
     assert!(text.contains("an operator may override it"), "{text}");
+
+    assert_eq!(stage["brings"][0]["title"], "first", "{why}");
+    check_release(&served);
 
     let forecast = served.json(&["forecast", "web"]);
     let wait = &forecast["waits"][0];

@@ -4,6 +4,9 @@ use crate::engine::plan::describe::{Told, row, waits};
 use crate::engine::{draft::Draft, request};
 use crate::model::{Actor, ReleaseId, StageName, Verdict, tally};
 
+/// Changes that a plan names one by one.
+const BROUGHT_NAMED: usize = 10;
+
 pub(super) fn approve(before: &Draft<'_>, after: &Draft<'_>, verdict: &Verdict) -> Told {
     let Verdict { stage, release, .. } = verdict;
     let mut told = Told {
@@ -30,6 +33,15 @@ pub(super) fn approve(before: &Draft<'_>, after: &Draft<'_>, verdict: &Verdict) 
     match told.rows.first() {
         Some(next) => {
             told.title = format!("approve {release} in {stage}: it goes on to {}", next.stage);
+            let next = next.stage.clone();
+            let (brings, _) = before.pipeline.brings(&next, *release);
+            let named = brings.iter().take(BROUGHT_NAMED);
+            told.notes
+                .extend(named.map(|change| format!("it brings {}", change.words())));
+            if brings.len() > BROUGHT_NAMED {
+                let more = brings.len() - BROUGHT_NAMED;
+                told.notes.push(format!("and {more} older changes"));
+            }
             told.notes
                 .push("later stages follow by themselves as their blockers clear".to_owned());
         }

@@ -1,0 +1,87 @@
+//! Removes from the state directory what nothing needs any more: artifacts that nobody retains and
+//! the logs of old steps. A little at a time, and nothing that is young: a build may have stored
+//! what no journal knows yet. An interrupted round leaves whole files and is done again.
+
+use crate::{
+    clock,
+    model::{Digest, Span, Time},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+/// Removed in one round, so that a round is short.
+const AT_ONCE: usize = 200;
+/// Nothing younger goes.
+const OLD: Span = Span::hours(24);
+/// Logs of the newest steps of each pipeline are kept.
+const STEPS_KEPT: usize = 1_000;
+
+/// Removes artifacts that are not retained.
+pub(crate) fn artifacts(store: &Path, retained: &BTreeSet<Digest>) -> io::Result<usize> {
+    let mut gone = 0;
+    for path in old(store)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let unneeded = match name.parse::<Digest>() {
+            Ok(digest) => !retained.contains(&digest),
+            // What an interrupted build left behind.
+            Err(_other) => name.starts_with(".incoming-"),
+        };
+        if unneeded && gone < AT_ONCE {
+            fs::remove_file(&path)?;
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}
+
+/// Removes the logs of steps that are old, ended, and not among the newest of their pipeline.
+pub(crate) fn steps(folder: &Path) -> io::Result<usize> {
+    let mut by_pipeline: BTreeMap<String, Vec<(u64, PathBuf)>> = BTreeMap::new();
+    for path in old(folder)? {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let number = name.rsplit_once('-');
+        let number = number.and_then(|(of, number)| Some((of, number.parse().ok()?)));
+        // One that still runs has noted its process.
+        if let Some((of, number)) = number
+            && !path.join("pid").exists()
+        {
+            let known = by_pipeline.entry(of.to_owned()).or_default();
+            known.push((number, path.clone()));
+        }
+    }
+    let mut gone = 0;
+    for mut steps in by_pipeline.into_values() {
+        steps.sort_unstable();
+        let n_old = steps.len().saturating_sub(STEPS_KEPT);
+        for (_, path) in steps.into_iter().take(n_old.min(AT_ONCE - gone)) {
+            fs::remove_dir_all(path)?;
+            gone += 1;
+        }
+    }
+    Ok(gone)
+}
+
+/// Entries of a folder that nobody has written to for long.
+fn old(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let now = clock::now();
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // One that has gone meanwhile is not there to be removed.
+        let Ok(modified) = entry.metadata().and_then(|about| about.modified()) else {
+            continue;
+        };
+        let written = modified.duration_since(SystemTime::UNIX_EPOCH);
+        let written = written.map_or(0, |since| {
+            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        });
+        if now.since(Time(written)) >= OLD {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}
