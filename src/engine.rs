@@ -30,6 +30,7 @@ pub use plan::plan;
 pub use wake::{next_org_wake, next_wake};
 
 use crate::engine::draft::Draft;
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     Actor, Definition, Fact, Fingerprint, Org, Outcome, Pipeline, Refusal, Request, Time,
 };
@@ -59,13 +60,15 @@ pub fn decide(
     match input {
         Input::Command { by, request } => {
             let expected = plan::plan(pipeline, org, now, &by, &request.command)?;
-            if expected.digest != request.expect {
+            if expected.digest != request.expect && !planted(Bug::PlanDigestIgnored) {
                 return Err(Refusal::PlanChanged {
                     plan: Box::new(expected),
                 });
             }
             command::check_reason(&request.command)?;
-            draft.record(accepted(by.clone(), request.clone()));
+            if !planted(Bug::CommandNotAudited) {
+                draft.record(accepted(by.clone(), request.clone()));
+            }
             command::carry_out(&mut draft, &by, &request.command)?;
         }
         Input::Outcome(outcome) => outcome::take(&mut draft, outcome),

@@ -28,6 +28,7 @@ mod org;
 mod outcome;
 mod pipeline;
 mod plan;
+pub mod planted;
 mod redefinition;
 mod refusal;
 mod release;

@@ -2,6 +2,7 @@
 //! and starts over after an alarm fired and cleared (DESIGN.md 5, rule 7; INVARIANTS.md I39, I42).
 
 use crate::engine::draft::Draft;
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     AlarmLevel, AlarmName, Attempt, Bake, BakeState, Fact, Observation, Pipeline, StageName,
 };
@@ -60,7 +61,9 @@ fn count(
                 why,
             });
         }
-        (BakeState::Paused { why, .. }, None) if why.starts_with(FIRED) => {
+        (BakeState::Paused { why, .. }, None)
+            if why.starts_with(FIRED) && !planted(Bug::BakeNotRestarted) =>
+        {
             let why = format!("{why}, and cleared");
             draft.record(Fact::BakeRestarted {
                 attempt: attempt_id,
@@ -76,7 +79,12 @@ fn count(
         }
         (BakeState::Counting, None) if !observation.elapsed.is_zero() => {
             // Never more than has passed since the bake began: the round may have begun before.
-            let healthy = observation.elapsed.min(draft.now.since(bake.started));
+            let all = draft.now.since(bake.started);
+            let healthy = if planted(Bug::BakeByWallClock) {
+                all.saturating_sub(bake.healthy)
+            } else {
+                observation.elapsed.min(all)
+            };
             draft.record(Fact::BakeCounted {
                 attempt: attempt_id,
                 place,
@@ -98,9 +106,9 @@ fn obstacle(pipeline: &Pipeline, stage: &StageName) -> Option<String> {
     let firing = alarms
         .iter()
         .find(|alarm| level(alarm) == Some(AlarmLevel::Firing));
-    let silent = alarms
-        .iter()
-        .find(|a| matches!(level(a), None | Some(AlarmLevel::NoData)));
+    let is_silent = |alarm: &&AlarmName| matches!(level(alarm), None | Some(AlarmLevel::NoData));
+    let silent = alarms.iter().find(is_silent);
+    let silent = silent.filter(|_| !planted(Bug::BakeWithoutData));
     firing
         .map(|alarm| format!("{FIRED}: {alarm}"))
         .or_else(|| silent.map(|alarm| format!("alarm {alarm} has no data")))

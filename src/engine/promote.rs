@@ -2,6 +2,7 @@
 //! (DESIGN.md 5, rules 1, 2 and 5). Waiting work is superseded, running work never.
 
 use crate::engine::{draft::Draft, rollout};
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     AlarmLevel, AlarmName, AlarmState, AttemptId, Blocker, BlockerKind, Candidate, Fact,
     Fingerprint, Gate, GateProgress, GateState, Pipeline, Purpose, ReleaseId, Rollout, StageName,
@@ -45,7 +46,7 @@ pub(super) fn supersede(draft: &mut Draft<'_>, stage: &StageName) {
 
 /// Starts the candidate's attempt if the stage is free and nothing blocks.
 pub(super) fn start(draft: &mut Draft<'_>, stage: &StageName) {
-    if draft.active(stage).is_some() {
+    if draft.active(stage).is_some() && !planted(Bug::RunningIsSuperseded) {
         return;
     }
     let Some(release) = candidate(&draft.pipeline, stage) else {

@@ -5,6 +5,7 @@
 mod intent;
 
 use crate::engine::{attempt, draft::Draft, rollout, ticket};
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     AlarmLevel, AlarmName, Attempt, AttemptId, Cause, Fact, Fingerprint, Purpose, ReleaseId,
     RollbackScope, StageName,
@@ -16,9 +17,14 @@ pub(super) use intent::{Intent, Judge, intend};
 /// Carries an intent out: quarantine first, then one rollback attempt per stage.
 pub(super) fn carry_out(draft: &mut Draft<'_>, intent: Intent, cause: &Cause) {
     let why = cause.words();
+    let forgotten = planted(Bug::NoQuarantine);
     draft.record(Fact::Quarantined {
         release: intent.release,
-        changes: intent.changes,
+        changes: if forgotten {
+            Vec::new()
+        } else {
+            intent.changes
+        },
         why: why.clone(),
     });
     let mut first = None;
@@ -109,7 +115,8 @@ fn firing(draft: &Draft<'_>, attempt: &Attempt) -> Option<(AlarmName, String)> {
             .value
             .map(|value| format!(" at {value}"))
             .unwrap_or_default();
-        let fires = state.level == AlarmLevel::Firing && !attempt.knows(alarm, state);
+        let known = attempt.knows(alarm, state) || planted(Bug::AlarmDoesNotRollBack);
+        let fires = state.level == AlarmLevel::Firing && !known;
         fires.then(|| {
             (
                 alarm.clone(),

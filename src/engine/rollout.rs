@@ -5,6 +5,7 @@ mod back;
 mod order;
 
 use crate::engine::{draft::Draft, promote};
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     Attempt, Bake, BakePlace, Batch, Blocker, Candidate, Definition, Deployment, Effect, Fact,
     Lane, Part, Pipeline, Purpose, ReleaseId, Stage, StageName, TargetName, target_blockers,
@@ -81,7 +82,8 @@ fn waits_for_lead(attempt: &Attempt, lane: usize) -> bool {
         .iter()
         .skip(first + 1)
         .take_while(|b| b.together);
-    (first..=first + more.count()).any(|batch| !is_batch_through(attempt, 0, batch))
+    let skipped = planted(Bug::LeadSkipped);
+    !skipped && (first..=first + more.count()).any(|batch| !is_batch_through(attempt, 0, batch))
 }
 
 fn is_batch_through(attempt: &Attempt, lane: usize, batch: usize) -> bool {
@@ -112,7 +114,7 @@ fn drive_lane(draft: &mut Draft<'_>, attempt: &Attempt, lane: usize) -> bool {
     else {
         return true;
     };
-    if attempt.is_rollback() {
+    if attempt.is_rollback() && !planted(Bug::RollbackWaitsForGuards) {
         take_back(draft, attempt, &attempt.rollout.lanes[lane]);
         return false;
     }
@@ -273,7 +275,7 @@ fn start_target(
         part: batch.part,
         more: batch.turn.nth + 1 < batch.turn.of,
         keep: keep.map(|colours| colours.keep),
-        epoch: state.map_or(1, |state| state.epoch + 1),
+        epoch: state.map_or(1, |state| state.epoch + u64::from(!planted(Bug::EpochKept))),
         rollback: attempt.is_rollback(),
         run,
         check: stage

@@ -2,6 +2,7 @@
 //! urgency: what has run out, then rollback, then the work under way, then new starts.
 
 use crate::engine::{attempt, bake, draft::Draft, promote, request, rollback, rollout, workflow};
+use crate::model::planted::{Bug, planted};
 use crate::model::{AttemptState, Fact, StageName};
 
 /// More rounds than this would mean that two rules undo each other.
@@ -36,6 +37,9 @@ fn advance(draft: &mut Draft<'_>, stage: &StageName) {
             workflow::build(draft, stage);
         }
         Some(AttemptState::Deploying) => rollout::drive(draft, stage),
+        Some(AttemptState::Paused { .. }) if planted(Bug::PausedGoesOn) => {
+            rollout::drive(draft, stage);
+        }
         Some(AttemptState::Approving) => workflow::drive(draft, stage),
         Some(
             AttemptState::Paused { .. }

@@ -3,6 +3,7 @@
 //! workflow too: the build, then its checks.
 
 use crate::engine::{coverage, draft::Draft, request, source};
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     Attempt, BakePlace, BakeRule, Effect, Fact, Gate, GateProgress, GateState, StageName, Test,
 };
@@ -19,7 +20,7 @@ pub(super) fn build(draft: &mut Draft<'_>, stage: &StageName) {
     let Some(release) = draft.pipeline.releases.get(attempt.release) else {
         return;
     };
-    if release.artifact.is_some() {
+    if release.artifact.is_some() && !planted(Bug::BuiltAgain) {
         draft.record(Fact::DeploymentDone {
             attempt: attempt.id,
         });

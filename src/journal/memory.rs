@@ -4,7 +4,10 @@
 
 use crate::{
     journal::{Commit, Committed, Conflict, Journal, JournalError, Lease},
-    model::{EffectId, Entry, Fact, Owed, RequestKey, Revision, Stream, Time},
+    model::{
+        EffectId, Entry, Fact, Owed, RequestKey, Revision, Stream, Time,
+        planted::{Bug, planted},
+    },
 };
 use std::collections::BTreeMap;
 
@@ -89,14 +92,15 @@ impl Memory {
 
     fn append(&mut self, commit: &Commit) -> Result<Vec<Entry>, Conflict> {
         let used = |key| self.requests.get(key).map(|index| &self.entries[*index]);
-        if let Some(first) = commit.request.as_ref().and_then(used) {
+        let first = commit.request.as_ref().and_then(used);
+        if let Some(first) = first.filter(|_| !planted(Bug::KeyCountsTwice)) {
             return Err(Conflict::KeyUsed {
                 seq: first.seq,
                 revision: first.revision,
             });
         }
         let have = self.head(&commit.stream);
-        if have != commit.expect {
+        if have != commit.expect && !planted(Bug::RevisionIgnored) {
             return Err(Conflict::Revision { have });
         }
         if let Some(key) = &commit.request {
@@ -165,7 +169,9 @@ impl Journal for Memory {
 
     fn commit(&mut self, batch: &[Commit]) -> Result<Committed, JournalError> {
         let written = self.write(batch);
-        self.sync();
+        if !planted(Bug::SyncDropped) {
+            self.sync();
+        }
         Ok(written)
     }
 

@@ -2,6 +2,7 @@
 //! starts when the deployment succeeded. This is the recorded state; what happens next is decided
 //! in the engine.
 
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     Actor, AlarmName, AlarmState, AttemptId, Bake, BakePlace, Batch, Digest, EffectId, Fingerprint,
     Gate, Part, Ppm, Progress, ReleaseId, Rollout, StageName, TargetName, Time,
@@ -240,6 +241,7 @@ impl Attempt {
             .iter()
             .all(|target| match self.progress.get(target) {
                 Some(Progress::Done { .. } | Progress::Skipped { .. }) => true,
+                Some(Progress::Failed { .. }) if planted(Bug::FailedCountsAsDeployed) => true,
                 Some(
                     Progress::Waiting
                     | Progress::Running { .. }

@@ -6,6 +6,7 @@ mod alarms;
 mod guards;
 mod windows;
 
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     Attempt, Blocker, BlockerId, BlockerKind, Clears, Definition, Org, Passage, Person, Pipeline,
     Region, ReleaseId, StageName, Time,
@@ -58,6 +59,19 @@ pub fn target_blockers(
         found.extend(windows::of(definition, stage, &[region], now));
         found.extend(alarms::of(pipeline, definition, stage));
     }
+    found.retain(|blocker| match blocker.kind {
+        BlockerKind::Hold => !planted(Bug::HoldsOnlyAtEntry),
+        BlockerKind::Window => !planted(Bug::WindowsOnlyAtEntry),
+        BlockerKind::Alarm | BlockerKind::NoData => !planted(Bug::AlarmsOnlyAtEntry),
+        BlockerKind::Quarantine
+        | BlockerKind::Quota
+        | BlockerKind::Drain
+        | BlockerKind::Clock
+        | BlockerKind::Rejected
+        | BlockerKind::Review
+        | BlockerKind::Busy
+        | BlockerKind::NotApproved => true,
+    });
     mark_overridden(pipeline, candidate, now, &mut found);
     found
 }
@@ -130,7 +144,8 @@ fn review(pipeline: &Pipeline, definition: &Definition, release: ReleaseId) -> O
     let lacking = changes.into_iter().filter_map(|change| {
         let source = definition.source_named(change.source.as_ref())?;
         let rule = source.review.as_ref()?;
-        let counts = |by: &Person| !(rule.not_author && by.same_as(&change.author));
+        let author = rule.not_author && !planted(Bug::ReviewByTheAuthor);
+        let counts = |by: &Person| !(author && by.same_as(&change.author));
         (!change.reviewers.iter().any(counts)).then_some((change, rule))
     });
     let lacking: Vec<_> = lacking.collect();

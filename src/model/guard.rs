@@ -1,6 +1,7 @@
 //! What people and rollbacks put in the way, and the permissions to pass: holds, overrides,
 //! quarantine, tickets. What blocks at a given moment is the query in `blocker`.
 
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     Actor, AttemptId, BlockerId, Fact, HoldId, OverrideId, ReleaseId, ServiceName, Sha, Span,
     StageName, TicketId, Time,
@@ -119,17 +120,18 @@ impl Override {
     /// Whether it lets a candidate past a blocker that has stood since `since`. One that arose after
     /// the override was given blocks again (rule 9; INVARIANTS.md I12).
     pub fn covers(&self, pass: &Pass<'_>, (blocker, since): (&BlockerId, Time), now: Time) -> bool {
-        self.stage == *pass.stage
-            && self.release == pass.release
+        (self.stage == *pass.stage || planted(Bug::OverrideOfAnyStage))
+            && (self.release == pass.release || planted(Bug::OverrideOfAnyRelease))
             && self.blockers.contains(blocker)
-            && since <= self.at
+            && (since <= self.at || planted(Bug::OverrideOfLaterBlockers))
             && now < self.expires
             && self.serves(pass.attempt)
     }
 
     /// Whether the attempt, or the next one where none is under way, may use it.
     fn serves(&self, attempt: Option<AttemptId>) -> bool {
-        attempt.is_some_and(|attempt| self.used_by.contains(&attempt)) || self.left() > 0
+        let used = attempt.is_some_and(|attempt| self.used_by.contains(&attempt));
+        used || self.left() > 0 || planted(Bug::OverrideNeverUsedUp)
     }
 
     /// How many more attempts may use it.

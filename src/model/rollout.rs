@@ -2,6 +2,7 @@
 //! (one after the other), and what became of each target. Computed by `engine::rollout`, recorded
 //! when the attempt starts, so that a later edit of the definition changes nothing under way.
 
+use crate::model::planted::{Bug, planted};
 use crate::model::{BakeRule, EffectId, Part, RegionName, Span, TargetName, Time, ZoneName};
 use serde::{Deserialize, Serialize};
 
@@ -113,7 +114,8 @@ pub enum BakeState {
 
 impl Bake {
     pub fn is_satisfied(&self) -> bool {
-        self.healthy >= self.rule.time && self.points >= self.rule.points
+        let counted = self.points >= self.rule.points || planted(Bug::BakeWithoutPoints);
+        self.healthy >= self.rule.time && counted
     }
 
     pub fn is_finished(&self) -> bool {

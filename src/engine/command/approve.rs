@@ -3,6 +3,7 @@
 
 use crate::engine::command::{instead, release, stage};
 use crate::engine::draft::Draft;
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     Actor, AttemptId, ChangeLine, Fact, Gate, Manual, Refusal, ReleaseId, StageName, Verdict,
     evidence, tally,
@@ -69,7 +70,8 @@ fn asked(draft: &Draft<'_>, verdict: &Verdict) -> Result<(AttemptId, usize, Manu
             now: attempt.id,
         });
     }
-    if evidence(&draft.pipeline, attempt) != verdict.evidence {
+    let same = evidence(&draft.pipeline, attempt) == verdict.evidence;
+    if !same && !planted(Bug::EvidenceIgnored) {
         return Err(Refusal::EvidenceChanged {
             stage: name.clone(),
             release: *id,
@@ -103,7 +105,7 @@ fn check_group(draft: &Draft<'_>, by: &Actor, manual: &Manual) -> Result<(), Ref
     let Some(group) = &manual.from else {
         return Ok(());
     };
-    if draft.org.is_member(by, group) {
+    if draft.org.is_member(by, group) || planted(Bug::AnybodyApproves) {
         return Ok(());
     }
     let members = draft.org.groups.get(group).cloned().unwrap_or_default();
@@ -129,7 +131,8 @@ fn check_author(
         .filter(|earlier| **earlier < release && pipeline.quarantined(**earlier).is_none())
         .max();
     let new = pipeline.releases.changes_since(release, base.copied());
-    if manual.not_author && new.iter().any(|change| change.author.is(by)) {
+    let not_author = manual.not_author && !planted(Bug::AuthorApproves);
+    if not_author && new.iter().any(|change| change.author.is(by)) {
         return Err(Refusal::AuthorCannotApprove {
             actor: by.clone(),
             release,
@@ -143,7 +146,7 @@ fn check_author(
 fn check_first_time(draft: &Draft<'_>, by: &Actor, attempt: AttemptId) -> Result<(), Refusal> {
     let attempt = draft.pipeline.attempt(attempt);
     let open = attempt.and_then(|attempt| tally(&draft.pipeline, attempt));
-    match open.filter(|open| open.has(by)) {
+    match open.filter(|open| open.has(by) && !planted(Bug::ApproverCountsTwice)) {
         None => Ok(()),
         Some(open) => Err(Refusal::AlreadyApproved {
             actor: by.clone(),

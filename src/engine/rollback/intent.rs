@@ -1,6 +1,7 @@
 //! What a rollback would do, target by target: which targets hold what is taken back, and where each
 //! of them goes. It only asks; carrying it out is the business of the file in front.
 
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     Attempt, Cause, Phase, Pipeline, ReleaseId, Rollback, RollbackScope, Sha, Stage, StageName,
     TargetName,
@@ -167,7 +168,10 @@ fn of_stage(
     for target in held.into_iter().chain(beside) {
         let good = pipeline.targets.get(target).map(|state| &state.good);
         let mut newest_first = good.into_iter().flatten().rev().map(|good| good.release);
-        if let Some(destination) = newest_first.find(|candidate| judge.is_fit(*candidate)) {
+        let proven = newest_first.find(|candidate| judge.is_fit(*candidate));
+        let first = planted(Bug::RollbackToUnproven).then_some(ReleaseId(1));
+        let destination = proven.or(first);
+        if let Some(destination) = destination {
             rollback.destinations.insert(target.clone(), destination);
         } else {
             let why = "no earlier release has finished its bake here".to_owned();

@@ -2,6 +2,7 @@
 //! side by side) of batches, with the parts that the strategy brings a release in. It does not know
 //! what has become of them.
 
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     BakeRule, Batch, BlueGreen, Canary, Definition, Lane, Part, Region, Rollout, Span, Stage,
     Strategy, TargetName, Turn, Zone,
@@ -64,7 +65,8 @@ impl Way<'_> {
     fn rolling(&self, part: Part) -> Vec<Batch> {
         let (stage, zones) = (self.stage, &self.region.zones);
         let n_targets = zones.iter().map(|zone| zone.targets.len()).sum();
-        let at_once = stage.deploy.max_unavailable.of(n_targets);
+        let allowed = stage.deploy.max_unavailable.of(n_targets);
+        let at_once = allowed << u32::from(planted(Bug::TwiceAtOnce));
         let mut batches: Vec<Batch> = Vec::new();
         let mut one_box_wanted = self.one_box;
         for zone in zones {

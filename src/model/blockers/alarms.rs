@@ -1,6 +1,7 @@
 //! Alarms as blockers: one that fires and one without data both keep a release out (DESIGN.md 5,
 //! rule 6; INVARIANTS.md I13).
 
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     AlarmLevel, AlarmScope, AlarmState, Blocker, BlockerId, BlockerKind, Clears, Definition,
     Passage, Pipeline, Stage,
@@ -21,6 +22,8 @@ pub(super) fn of(pipeline: &Pipeline, definition: &Definition, stage: &Stage) ->
         let of = scope_words(definition, watching.scope);
         let (kind, why, clears) = match state.level {
             AlarmLevel::Ok => return None,
+            AlarmLevel::Firing if planted(Bug::FiringIsFine) => return None,
+            AlarmLevel::NoData if planted(Bug::NoDataIsFine) => return None,
             AlarmLevel::Firing => {
                 let value = state
                     .value

@@ -2,6 +2,7 @@
 //! absorb: a fact that would leave one is impossible (INVARIANTS.md I29).
 
 use crate::model::pipeline::gates::gate;
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     AlarmName, Attempt, AttemptId, AttemptState, Fact, GOOD_KEPT, Gate, GateState, Good,
     Impossible, Lapse, PAST_KEPT, PastAttempt, Pipeline, Progress, Purpose, ReleaseId, StageName,
@@ -31,7 +32,9 @@ pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(),
                 why: why.clone(),
             };
             let (stage, release) = (turned.stage.clone(), turned.release);
-            pipeline.stage_mut(&stage)?.rejected.insert(release);
+            if !planted(Bug::RejectForgotten) {
+                pipeline.stage_mut(&stage)?.rejected.insert(release);
+            }
             enter(pipeline, *attempt, AttemptState::Withdrawn { at, why })
         }
         Fact::DeploymentDone { attempt } => enter(pipeline, *attempt, AttemptState::Approving),
@@ -218,7 +221,10 @@ fn remember(state: &mut StageState) {
 
 fn pass(pipeline: &mut Pipeline, at: Time, id: AttemptId) -> Result<(), Impossible> {
     let stage = pipeline.attempt_mut(id)?.stage.clone();
-    let next = pipeline.next_after(&stage);
+    let mut next = pipeline.next_after(&stage);
+    if planted(Bug::StageSkipped) {
+        next = next.and_then(|next| pipeline.next_after(&next));
+    }
     enter(pipeline, id, AttemptState::Passed { at })?;
     let attempt = pipeline.attempt_mut(id)?;
     let (release, definition) = (attempt.release, attempt.definition.clone());
@@ -243,6 +249,7 @@ fn pass(pipeline: &mut Pipeline, at: Time, id: AttemptId) -> Result<(), Impossib
     if let Some(next) = next {
         let next = pipeline.stage_mut(&next)?;
         next.enqueue([(release, at)]);
+        let lapse = lapse.filter(|_| !planted(Bug::ApprovalNeverExpires));
         next.lapses.extend(lapse.map(|lapse| (release, lapse)));
     }
     Ok(())
