@@ -23,6 +23,8 @@ mod schema;
 mod serve;
 mod session;
 mod status;
+mod ticket;
+mod tickets;
 mod undo;
 mod verdict;
 mod watch;
@@ -67,6 +69,8 @@ enum Verb {
     Hold(hold::Arguments),
     Lift(lift::Arguments),
     Retry(retry::Arguments),
+    Ticket(ticket::Arguments),
+    Tickets(tickets::Arguments),
     Undo(undo::Arguments),
     Yield(give_way::Arguments),
     Reload(reload::Arguments),
@@ -116,6 +120,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Hold(arguments) => wait(hold::run(&session()?, &arguments)),
         Verb::Lift(arguments) => wait(lift::run(&session()?, &arguments)),
         Verb::Retry(arguments) => wait(retry::run(&session()?, &arguments)),
+        Verb::Ticket(arguments) => wait(ticket::run(&session()?, &arguments)),
+        Verb::Tickets(arguments) => wait(tickets::run(&session()?, &arguments)),
         Verb::Undo(arguments) => wait(undo::run(&session()?, &arguments)),
         Verb::Yield(arguments) => wait(give_way::run(&session()?, &arguments)),
         Verb::Reload(arguments) => wait(reload::run(&session()?, &arguments)),

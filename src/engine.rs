@@ -7,6 +7,7 @@
 
 mod attempt;
 mod bake;
+mod blocked;
 mod command;
 mod coverage;
 mod draft;

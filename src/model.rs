@@ -37,6 +37,7 @@ mod rollout;
 mod status;
 mod strategy;
 mod summary;
+mod ticket;
 mod time;
 mod told;
 mod window;
@@ -62,7 +63,7 @@ pub use fact::{Entry, Fact, Stream};
 pub use fingerprint::{Digest, Fingerprint, Sha, Signature};
 pub use forecast::{Expected, Forecast, Moment, Wait};
 pub use gate::{BakeRule, Gate, Manual, Test};
-pub use guard::{ClockHold, Hold, HoldScope, Override, Pass, Quarantine, Ticket};
+pub use guard::{ClockHold, Hold, HoldScope, Override, Pass, Quarantine};
 pub use id::{
     Actor, AlarmName, AttemptId, BadName, BlockerId, EffectId, GroupName, HoldId, OverrideId,
     PipelineName, RegionName, ReleaseId, RequestKey, Revision, ServiceName, SourceName, StageName,
@@ -83,6 +84,7 @@ pub use rollout::{Bake, BakePlace, BakeState, Batch, Lane, Progress, Rollout, Tu
 pub use status::{StageView, Status, board};
 pub use strategy::{BlueGreen, Canary, Deploy, Part, Share, Strategy};
 pub use summary::{Cell, Summary, summary};
+pub use ticket::{NOTES_KEPT, Note, Ticket, TicketAction, TicketChange};
 pub use time::{Span, Time};
 pub use told::Told;
 pub use window::{BadWindow, Week, Weekly};

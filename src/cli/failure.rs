@@ -177,6 +177,8 @@ pub(crate) fn exit_of(refusal: &Refusal) -> Exit {
         | Refusal::AlreadyApproved { .. }
         | Refusal::NothingToUndo { .. }
         | Refusal::NothingToYield { .. }
+        | Refusal::UnknownTicket { .. }
+        | Refusal::TicketStands { .. }
         | Refusal::NoSuchBlocker { .. }
         | Refusal::NotOverridable { .. }
         | Refusal::NothingToRollBack { .. }

@@ -4,9 +4,9 @@ use crate::{
     cli::Arguments,
     definition,
     model::{
-        AttemptId, BlockerId, Command, Fingerprint, HoldId, HoldScope, Lift, OverrideId,
+        Actor, AttemptId, BlockerId, Command, Fingerprint, HoldId, HoldScope, Lift, OverrideId,
         PipelineName, RegionName, ReleaseId, RollbackScope, ServiceName, Span, StageName,
-        TargetName, Verdict,
+        TargetName, TicketAction, TicketId, Verdict,
     },
 };
 use clap::{CommandFactory, Parser};
@@ -98,6 +98,7 @@ fn commands() -> Vec<(bool, Command)> {
         (true, lift(Lift::Clock)),
     ]);
     all.extend(about_a_release(&stage, release, &reason));
+    all.extend(about_tickets(&reason));
     all
 }
 
@@ -127,6 +128,19 @@ fn about_a_release(stage: &StageName, release: ReleaseId, reason: &str) -> [(boo
             },
         ),
     ]
+}
+
+fn about_tickets(reason: &str) -> [(bool, Command); 4] {
+    let actions = [
+        TicketAction::Acknowledge,
+        TicketAction::Assign(Actor::parse("li").unwrap()),
+        TicketAction::Resolve,
+        TicketAction::Note,
+    ];
+    actions.map(|action| {
+        let (id, reason) = (TicketId(3), reason.to_owned());
+        (true, Command::Ticket { id, action, reason })
+    })
 }
 
 fn rollback_scopes(stage: &StageName) -> [RollbackScope; 4] {

@@ -7,6 +7,8 @@ use crate::definition::node::Value;
 /// Key, and its value as a definition would write it.
 const DEFAULTS: &[(&str, &str)] = &[
     ("kind", "application"),
+    // Longer than a weekend's closed window, which nobody has to deal with.
+    ("blocked_ticket_after", "3d"),
     ("watch.every", "10s"),
     ("source.branch", "main"),
     ("source.poll", "30s"),

@@ -6,6 +6,7 @@ use crate::{
         files::File,
         loosening::Topic,
         organization::Organization,
+        readable::Limit,
         source, stage,
         stage::Surroundings,
         watching,
@@ -32,6 +33,7 @@ pub(crate) fn definition(
     let owner = fields.get("owner");
     let runbook = fields.optional("runbook");
     let watch = watching::watch(&fields);
+    let blocked: Option<Limit> = fields.get("blocked_ticket_after");
     let source = source::source(&fields);
     let build = source::build(&fields);
     let alarms: Vec<_> = fields.tables("alarm").iter().map(watching::alarm).collect();
@@ -73,6 +75,7 @@ pub(crate) fn definition(
         alarms: alarms?,
         windows: windows?,
         watch_every: watch?.0,
+        blocked_ticket_after: blocked?.0,
         watch_max_age: watch?.1,
     };
     if let Some(organization) = organization {

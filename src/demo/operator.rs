@@ -104,7 +104,7 @@ fn subject(command: &Command) -> (Option<StageName>, Option<ReleaseId>) {
         | Command::Undo { stage, release }
         | Command::Yield { stage, release, .. } => (Some(stage.clone()), Some(*release)),
         Command::Rollback { release, .. } => (None, Some(*release)),
-        Command::Hold { .. } | Command::Lift { .. } => (None, None),
+        Command::Hold { .. } | Command::Lift { .. } | Command::Ticket { .. } => (None, None),
     }
 }
 

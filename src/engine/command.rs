@@ -6,10 +6,12 @@ mod guard;
 mod request;
 mod retry;
 mod rollback;
+mod ticket;
 
 use crate::engine::draft::Draft;
 use crate::model::{
     Actor, Attempt, Command, Definition, Lift, Refusal, Release, ReleaseId, StageName, StageState,
+    TicketAction,
 };
 use std::sync::Arc;
 
@@ -37,6 +39,7 @@ pub(super) fn carry_out(
         } => guard::hold(draft, by, scope, reason, *lasts),
         Command::Lift { what, reason } => guard::lift(draft, by, what, reason),
         Command::Retry { stage, release } => retry::retry(draft, stage, *release),
+        Command::Ticket { id, action, reason } => ticket::act(draft, by, (*id, action), reason),
         Command::Undo { stage, release } => request::undo(draft, by, stage, *release),
         Command::Yield {
             stage,
@@ -56,7 +59,12 @@ pub(super) fn check_reason(command: &Command) -> Result<(), Refusal> {
             ..
         } => REASON_OF_A_BREACH,
         Command::Reject(_) | Command::Rollback { .. } | Command::Hold { .. } => 1,
+        Command::Ticket {
+            action: TicketAction::Resolve | TicketAction::Note,
+            ..
+        } => 1,
         Command::Approve(_)
+        | Command::Ticket { .. }
         | Command::Lift { .. }
         | Command::Retry { .. }
         | Command::Undo { .. }

@@ -121,6 +121,7 @@ fn fact(org: &Org, by: &Actor, command: &Command) -> Result<Fact, Refusal> {
         | Command::Rollback { .. }
         | Command::Retry { .. }
         | Command::Undo { .. }
+        | Command::Ticket { .. }
         | Command::Yield { .. } => Err(Refusal::WrongStream),
     }
 }

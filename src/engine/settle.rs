@@ -1,7 +1,9 @@
 //! Lets every rule that can move the pipeline on do so, until none can. The order is the order of
 //! urgency: what has run out, then rollback, then the work under way, then new starts.
 
-use crate::engine::{attempt, bake, draft::Draft, promote, request, rollback, rollout, workflow};
+use crate::engine::{
+    attempt, bake, blocked, draft::Draft, promote, request, rollback, rollout, workflow,
+};
 use crate::model::planted::{Bug, planted};
 use crate::model::{AttemptState, Fact, StageName};
 
@@ -20,6 +22,7 @@ pub(super) fn settle(draft: &mut Draft<'_>) {
             request::lapse(draft, stage);
             promote::supersede(draft, stage);
             promote::start(draft, stage);
+            blocked::drive(draft, stage);
         }
         if draft.count() == before {
             return;

@@ -1,9 +1,12 @@
 //! Tickets: what on-call must deal with. One per cause, not per event (DESIGN.md 5, rule 16).
 
 use crate::engine::draft::Draft;
-use crate::model::{Fact, ReleaseId, StageName, Ticket, TicketId};
+use crate::model::{Fact, ReleaseId, Span, StageName, Ticket, TicketChange, TicketId};
 
-/// Opens a ticket, unless one with the same cause is open.
+/// A cause that keeps coming is told on its ticket no more often than this.
+const TOLD_AGAIN: Span = Span::minutes(1);
+
+/// Opens a ticket, or says on the open one with the same cause that it came again.
 pub(super) fn open(
     draft: &mut Draft<'_>,
     cause: &str,
@@ -11,8 +14,13 @@ pub(super) fn open(
     stage: &StageName,
     release: ReleaseId,
 ) {
-    let same = |ticket: &Ticket| ticket.cause == cause && ticket.resolved.is_none();
-    if draft.pipeline.guards.tickets.values().any(same) {
+    let same = |ticket: &&Ticket| ticket.cause == cause && ticket.is_open();
+    if let Some(ticket) = draft.pipeline.guards.tickets.values().find(same) {
+        let (id, last) = (ticket.id, ticket.last());
+        if draft.now.since(last) >= TOLD_AGAIN {
+            let change = TicketChange::Recurred { title };
+            draft.record(Fact::TicketChanged { id, change });
+        }
         return;
     }
     let id = TicketId(draft.pipeline.counters.tickets + 1);
@@ -38,6 +46,7 @@ pub(super) fn resolve(draft: &mut Draft<'_>, stage: &StageName, passed: ReleaseI
         draft.record(Fact::TicketResolved {
             id,
             why: format!("{passed} passed {stage}"),
+            by: None,
         });
     }
 }

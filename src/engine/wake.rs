@@ -1,7 +1,7 @@
 //! When time alone changes something: an expiry, a window that opens or closes. The service sleeps
 //! until then and sends a tick.
 
-use crate::engine::request;
+use crate::engine::{blocked, request};
 use crate::model::{Attempt, Org, Pipeline, StageName, Time};
 
 /// When the pipeline wants a tick although nothing happens; none when never.
@@ -20,6 +20,7 @@ pub fn next_wake(pipeline: &Pipeline, org: &Org, now: Time) -> Option<Time> {
         .chain(settles)
         .chain(window_changes(pipeline, now))
         .chain(request::changes(pipeline))
+        .chain(blocked::changes(pipeline, org, now))
         .filter(|at| *at > now)
         .min()
 }

@@ -3,7 +3,7 @@
 
 use crate::model::{
     AttemptId, BlockerId, Fingerprint, HoldId, HoldScope, OverrideId, PipelineName, RegionName,
-    ReleaseId, RequestKey, Span, StageName, TargetName,
+    ReleaseId, RequestKey, Span, StageName, TargetName, TicketAction, TicketId,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -54,6 +54,12 @@ pub enum Command {
     Yield {
         stage: StageName,
         release: ReleaseId,
+        reason: String,
+    },
+    /// Deal with a ticket.
+    Ticket {
+        id: TicketId,
+        action: TicketAction,
         reason: String,
     },
 }
@@ -151,12 +157,16 @@ impl Command {
             Command::Retry { .. } => "retry",
             Command::Undo { .. } => "undo",
             Command::Yield { .. } => "yield",
+            Command::Ticket { .. } => "ticket",
         }
     }
 
     pub fn class(&self) -> Class {
         match self {
-            Command::Reject(_) | Command::Hold { .. } | Command::Undo { .. } => Class::Safer,
+            Command::Reject(_)
+            | Command::Hold { .. }
+            | Command::Undo { .. }
+            | Command::Ticket { .. } => Class::Safer,
             Command::Lift {
                 what: Lift::Override(_),
                 ..
@@ -182,6 +192,7 @@ impl Command {
             | Command::Rollback { reason, .. }
             | Command::Hold { reason, .. }
             | Command::Lift { reason, .. }
+            | Command::Ticket { reason, .. }
             | Command::Yield { reason, .. } => reason,
             Command::Retry { .. } | Command::Undo { .. } => "",
         }
@@ -243,6 +254,7 @@ impl Command {
                 Lift::Quarantine(release) => format!("--quarantine {release}"),
                 Lift::Clock => "--clock".to_owned(),
             }),
+            Command::Ticket { id, action, .. } => words.push(format!("{id} {}", action.switch())),
             Command::Retry { stage, release }
             | Command::Undo { stage, release }
             | Command::Yield { stage, release, .. } => {

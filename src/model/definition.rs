@@ -37,6 +37,10 @@ pub struct Definition {
     pub windows: Vec<Window>,
     /// How often alarms are read and bakes counted.
     pub watch_every: Span,
+    /// How long a blocker may keep everything out of a stage before it becomes a ticket; none is
+    /// for ever.
+    #[serde(default)]
+    pub blocked_ticket_after: Option<Span>,
     /// A reading older than this is no data (INVARIANTS.md I13).
     #[serde(default)]
     pub watch_max_age: Span,

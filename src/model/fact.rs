@@ -5,7 +5,7 @@ use crate::model::{
     Actor, AlarmName, AlarmState, AttemptId, BakePlace, BakeRule, Change, Command, Definition,
     EffectId, Fingerprint, GateProgress, GroupName, Head, HoldId, HoldScope, OverrideId, Owed,
     PipelineName, Ppm, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout, Sha, SourceName,
-    Span, StageName, StepResult, TicketId, Time,
+    Span, StageName, StepResult, TicketChange, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -281,9 +281,16 @@ pub enum Fact {
         stage: StageName,
         release: ReleaseId,
     },
+    TicketChanged {
+        id: TicketId,
+        change: TicketChange,
+    },
+    /// `by` is none when what it was about went well.
     TicketResolved {
         id: TicketId,
         why: String,
+        #[serde(default)]
+        by: Option<Actor>,
     },
 
     /// An operator's request that was carried out; the facts that follow are its effect.

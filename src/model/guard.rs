@@ -1,10 +1,10 @@
 //! What people and rollbacks put in the way, and the permissions to pass: holds, overrides,
-//! quarantine, tickets. What blocks at a given moment is the query in `blocker`.
+//! quarantine. What blocks at a given moment is the query in `blocker`.
 
 use crate::model::planted::{Bug, planted};
 use crate::model::{
     Actor, AttemptId, BlockerId, Fact, HoldId, OverrideId, ReleaseId, ServiceName, Sha, Span,
-    StageName, TicketId, Time,
+    StageName, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -149,16 +149,4 @@ pub struct Quarantine {
     pub release: ReleaseId,
     pub at: Time,
     pub why: String,
-}
-
-/// What on-call must deal with (rule 16). One per cause: the same cause does not open a second.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticket {
-    pub id: TicketId,
-    pub cause: String,
-    pub title: String,
-    pub stage: StageName,
-    pub release: ReleaseId,
-    pub opened: Time,
-    pub resolved: Option<Time>,
 }

@@ -68,6 +68,9 @@ pub struct SourceState {
 pub struct StageState {
     /// Releases approved by the stage before that have not entered, oldest first, with since when.
     pub waiting: Vec<(ReleaseId, Time)>,
+    /// Since when something has waited and nothing entered; none while nothing waits.
+    #[serde(default)]
+    pub queued: Option<Time>,
     /// When the approvals of those that wait expire, where people had approved them.
     #[serde(default)]
     pub lapses: BTreeMap<ReleaseId, Lapse>,
@@ -219,6 +222,7 @@ impl Pipeline {
             | Fact::ClockStepped { .. }
             | Fact::ClockTrusted { .. }
             | Fact::TicketOpened { .. }
+            | Fact::TicketChanged { .. }
             | Fact::TicketResolved { .. } => {
                 guards::fold(&mut self.guards, &mut self.counters, at, fact)
             }

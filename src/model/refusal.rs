@@ -3,7 +3,7 @@
 
 use crate::model::{
     Actor, AttemptId, BlockerId, Change, GroupName, HoldId, OverrideId, Plan, RegionName,
-    ReleaseId, Sha, StageName, TargetName,
+    ReleaseId, Sha, StageName, TargetName, TicketId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,13 @@ pub enum Refusal {
         release: ReleaseId,
         instead: String,
     },
+    #[error("there is no ticket {ticket}; open are {}", if open.is_empty() { "none".to_owned() } else { open.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ") })]
+    UnknownTicket {
+        ticket: TicketId,
+        open: Vec<TicketId>,
+    },
+    #[error("nothing to do about {ticket}: {instead}")]
+    TicketStands { ticket: TicketId, instead: String },
     #[error("{release} cannot give way in {stage}: {instead}")]
     NothingToYield {
         stage: StageName,

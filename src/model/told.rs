@@ -41,6 +41,7 @@ impl Fact {
             | Fact::ClockStepped { .. }
             | Fact::ClockTrusted { .. }
             | Fact::TicketOpened { .. }
+            | Fact::TicketChanged { .. }
             | Fact::TicketResolved { .. }
             | Fact::CommandAccepted { .. }
             | Fact::CommandRefused { .. } => guard_words(self),
@@ -92,6 +93,10 @@ impl Fact {
             Fact::Superseded { stage, .. }
             | Fact::Overridden { stage, .. }
             | Fact::TicketOpened { stage, .. } => Some(stage.clone()),
+            Fact::TicketChanged { id, .. } | Fact::TicketResolved { id, .. } => {
+                let ticket = pipeline.guards.tickets.get(id);
+                ticket.map(|ticket| ticket.stage.clone())
+            }
             Fact::HeadMoved { .. }
             | Fact::SourceFailed { .. }
             | Fact::SourceRecovered { .. }
@@ -151,6 +156,7 @@ impl Fact {
             | Fact::ClockStepped { .. }
             | Fact::ClockTrusted { .. }
             | Fact::TicketOpened { .. }
+            | Fact::TicketChanged { .. }
             | Fact::TicketResolved { .. }
             | Fact::CommandAccepted { .. }
             | Fact::CommandRefused { .. } => None,
@@ -165,6 +171,7 @@ impl Fact {
         match self {
             Fact::Approved { by, .. }
             | Fact::ApprovalUndone { by, .. }
+            | Fact::TicketResolved { by: Some(by), .. }
             | Fact::Rejected { by, .. }
             | Fact::QuarantineLifted { by, .. }
             | Fact::HoldPlaced { by, .. }
@@ -175,6 +182,7 @@ impl Fact {
             | Fact::ClockTrusted { by: Some(by) }
             | Fact::CommandAccepted { by, .. }
             | Fact::CommandRefused { by, .. } => Some(by.to_string()),
+            Fact::TicketChanged { change, .. } => change.by().map(ToString::to_string),
             _ => None,
         }
     }

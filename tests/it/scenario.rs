@@ -118,6 +118,7 @@ fn run(world: &mut World, command: &str) -> String {
         ["define", edit @ ..] => define::define(world, edit),
         ["owed"] => define::owed(world),
         ["forecast"] => forecast_text(world),
+        ["tickets"] => workflow::tickets(world),
         ["board"] => board_text(world),
         ["blockers", stage, release] => blockers_text(world, stage, release),
         ["plan", by, rest @ ..] => plan_text(world, by, rest, reason),
@@ -160,6 +161,11 @@ fn parse(world: &World, words: &[&str], reason: &str) -> Command {
         ["retry", stage, release] => Command::Retry {
             stage: name(stage),
             release: name(release),
+        },
+        ["ticket", id, action @ ..] => Command::Ticket {
+            id: name(id),
+            action: workflow::action(action),
+            reason,
         },
         ["undo", stage, release] => Command::Undo {
             stage: name(stage),

@@ -185,6 +185,7 @@ fn definition(pipeline: &str, directory: &Path) -> Definition {
         alarms: Vec::new(),
         windows: Vec::new(),
         watch_every: Span::hours(1),
+        blocked_ticket_after: None,
         watch_max_age: Span::hours(3),
     }
 }

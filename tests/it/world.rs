@@ -243,6 +243,7 @@ pub(crate) fn definition() -> Definition {
             origin: "checkout.toml:80".to_owned(),
         }],
         watch_every: Span::seconds(10),
+        blocked_ticket_after: None,
         watch_max_age: Span::seconds(30),
     }
 }

@@ -3,6 +3,7 @@
 
 mod guard;
 mod rollback;
+mod ticket;
 mod verdict;
 
 use crate::engine::draft::Draft;
@@ -56,6 +57,7 @@ pub(super) fn describe(
             guard::hold(before, scope, lasts.map(|l| l.to_string()))
         }
         Command::Lift { what, .. } => guard::lift(before, what),
+        Command::Ticket { id, action, .. } => ticket::act(before, *id, action),
         Command::Undo { stage, release } => verdict::undo(after, by, stage, *release),
         Command::Yield { stage, release, .. } => verdict::give_way(before, after, stage, *release),
         Command::Retry { stage, release } => Told {

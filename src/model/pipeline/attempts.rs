@@ -136,7 +136,9 @@ fn start(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossibl
             active.id
         )));
     }
-    state.keep_waiting(|waits| waits != *release);
+    if *purpose == Purpose::Forward {
+        state.enters(*release);
+    }
     remember(state);
     let is_rollback = attempt.is_rollback();
     state.attempt = Some(attempt);

@@ -150,6 +150,7 @@ impl Pipeline {
         };
         let waiting = std::mem::take(&mut state.waiting);
         let lapses = std::mem::take(&mut state.lapses);
+        state.queued = None;
         if let Ok(state) = self.stage_mut(to) {
             state.enqueue(waiting.into_iter().map(|(release, _)| (release, at)));
             state.lapses.extend(lapses);

@@ -104,34 +104,7 @@ fn fold_permission(
                 .remove(id)
                 .ok_or(Impossible::Missing("override"))?;
         }
-        Fact::TicketOpened {
-            id,
-            cause,
-            title,
-            stage,
-            release,
-        } => {
-            let ticket = Ticket {
-                id: *id,
-                cause: cause.clone(),
-                title: title.clone(),
-                stage: stage.clone(),
-                release: *release,
-                opened: at,
-                resolved: None,
-            };
-            guards.tickets.insert(*id, ticket);
-            counters.tickets = counters.tickets.max(id.0);
-            forget_old_tickets(guards);
-        }
-        Fact::TicketResolved { id, .. } => {
-            let ticket = guards
-                .tickets
-                .get_mut(id)
-                .ok_or(Impossible::Missing("ticket"))?;
-            ticket.resolved = Some(at);
-        }
-        other => return Err(Impossible::stray(other)),
+        other => return fold_ticket(guards, counters, at, other),
     }
     Ok(())
 }
@@ -152,6 +125,60 @@ pub(super) fn use_override(
     });
     let known: Vec<_> = known.map(|(name, s)| (name.clone(), s.value)).collect();
     working(pipeline, attempt)?.baselined.extend(known);
+    Ok(())
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller routes by kind; the rest is stray"
+)]
+fn fold_ticket(
+    guards: &mut Guards,
+    counters: &mut Counters,
+    at: Time,
+    fact: &Fact,
+) -> Result<(), Impossible> {
+    match fact {
+        Fact::TicketOpened {
+            id,
+            cause,
+            title,
+            stage,
+            release,
+        } => {
+            let ticket = Ticket {
+                id: *id,
+                cause: cause.clone(),
+                title: title.clone(),
+                stage: stage.clone(),
+                release: *release,
+                opened: at,
+                resolved: None,
+                acknowledged: None,
+                assignee: None,
+                notes: Vec::new(),
+                again: None,
+            };
+            guards.tickets.insert(*id, ticket);
+            counters.tickets = counters.tickets.max(id.0);
+            forget_old_tickets(guards);
+        }
+        Fact::TicketChanged { id, change } => {
+            let ticket = guards
+                .tickets
+                .get_mut(id)
+                .ok_or(Impossible::Missing("ticket"))?;
+            ticket.change(at, change);
+        }
+        Fact::TicketResolved { id, .. } => {
+            let ticket = guards
+                .tickets
+                .get_mut(id)
+                .ok_or(Impossible::Missing("ticket"))?;
+            ticket.resolved = Some(at);
+        }
+        other => return Err(Impossible::stray(other)),
+    }
     Ok(())
 }
 

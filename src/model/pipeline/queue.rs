@@ -6,6 +6,8 @@ use crate::model::{ReleaseId, StageState, Time};
 impl StageState {
     pub(super) fn enqueue(&mut self, releases: impl IntoIterator<Item = (ReleaseId, Time)>) {
         self.waiting.extend(releases);
+        let newest = self.waiting.last().map(|(_, at)| *at);
+        self.queued = self.queued.or(newest);
         self.waiting.sort_unstable();
         self.waiting.dedup_by_key(|(release, _)| *release);
     }
@@ -13,8 +15,17 @@ impl StageState {
     /// Keeps the releases that may go on waiting.
     pub(super) fn keep_waiting(&mut self, keep: impl Fn(ReleaseId) -> bool) {
         self.waiting.retain(|(release, _)| keep(*release));
+        if self.waiting.is_empty() {
+            self.queued = None;
+        }
         let waiting = &self.waiting;
         self.lapses
             .retain(|release, _| waiting.iter().any(|(waits, _)| waits == release));
+    }
+
+    /// Something enters: what still waits has waited since it came.
+    pub(super) fn enters(&mut self, release: ReleaseId) {
+        self.keep_waiting(|waits| waits != release);
+        self.queued = self.waiting.iter().map(|(_, at)| *at).min();
     }
 }

@@ -115,7 +115,8 @@ pub(super) fn guard_words(fact: &Fact) -> (&'static str, String) {
         Fact::ClockTrusted { by: None } => ("CLOCK", "has settled".to_owned()),
         Fact::ClockTrusted { by: Some(_) } => ("CLOCK", "is believed".to_owned()),
         Fact::TicketOpened { id, title, .. } => ("TICKET", format!("{id}: {title}")),
-        Fact::TicketResolved { id, why } => ("TICKET", format!("{id} resolved: {why}")),
+        Fact::TicketChanged { id, change } => ("TICKET", format!("{id} {}", change.words())),
+        Fact::TicketResolved { id, why, .. } => ("TICKET", format!("{id} resolved: {why}")),
         Fact::CommandAccepted { command, key, .. } => (
             "ACTION",
             format!("{} (key {})", command.verb(), short_key(key.as_str())),

@@ -1,6 +1,6 @@
 //! What waits for a person in one pipeline, the most urgent first.
 
-use crate::model::{Pipeline, ReleaseId, StageName, StageView, Status, Time};
+use crate::model::{Pipeline, ReleaseId, StageName, StageView, Status, Ticket, Time};
 
 /// One thing that somebody must deal with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn needs(pipeline: &Pipeline, board: &[StageView]) -> Vec<Need> {
                 stage: ticket.stage.clone(),
                 release: Some(ticket.release),
                 since: Some(ticket.opened),
-                text: format!("ticket {}: {}", ticket.id, ticket.title),
+                text: ticket_words(ticket),
                 remedy: "see events",
             });
         }
@@ -65,4 +65,14 @@ fn remedy(status: Status) -> Option<&'static str> {
         Status::Partial => Some("look at the targets"),
         Status::Run | Status::Bake | Status::Ok | Status::NotYet | Status::Superseded => None,
     }
+}
+
+fn ticket_words(ticket: &Ticket) -> String {
+    let hands = ticket.hands();
+    let by = if hands.is_empty() {
+        String::new()
+    } else {
+        format!(" ({hands})")
+    };
+    format!("ticket {}{by}: {}", ticket.id, ticket.title)
 }

@@ -44,6 +44,9 @@ pub(super) fn define(world: &mut World, edit: &[&str]) -> String {
                 minimum: minimum.parse().unwrap(),
             });
         }
+        ["blocked_ticket_after", span] => {
+            definition.blocked_ticket_after = Some(span.parse().unwrap());
+        }
         [stage, "asks", settings @ ..] => {
             workflow::asks(stage_of(&mut definition, stage), settings);
         }

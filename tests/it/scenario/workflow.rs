@@ -1,6 +1,9 @@
-//! Edits of a stage's approval workflow, as scenarios write them.
+//! Edits of a stage's approval workflow, and tickets, as scenarios write them.
 
+use super::name;
+use crate::world::World;
 use pilothouse::model::*;
+use std::fmt::Write as _;
 
 /// `tests load+security soak`: load and security side by side, then soak, then whatever the stage
 /// had that is no test.
@@ -35,4 +38,35 @@ pub(super) fn asks(stage: &mut Stage, settings: &[&str]) {
             other => panic!("not a setting of an approval: {other:?}"),
         }
     }
+}
+
+/// `acknowledge`, `assign li`, `resolve`, `note`.
+pub(super) fn action(words: &[&str]) -> TicketAction {
+    match words {
+        ["acknowledge"] => TicketAction::Acknowledge,
+        ["assign", to] => TicketAction::Assign(name(to)),
+        ["resolve"] => TicketAction::Resolve,
+        ["note"] => TicketAction::Note,
+        other => panic!("nothing to do with a ticket: {other:?}"),
+    }
+}
+
+/// Every ticket there is, as far as anybody still knows.
+pub(super) fn tickets(world: &World) -> String {
+    let mut text = String::new();
+    for ticket in world.pipeline.guards.tickets.values() {
+        let state = if ticket.is_open() { "open" } else { "resolved" };
+        let again = ticket.again.map_or(0, |(times, _)| times);
+        let hands = ticket.hands();
+        writeln!(
+            text,
+            "  {} {state}, again {again}, {hands}: {}",
+            ticket.id, ticket.title
+        )
+        .unwrap();
+        for note in &ticket.notes {
+            writeln!(text, "    {} by {}", note.text, note.by).unwrap();
+        }
+    }
+    text
 }

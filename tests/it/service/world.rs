@@ -165,6 +165,7 @@ fn definition(name: &str, directory: &Path) -> Definition {
         alarms: Vec::new(),
         windows: Vec::new(),
         watch_every: Span(100),
+        blocked_ticket_after: None,
         watch_max_age: Span::hours(3),
     }
 }
