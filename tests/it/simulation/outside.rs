@@ -1,176 +1,189 @@
-//! What the simulation fakes: randomness from a seed, targets that remember what was done to them,
-//! operators who think of something to ask.
+//! Everything that runs for the engine outside it: builds, tests, deployments. Requests and answers
+//! are lost, doubled, late and in any order; whatever is sent runs under the id it was sent with.
 
-use crate::world::World;
+use super::faults::{Fault, Faults};
+use super::fleet::Fleet;
+use super::rng::Rng;
 use pilothouse::model::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// SplitMix64: small, well spread, and the same everywhere.
-#[derive(Debug)]
-pub(super) struct Rng(pub(super) u64);
-
-impl Rng {
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
-}
-
-/// Effects at work, and the targets' own log.
 #[derive(Debug, Default)]
 pub(super) struct Outside {
-    running: BTreeMap<EffectId, Owed>,
-    ended: Vec<EffectId>,
-    /// Who works on a target, and the highest epoch it has seen.
-    busy: BTreeMap<TargetName, EffectId>,
-    epochs: BTreeMap<TargetName, (u64, EffectId)>,
+    pub(super) fleet: Fleet,
+    /// Sent and not answered, with whether the request has arrived.
+    jobs: BTreeMap<EffectId, (Owed, bool)>,
+    /// On their way back; the order is nobody's.
+    answers: Vec<(EffectId, StepResult)>,
+    /// Answers that may come once more, or long after nobody waits for them.
+    stray: Vec<(EffectId, StepResult)>,
+    /// Releases that no target and no test can bear.
+    bad: BTreeSet<ReleaseId>,
+    unreachable: BTreeSet<TargetName>,
+    n_builds: u64,
 }
 
 impl Outside {
-    /// A target takes work on only alone, and never with an epoch older than one it has seen.
-    pub(super) fn begin(&mut self, owed: &Owed) {
+    /// Brings the jobs in line with what is owed: what is new is sent, what is not wanted any more
+    /// is stopped, as the executor does.
+    pub(super) fn match_up(&mut self, steps: &BTreeMap<EffectId, Owed>, now: Time) {
+        let unwanted = |id: &EffectId| !steps.contains_key(id);
+        let stopped: Vec<EffectId> = self
+            .jobs
+            .keys()
+            .filter(|id| unwanted(id))
+            .cloned()
+            .collect();
+        for id in stopped {
+            if let Some((
+                Owed {
+                    effect: Effect::Deploy(deployment),
+                    ..
+                },
+                _,
+            )) = self.jobs.remove(&id)
+            {
+                self.fleet.end(&id, &deployment.target, false);
+            }
+            let late = StepResult::Succeeded {
+                took: Span::seconds(9),
+                artifact: None,
+            };
+            self.stray.push((id, late));
+        }
+        for owed in steps.values() {
+            let due = owed.not_before.is_none_or(|at| at <= now);
+            let answered = self.answers.iter().any(|(id, _)| *id == owed.id);
+            if due && !answered && !self.jobs.contains_key(&owed.id) {
+                self.jobs.insert(owed.id.clone(), (owed.clone(), false));
+            }
+        }
+    }
+
+    /// Something moves on: a request arrives, or a job comes to its end.
+    pub(super) fn work(&mut self, faults: &mut Faults, rng: &mut Rng) {
+        let ids: Vec<EffectId> = self.jobs.keys().cloned().collect();
+        let Some(id) = rng.pick(&ids).cloned() else {
+            return;
+        };
+        let (owed, arrived) = self.jobs[&id].clone();
+        if !arrived && self.arrive(&id, &owed, faults, rng) {
+            return;
+        }
+        self.jobs.remove(&id);
+        let result = self.result(&owed, faults, rng);
         if let Effect::Deploy(deployment) = &owed.effect {
-            let other = self.busy.insert(deployment.target.clone(), owed.id.clone());
-            assert!(
-                other.is_none() || other.as_ref() == Some(&owed.id),
-                "I01: two at {}",
-                deployment.target
-            );
-            let seen = self.epochs.get(&deployment.target);
-            if let Some((epoch, id)) = seen {
-                let newer =
-                    deployment.epoch > *epoch || (deployment.epoch == *epoch && *id == owed.id);
-                assert!(
-                    newer,
-                    "I02: {} after {id} at {}",
-                    owed.id, deployment.target
-                );
-            }
-            self.epochs.insert(
-                deployment.target.clone(),
-                (deployment.epoch, owed.id.clone()),
-            );
+            let ok = matches!(result, StepResult::Succeeded { .. });
+            self.fleet.end(&id, &deployment.target, ok);
         }
-        self.running.insert(owed.id.clone(), owed.clone());
+        if faults.strikes(Fault::DuplicateAnswer, 6, rng) {
+            self.stray.push((id.clone(), result.clone()));
+        }
+        if faults.strikes(Fault::LostAnswer, 10, rng) {
+            let why = "the connection broke".to_owned();
+            self.answers.push((
+                id,
+                StepResult::Infrastructure {
+                    took: Span::seconds(1),
+                    why,
+                },
+            ));
+        } else if faults.strikes(Fault::DelayedAnswer, 12, rng) {
+            // Beyond the time limit: a failure as far as anybody can know, and late news.
+            self.stray.push((id.clone(), result));
+            let why = "did not end within its time limit".to_owned();
+            self.answers.push((
+                id,
+                StepResult::Failed {
+                    took: Span::minutes(10),
+                    why,
+                },
+            ));
+        } else {
+            self.answers.push((id, result));
+        }
     }
 
-    pub(super) fn end(&mut self, id: &EffectId) {
-        self.stop(id);
-        self.ended.push(id.clone());
+    /// Says whether the request got there; if not, it is answered without any work.
+    fn arrive(&mut self, id: &EffectId, owed: &Owed, faults: &mut Faults, rng: &mut Rng) -> bool {
+        let Effect::Deploy(deployment) = &owed.effect else {
+            self.jobs.insert(id.clone(), (owed.clone(), true));
+            return true;
+        };
+        if faults.strikes(Fault::Unreachable, 40, rng) {
+            self.unreachable.insert(deployment.target.clone());
+        } else if rng.one_in(8) {
+            self.unreachable.remove(&deployment.target);
+        }
+        let away = faults.has(Fault::Unreachable) && self.unreachable.contains(&deployment.target);
+        if away || faults.strikes(Fault::LostRequest, 12, rng) {
+            self.jobs.remove(id);
+            let why = "exit 75: nobody answers".to_owned();
+            let result = StepResult::Infrastructure {
+                took: Span::seconds(1),
+                why,
+            };
+            self.answers.push((id.clone(), result));
+        } else {
+            self.fleet.begin(id, deployment);
+            self.jobs.insert(id.clone(), (owed.clone(), true));
+        }
+        true
     }
 
-    pub(super) fn stop(&mut self, id: &EffectId) {
-        self.running.remove(id);
-        self.busy.retain(|_, worker| worker != id);
-        self.ended.push(id.clone());
+    fn result(&mut self, owed: &Owed, faults: &mut Faults, rng: &mut Rng) -> StepResult {
+        if faults.strikes(Fault::LostProcess, 20, rng) {
+            return StepResult::Unknown {
+                why: "the process was lost".to_owned(),
+            };
+        }
+        let release = match &owed.effect {
+            Effect::Deploy(deployment) if deployment.rollback => None,
+            Effect::Deploy(deployment) => Some(deployment.release),
+            Effect::Test { release, .. } | Effect::Check { release, .. } => Some(*release),
+            Effect::Build { .. } | Effect::Coverage { .. } => None,
+        };
+        if faults.strikes(Fault::BadChange, 30, rng) {
+            self.bad.extend(release);
+        }
+        let bad = faults.has(Fault::BadChange)
+            && release.is_some_and(|release| self.bad.contains(&release));
+        if bad && rng.one_in(2) {
+            return StepResult::Failed {
+                took: Span::seconds(2),
+                why: "exit 1".to_owned(),
+            };
+        }
+        let mut result = crate::world::success(&owed.effect);
+        self.n_builds += 1;
+        if let StepResult::Succeeded {
+            artifact: Some(artifact),
+            ..
+        } = &mut result
+            && faults.strikes(Fault::OtherDigest, 2, rng)
+        {
+            artifact.digest = Digest::of(format!("build {}", self.n_builds).as_bytes());
+        }
+        result
     }
 
+    /// An answer that has come back.
+    pub(super) fn answer(&mut self, rng: &mut Rng) -> Option<(EffectId, StepResult)> {
+        let n = self.answers.len() as u64;
+        (n > 0).then(|| self.answers.swap_remove(rng.below(n) as usize))
+    }
+
+    /// An answer that nobody may be waiting for any more.
+    pub(super) fn stray(&mut self, rng: &mut Rng) -> Option<(EffectId, StepResult)> {
+        rng.pick(&self.stray).cloned()
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.jobs.is_empty() && self.answers.is_empty()
+    }
+
+    /// The server's processes die with it; what it was told and had not taken in is lost.
     pub(super) fn lose_everything(&mut self) {
-        self.running.clear();
-        self.busy.clear();
-    }
-
-    pub(super) fn pick(&self, rng: &mut Rng) -> Option<Owed> {
-        let n = self.running.len() as u64;
-        (n > 0)
-            .then(|| self.running.values().nth(rng.below(n) as usize).cloned())
-            .flatten()
-    }
-
-    pub(super) fn any_ended(&self, rng: &mut Rng) -> Option<EffectId> {
-        let n = self.ended.len() as u64;
-        (n > 0).then(|| self.ended[rng.below(n) as usize].clone())
-    }
-}
-
-/// Something an operator might ask for, sensible or not.
-pub(super) fn some_command(world: &World, rng: &mut Rng) -> Option<Command> {
-    let pipeline = &world.pipeline;
-    let n_releases = u64::from(pipeline.counters.releases);
-    let release = ReleaseId(rng.below(n_releases + 1) as u32 + 1);
-    let stage = ["build", "beta", "gamma", "wave-1", "wave-2"][rng.below(5) as usize];
-    let stage = StageName::parse(stage).unwrap();
-    let held = pipeline
-        .stage(&stage)
-        .and_then(|state| state.attempt.as_ref());
-    let there = held.map_or(release, |attempt| attempt.release);
-    let waiting = pipeline
-        .stage(&stage)
-        .and_then(|s| s.waiting.last())
-        .map_or(there, |w| w.0);
-    let reason = "because the simulation wants to see it".to_owned();
-    Some(match rng.below(16) {
-        0..5 => {
-            let gamma = StageName::parse("gamma").unwrap();
-            let attempt = pipeline
-                .stage(&gamma)
-                .and_then(|state| state.attempt.as_ref())?;
-            Command::Approve(world.verdict(&gamma, attempt.release, &reason))
-        }
-        5 => Command::Reject(world.verdict(&stage, there, &reason)),
-        6..8 => override_of(world, stage, waiting, reason, rng),
-        8 => Command::Rollback {
-            scope: RollbackScope::Stage(stage),
-            release: there,
-            reason,
-        },
-        9 => Command::Rollback {
-            scope: RollbackScope::Everywhere,
-            release: there,
-            reason,
-        },
-        10 => Command::Hold {
-            scope: HoldScope::Stage(stage),
-            reason,
-            lasts: Some(Span::minutes(30)),
-        },
-        11 | 12 => {
-            let hold = pipeline.guards.holds.keys().next().copied()?;
-            Command::Lift {
-                what: Lift::Hold(hold),
-                reason,
-            }
-        }
-        13 => {
-            let entry = pipeline.guards.quarantine.values().next()?;
-            Command::Lift {
-                what: Lift::Quarantine(entry.release),
-                reason,
-            }
-        }
-        _ => Command::Retry {
-            stage,
-            release: there,
-        },
-    })
-}
-
-fn override_of(
-    world: &World,
-    stage: StageName,
-    release: ReleaseId,
-    reason: String,
-    rng: &mut Rng,
-) -> Command {
-    let candidate = Candidate {
-        stage: &stage,
-        release,
-    };
-    let standing = blockers(&world.pipeline, &world.org, world.now, candidate);
-    Command::Override {
-        uses: 1,
-        blockers: standing.into_iter().map(|b| b.id).take(2).collect(),
-        stage,
-        release,
-        reason,
-        lasts: Span::minutes(1 + rng.below(90)),
-        ticket: None,
+        self.jobs.clear();
+        self.stray.append(&mut self.answers);
     }
 }

@@ -1,0 +1,211 @@
+//! What may happen next: work comes to its end, alarms are read, commits come, clocks go wrong,
+//! people press something.
+
+use super::faults::Fault;
+use super::machine::Machine;
+use super::{definitions, operators};
+use pilothouse::engine::Input;
+use pilothouse::model::*;
+
+/// One step of a simulation.
+pub(super) fn act(machine: &mut Machine, step: u64) {
+    pass_time(machine);
+    match machine.rng.below(24) {
+        0..17 => something(machine),
+        17 | 18 => push(machine),
+        19 => wait(machine),
+        20 => edit(machine),
+        _ => operators::operate(machine, step),
+    }
+    machine.come_up();
+}
+
+/// Something that nobody asks for.
+pub(super) fn something(machine: &mut Machine) {
+    match machine.rng.below(8) {
+        0..3 => work(machine),
+        3..5 => answer(machine),
+        5 => stray(machine),
+        _ => observe(machine),
+    }
+}
+
+/// Clocks: a second or a minute passes; or the clock steps, stands still, or the machine sleeps.
+fn pass_time(machine: &mut Machine) {
+    let passed = Span::seconds(machine.rng.below(40));
+    if machine.strikes(Fault::ClockSteps, 40) {
+        let steps = [1, 59, 3_600, 86_400, 34_560_000, 315_360_000];
+        let seconds = *machine.rng.pick(&steps).unwrap();
+        let sign = if machine.rng.one_in(2) { 1 } else { -1 };
+        machine.wall = Time(machine.wall.0 + sign * seconds * 1_000);
+        let wall = machine.wall;
+        machine.say(|| format!("! the clock says {wall}"));
+    }
+    if machine.strikes(Fault::Suspend, 60) {
+        // The machine sleeps: the wall goes on, nothing is watched.
+        machine.wall = machine.wall + Span::minutes(machine.rng.below(600));
+        return;
+    }
+    machine.elapsed = machine.elapsed + passed;
+    machine.simulated = machine.simulated + passed;
+    if !machine.strikes(Fault::ClockFreezes, 3) {
+        machine.wall = machine.wall + passed;
+    }
+}
+
+/// Runs what was sent until something comes back.
+fn work(machine: &mut Machine) {
+    for _ in 0..3 {
+        machine.outside.work(&mut machine.faults, &mut machine.rng);
+    }
+    answer(machine);
+}
+
+fn answer(machine: &mut Machine) {
+    let now = machine.now();
+    machine.outside.match_up(&machine.pipeline.steps, now);
+    for _ in 0..2 {
+        machine.outside.work(&mut machine.faults, &mut machine.rng);
+    }
+    let Some((id, result)) = machine.outside.answer(&mut machine.rng) else {
+        return;
+    };
+    if machine.strikes(Fault::CrashBeforeResult, 30) {
+        return machine.go_down(0);
+    }
+    machine.feed(Input::Outcome(Outcome::Step { id, result }));
+}
+
+/// I02: what nobody waits for changes nothing but the log.
+fn stray(machine: &mut Machine) {
+    let Some((id, result)) = machine.outside.stray(&mut machine.rng) else {
+        return;
+    };
+    if machine.pipeline.steps.contains_key(&id) {
+        return;
+    }
+    // What the time alone changes has happened by then.
+    machine.feed(Input::Tick);
+    let before = machine.pipeline.clone();
+    if !machine.is_up() {
+        return;
+    }
+    machine.feed(Input::Outcome(Outcome::Step {
+        id: id.clone(),
+        result,
+    }));
+    if machine.is_up() {
+        let now = &machine.pipeline;
+        assert_eq!(before.targets, now.targets, "I02: {id} changed a target");
+        assert_eq!(before.releases, now.releases, "I02: {id} changed a release");
+    }
+}
+
+fn observe(machine: &mut Machine) {
+    let storm = machine.strikes(Fault::AlarmStorm, 6);
+    let rounds = if storm { 6 } else { 1 };
+    for _ in 0..rounds {
+        let flaps = machine.strikes(Fault::AlarmFlaps, 6);
+        let silent = machine.strikes(Fault::NoData, 8);
+        let level = if storm || flaps || machine.strikes(Fault::BadSample, 12) {
+            AlarmLevel::Firing
+        } else if silent {
+            AlarmLevel::NoData
+        } else {
+            AlarmLevel::Ok
+        };
+        let points = machine.rng.below(200);
+        let round = machine.readings(machine.elapsed, |_| (level, points));
+        machine.elapsed = Span::ZERO;
+        machine.feed(Input::Outcome(Outcome::Observed(round)));
+        if flaps && machine.is_up() {
+            let clear = machine.readings(Span::seconds(10), |_| (AlarmLevel::Ok, 50));
+            machine.feed(Input::Outcome(Outcome::Observed(clear)));
+        }
+        if !machine.is_up() {
+            return;
+        }
+    }
+}
+
+fn wait(machine: &mut Machine) {
+    let span = Span::minutes(machine.rng.below(600));
+    machine.simulated = machine.simulated + span;
+    machine.wall = machine.wall + span;
+    machine.feed(Input::Tick);
+}
+
+fn edit(machine: &mut Machine) {
+    if machine.strikes(Fault::NewDefinition, 2) {
+        machine.definition = definitions::edited(machine.definition.clone(), &mut machine.rng);
+        let definition = Box::new(machine.definition.clone());
+        machine.feed(Input::Define(definition));
+    }
+}
+
+fn push(machine: &mut Machine) {
+    let many = machine.strikes(Fault::ManyReleases, 16);
+    for _ in 0..if many { 12 } else { 1 } {
+        let releases: Vec<Sha> = machine
+            .book
+            .releases
+            .values()
+            .map(|cut| cut.sha.clone())
+            .collect();
+        let head = machine.pipeline.source.head.clone();
+        let rewritten = machine.strikes(Fault::ForcePush, 3);
+        if rewritten && machine.rng.one_in(2) {
+            // Back to a commit that was released before.
+            if let Some(sha) = machine.rng.pick(&releases).cloned() {
+                let moved = Head {
+                    sha,
+                    base: head,
+                    changes: Vec::new(),
+                };
+                machine.feed(Input::Outcome(Outcome::Head(moved)));
+            }
+        } else {
+            let base = if rewritten {
+                machine.rng.pick(&releases).cloned()
+            } else {
+                head
+            };
+            let change = change(machine);
+            let moved = Head {
+                sha: change.sha.clone(),
+                base,
+                changes: vec![change],
+            };
+            machine.feed(Input::Outcome(Outcome::Head(moved)));
+        }
+        if !machine.is_up() {
+            return;
+        }
+    }
+}
+
+/// A commit by somebody, sometimes with the revert of what is in quarantine.
+fn change(machine: &mut Machine) -> Change {
+    let quarantine = &machine.pipeline.guards.quarantine;
+    let bad: Vec<Sha> = quarantine.keys().cloned().collect();
+    let person = |name: &str| Person {
+        name: name.to_owned(),
+        email: format!("{name}@example.com"),
+    };
+    let number = machine.rng.next() as u32;
+    let author = if machine.rng.one_in(5) { "li" } else { "mori" };
+    let reviewer = if machine.rng.one_in(8) { author } else { "ana" };
+    Change {
+        sha: crate::world::sha(number),
+        author: person(author),
+        at: machine.now(),
+        title: "a change".to_owned(),
+        reviewers: vec![person(reviewer)],
+        reverts: if machine.rng.one_in(2) {
+            bad
+        } else {
+            Vec::new()
+        },
+        one_way: machine.rng.one_in(9),
+    }
+}

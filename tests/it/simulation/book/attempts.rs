@@ -1,0 +1,390 @@
+//! Attempts, steps, bakes and gates as the journal tells them: I02, I06 to I10, I21, I26, I29, I32,
+//! I42.
+
+use super::{Baking, Book, Try};
+use pilothouse::model::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Book {
+    pub(super) fn take_attempt(&mut self, fact: &Fact) {
+        match fact {
+            Fact::AttemptStarted { .. } => self.enter(fact),
+            Fact::StepStarted { owed } => self.open_step(owed),
+            Fact::StepRetried { id, .. } => {
+                assert!(self.open.contains_key(id), "I26: {id} is not owed");
+                let retries = self.retries.entry(id.clone()).or_default();
+                *retries += 1;
+                assert!(*retries < 3, "I26: {id} is tried again for ever");
+            }
+            Fact::StepFinished { id, result } => self.finish_step(id, result),
+            Fact::StepAbandoned { id, .. } => {
+                let owed = self
+                    .open
+                    .remove(id)
+                    .unwrap_or_else(|| panic!("I26: {id} was not owed"));
+                if let Effect::Deploy(deployment) = &owed.effect {
+                    let place = self.targets.entry(deployment.target.clone()).or_default();
+                    (place.step, place.running) = (None, None);
+                }
+            }
+            Fact::StaleResult { id, .. } => {
+                assert!(
+                    !self.open.contains_key(id),
+                    "I02: {id} is owed, its result is not stale"
+                );
+            }
+            Fact::BakeStarted {
+                attempt,
+                place,
+                rule,
+            } => {
+                let since = self.at;
+                let baking = Baking {
+                    rule: *rule,
+                    since,
+                    healthy: Span::ZERO,
+                    points: 0,
+                    finished: false,
+                };
+                self.working(*attempt).bakes.insert(*place, baking);
+            }
+            Fact::BakeFinished { attempt, place } => self.finish_bake(*attempt, *place),
+            Fact::ApprovalRequested { attempt, gate } => self.ask(*attempt, *gate),
+            Fact::Approved {
+                attempt, gate, by, ..
+            } => self.approve(*attempt, *gate, by),
+            Fact::GatePassed { attempt, gate } => self.pass_gate(*attempt, *gate),
+            Fact::Rejected { attempt, .. } => {
+                let (stage, release) = self.place_of(*attempt);
+                self.rejected.insert((stage, release));
+                self.end(*attempt, "rejected");
+            }
+            Fact::AttemptResumed { attempt } => {
+                let resumed = self.working(*attempt);
+                resumed.lost = false;
+                resumed
+                    .progress
+                    .retain(|_, state| !matches!(*state, "failed" | "unknown"));
+            }
+            Fact::AttemptPassed { attempt } => self.pass(*attempt),
+            Fact::AttemptFailed { attempt, .. } => self.end(*attempt, "failed"),
+            Fact::RolledBack { attempt } => self.roll_back(*attempt),
+            Fact::AttemptPreempted { attempt, .. } => {
+                let rollback = self.tries[attempt].rollback.is_some();
+                assert!(!rollback, "I19: a rollback is taken over");
+                self.end(*attempt, "preempted");
+            }
+            Fact::AttemptWithdrawn { attempt, .. } => self.withdraw(*attempt),
+            other => self.take_guard(other),
+        }
+    }
+
+    fn place_of(&self, attempt: AttemptId) -> (StageName, ReleaseId) {
+        let attempt = &self.tries[&attempt];
+        (attempt.stage.clone(), attempt.release)
+    }
+
+    /// I29: nothing is added to an attempt that has come to its end.
+    pub(super) fn working(&mut self, id: AttemptId) -> &mut Try {
+        let attempt = self
+            .tries
+            .get_mut(&id)
+            .unwrap_or_else(|| panic!("I27: there is no {id}"));
+        assert!(
+            attempt.ended.is_none(),
+            "I29: {id} was {:?} already",
+            attempt.ended
+        );
+        attempt
+    }
+
+    pub(super) fn end(&mut self, id: AttemptId, word: &'static str) {
+        self.working(id).ended = Some(word);
+        self.lanes.retain(|_, active| *active != id);
+    }
+
+    /// A withdrawn attempt had been rejected, is in quarantine, or made way for a newer release.
+    fn withdraw(&mut self, id: AttemptId) {
+        let (stage, release) = self.place_of(id);
+        let attempt = &self.tries[&id];
+        let excused = self.in_quarantine(release).is_some()
+            || self.rejected.contains(&(stage, release))
+            || !attempt.asked.is_empty()
+            // Tried again under a mended definition.
+            || Some(&attempt.definition) != self.newest.as_ref();
+        assert!(excused, "I22: {id} is withdrawn for nothing");
+        assert!(
+            attempt.rollback.is_none(),
+            "I15: rollback {id} is withdrawn"
+        );
+        self.end(id, "withdrawn");
+    }
+
+    fn roll_back(&mut self, id: AttemptId) {
+        let attempt = &self.tries[&id];
+        assert!(attempt.rollback.is_some(), "{id} is no rollback");
+        let through = attempt.progress.values().all(|state| *state == "done");
+        assert!(
+            through,
+            "I32: {id} counts what failed or is unknown as rolled back"
+        );
+        self.end(id, "rolled back");
+    }
+
+    fn finish_step(&mut self, id: &EffectId, result: &StepResult) {
+        let owed = self
+            .open
+            .remove(id)
+            .unwrap_or_else(|| panic!("I02: {id} is not owed"));
+        let ok = matches!(result, StepResult::Succeeded { .. });
+        let at = owed.attempt;
+        match &owed.effect {
+            Effect::Build { release, .. } => {
+                if let StepResult::Succeeded {
+                    artifact: Some(artifact),
+                    ..
+                } = result
+                {
+                    let cut = self.releases.get_mut(release).unwrap();
+                    assert!(cut.digest.is_none(), "I06: {release} is built twice");
+                    cut.digest = Some(artifact.digest.clone());
+                }
+            }
+            Effect::Check { gate, .. }
+            | Effect::Coverage { gate, .. }
+            | Effect::Test { gate, .. } => {
+                if ok {
+                    self.working(at).tests_passed.insert(*gate);
+                }
+            }
+            Effect::Deploy(deployment) => {
+                let state = match result {
+                    StepResult::Succeeded { .. } => "done",
+                    StepResult::Failed { .. } | StepResult::Infrastructure { .. } => "failed",
+                    StepResult::Unknown { .. } => "unknown",
+                };
+                let attempt = self.working(at);
+                attempt.lost |= state == "unknown";
+                attempt.progress.insert(deployment.target.clone(), state);
+                let place = self.targets.get_mut(&deployment.target).unwrap();
+                place.step = None;
+                place.running = ok.then_some(deployment.release);
+            }
+        }
+        if matches!(result, StepResult::Unknown { .. }) {
+            self.tries.get_mut(&at).unwrap().lost = true;
+        }
+    }
+
+    /// A round of readings, taken in before the facts that follow from it: every bake gets what a
+    /// healthy round gives it, and loses all of it when an alarm fires.
+    pub(in crate::simulation) fn round(&mut self, observation: &Observation, now: Time) {
+        let levels: BTreeMap<&AlarmName, &Reading> = observation
+            .readings
+            .iter()
+            .map(|reading| (&reading.alarm, reading))
+            .collect();
+        let lanes: Vec<AttemptId> = self.lanes.values().copied().collect();
+        for id in lanes {
+            let attempt = &self.tries[&id];
+            let alarms = self
+                .stage_of(attempt)
+                .map(|s| s.alarms.clone())
+                .unwrap_or_default();
+            let level = |alarm: &AlarmName| {
+                levels
+                    .get(alarm)
+                    .map(|reading| reading.level)
+                    .or_else(|| self.level(alarm))
+            };
+            let fires = alarms
+                .iter()
+                .any(|alarm| level(alarm) == Some(AlarmLevel::Firing));
+            let well = alarms
+                .iter()
+                .all(|alarm| level(alarm) == Some(AlarmLevel::Ok));
+            let seen = |alarm: &AlarmName| levels.get(alarm).map_or(0, |reading| reading.points);
+            let points = alarms.iter().map(seen).min().unwrap_or(0);
+            let attempt = self.tries.get_mut(&id).unwrap();
+            for bake in attempt.bakes.values_mut().filter(|bake| !bake.finished) {
+                if fires {
+                    (bake.healthy, bake.points) = (Span::ZERO, 0);
+                } else if well {
+                    bake.healthy = bake.healthy + observation.elapsed.min(now.since(bake.since));
+                    bake.points += points;
+                }
+            }
+        }
+    }
+
+    fn finish_bake(&mut self, id: AttemptId, place: BakePlace) {
+        let bake = self
+            .working(id)
+            .bakes
+            .get_mut(&place)
+            .expect("I42: a bake that never began");
+        assert!(
+            bake.healthy >= bake.rule.time && bake.points >= bake.rule.points,
+            "I42: {id} ends a bake with {} and {} points of {:?}",
+            bake.healthy,
+            bake.points,
+            bake.rule
+        );
+        bake.finished = true;
+    }
+
+    /// I09: people are asked when all before them has passed and everything is deployed.
+    fn ask(&mut self, id: AttemptId, gate: usize) {
+        let attempt = self.working(id);
+        assert!(
+            matches!(attempt.gates.get(gate), Some(Gate::Manual(_))),
+            "I09: {id} {gate}"
+        );
+        for before in 0..gate {
+            assert!(
+                attempt.has_passed(before),
+                "I09: {id} asks before gate {before} has passed"
+            );
+        }
+        let deployed = attempt.progress.values().all(|state| *state == "done");
+        assert!(deployed, "I09: {id} asks before it is deployed");
+        attempt.asked.insert(gate, Vec::new());
+    }
+
+    fn approve(&mut self, id: AttemptId, gate: usize, by: &Actor) {
+        let stage = self.tries[&id].stage.clone();
+        let now = self.look(&stage);
+        let seen = self.key.as_ref().and_then(|key| self.looks.get(key));
+        assert!(
+            seen.is_some() && seen == now.as_ref(),
+            "I07: {by} saw {seen:?}, not {now:?}"
+        );
+        let release = self.tries[&id].release;
+        let Some(Gate::Manual(manual)) = self.tries[&id].gates.get(gate).cloned() else {
+            panic!("I09: {id} has no manual gate {gate}")
+        };
+        if let Some(group) = &manual.from {
+            let members = self.groups.get(group).into_iter().flatten();
+            assert!(
+                members.into_iter().any(|m| m == by),
+                "I08: {by} is not in {group}"
+            );
+        }
+        if manual.not_author {
+            let through = self
+                .passed
+                .iter()
+                .filter(|(at, _)| *at == stage)
+                .map(|(_, r)| *r);
+            let known: BTreeSet<Sha> = through
+                .flat_map(|passed| self.releases[&passed].holds.clone())
+                .collect();
+            let holds = &self.releases[&release].holds;
+            let batches = self.releases.values().flat_map(|cut| &cut.batch);
+            let mut new = batches.filter(|c| holds.contains(&c.sha) && !known.contains(&c.sha));
+            let own = new.any(|change| change.author.is(by));
+            assert!(
+                !own,
+                "I08: {by} approves a change of their own in {release}"
+            );
+        }
+        let approvals = self
+            .working(id)
+            .asked
+            .get_mut(&gate)
+            .expect("I09: nobody was asked");
+        assert!(!approvals.contains(by), "I08: {by} counts twice");
+        approvals.push(by.clone());
+    }
+
+    fn pass_gate(&mut self, id: AttemptId, gate: usize) {
+        let attempt = self.working(id);
+        match &attempt.gates[gate] {
+            Gate::Manual(manual) => {
+                let given = attempt.asked.get(&gate).map_or(0, Vec::len);
+                assert!(
+                    given >= manual.count as usize,
+                    "I07: {id} passes with {given} approvals"
+                );
+            }
+            Gate::Bake(_) => {
+                let baked = attempt
+                    .bakes
+                    .get(&BakePlace::Gate(gate))
+                    .is_some_and(|b| b.finished);
+                assert!(baked, "I42: {id} passes gate {gate} without its bake");
+            }
+            Gate::Test(_) | Gate::Coverage(_) => {}
+        }
+        attempt.tests_passed.insert(gate);
+    }
+
+    fn pass(&mut self, id: AttemptId) {
+        let attempt = self.working(id).clone();
+        for gate in 0..attempt.gates.len() {
+            assert!(
+                attempt.has_passed(gate),
+                "I05: {id} passes without gate {gate}"
+            );
+        }
+        let ended = attempt.progress.values().all(|state| *state == "done");
+        assert!(ended, "I32: {id} passes with {:?}", attempt.progress);
+        assert!(
+            attempt.bakes.values().all(|bake| bake.finished),
+            "I42: {id} passes half baked"
+        );
+        let (stage, release) = (attempt.stage.clone(), attempt.release);
+        if stage == StageName::build() {
+            assert!(
+                self.releases[&release].digest.is_some(),
+                "I06: {release} is not built"
+            );
+        } else {
+            let planned = self
+                .stage_of(&attempt)
+                .map_or(0, |stage| stage.targets().count());
+            assert_eq!(
+                attempt.progress.len(),
+                planned,
+                "I05: {id} leaves targets out"
+            );
+        }
+        if attempt
+            .gates
+            .iter()
+            .any(|gate| matches!(gate, Gate::Manual(_)))
+        {
+            self.approved.insert(release);
+        }
+        for target in attempt.progress.keys() {
+            self.targets
+                .entry(target.clone())
+                .or_default()
+                .good
+                .insert(release);
+        }
+        let last = self
+            .definition()
+            .stages
+            .last()
+            .map(|last| last.name.clone());
+        self.report.through += usize::from(last.as_ref() == Some(&stage));
+        self.passed.insert((stage, release));
+        self.end(id, "passed");
+    }
+}
+
+impl Try {
+    fn has_passed(&self, gate: usize) -> bool {
+        let baked = self
+            .bakes
+            .get(&BakePlace::Gate(gate))
+            .is_some_and(|bake| bake.finished);
+        let given = self.asked.get(&gate).map_or(0, Vec::len);
+        match &self.gates[gate] {
+            Gate::Test(_) | Gate::Coverage(_) => self.tests_passed.contains(&gate),
+            Gate::Bake(_) => baked,
+            Gate::Manual(manual) => given >= manual.count as usize,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The second phase of every simulation: faults cease, the outside does what it is asked, time goes
+//! on. Everything must come to an end or to a waiting state that says why and has a way out (L1 to
+//! L4).
+
+use super::machine::Machine;
+use pilothouse::engine::{self, Input};
+use pilothouse::model::*;
+
+/// More rounds than any rollout of the simulated definitions takes.
+const ROUNDS_MAX: usize = 3_000;
+
+pub(super) fn come_to_rest(machine: &mut Machine) {
+    machine.come_up();
+    machine.faults.cease();
+    machine.wall = machine.now();
+    for _ in 0..ROUNDS_MAX {
+        if !machine.pipeline.steps.is_empty() || !machine.outside.is_idle() {
+            finish_one(machine);
+            continue;
+        }
+        let before = machine.pipeline.revision;
+        machine.wall = machine.now() + Span::minutes(1);
+        let round = machine.readings(Span::minutes(1), |_| (AlarmLevel::Ok, 100));
+        machine.feed(Input::Outcome(Outcome::Observed(round)));
+        if machine.pipeline.revision != before {
+            continue;
+        }
+        // L1: whatever time alone can change is announced, so the service need not look.
+        match engine::next_wake(&machine.pipeline, &machine.org, machine.now()) {
+            Some(wake) if is_waited_for(machine) => {
+                machine.wall = wake;
+                machine.feed(Input::Tick);
+            }
+            _ => return at_rest(machine),
+        }
+    }
+    let views = board(&machine.pipeline, &machine.org, machine.now());
+    panic!("L1: never comes to rest: {views:#?}");
+}
+
+/// Whether a window or an expiry may still let something go on.
+fn is_waited_for(machine: &Machine) -> bool {
+    let pipeline = &machine.pipeline;
+    let clears = |stage: &StageName, release| {
+        let candidate = Candidate { stage, release };
+        let standing = blockers(pipeline, &machine.org, machine.now(), candidate);
+        let mut standing = standing.into_iter().filter(Blocker::blocks).peekable();
+        standing.peek().is_some() && standing.all(|b| matches!(b.clears, Clears::At(_)))
+    };
+    let working = pipeline
+        .active()
+        .filter(|attempt| attempt.is_working() && attempt.asked().is_none());
+    let mut under_way = working.map(|attempt| (attempt.stage.clone(), attempt.release));
+    let mut waiting = pipeline.stages.iter().filter_map(|(stage, state)| {
+        state
+            .waiting
+            .iter()
+            .map(|(release, _)| *release)
+            .max()
+            .map(|r| (stage.clone(), r))
+    });
+    under_way.any(|(stage, release)| clears(&stage, release))
+        || waiting.any(|(stage, release)| clears(&stage, release))
+}
+
+fn finish_one(machine: &mut Machine) {
+    let retry = machine
+        .pipeline
+        .steps
+        .values()
+        .filter_map(|owed| owed.not_before)
+        .min();
+    machine.wall = machine.wall.max(retry.unwrap_or(machine.wall)) + Span::seconds(1);
+    let now = machine.now();
+    machine.outside.match_up(&machine.pipeline.steps, now);
+    machine.outside.work(&mut machine.faults, &mut machine.rng);
+    if let Some((id, result)) = machine.outside.answer(&mut machine.rng) {
+        machine.feed(Input::Outcome(Outcome::Step { id, result }));
+    }
+}
+
+/// When nothing moves by itself any more, every stage says why and what a person can do.
+fn at_rest(machine: &mut Machine) {
+    assert!(machine.outside.is_idle(), "L1: somebody works for nobody");
+    machine.audit();
+    let pipeline = &machine.pipeline;
+    for attempt in pipeline.active() {
+        let candidate = Candidate {
+            stage: &attempt.stage,
+            release: attempt.release,
+        };
+        let standing = blockers(pipeline, &machine.org, machine.now(), candidate);
+        let paused = matches!(attempt.state, AttemptState::Paused { .. });
+        let named = attempt.asked().is_some() || paused || standing.iter().any(Blocker::blocks);
+        assert!(
+            named,
+            "L2: {} of {} waits for nothing",
+            attempt.id, attempt.stage
+        );
+        if paused {
+            has_an_exit(machine, attempt);
+        }
+    }
+    for (stage, state) in &pipeline.stages {
+        if let Some(release) = state.waiting.iter().map(|(release, _)| *release).max() {
+            let candidate = Candidate { stage, release };
+            let standing = blockers(pipeline, &machine.org, machine.now(), candidate);
+            let blocked = standing.iter().any(Blocker::blocks);
+            assert!(blocked, "L2: {release} waits at {stage} for nothing");
+        }
+    }
+}
+
+/// L2: a person can try a paused attempt again, or take it back.
+fn has_an_exit(machine: &Machine, attempt: &Attempt) {
+    let by = Actor::parse("ana").unwrap();
+    let (stage, release) = (attempt.stage.clone(), attempt.release);
+    let retry = Command::Retry { stage, release };
+    let plan = engine::plan(&machine.pipeline, &machine.org, machine.now(), &by, &retry);
+    assert!(plan.is_ok(), "L2: {} has no way out: {plan:?}", attempt.id);
+}
