@@ -27,7 +27,17 @@ pub fn blockers(
     now: Time,
     candidate: Candidate<'_>,
 ) -> Vec<Blocker> {
-    let Some(definition) = &pipeline.definition else {
+    let under_way = pipeline.stage(candidate.stage).is_some_and(|state| {
+        let attempt = state.attempt.as_ref().filter(|attempt| attempt.is_active());
+        attempt.is_some_and(|attempt| attempt.release == candidate.release)
+    });
+    // What is under way goes on under the definition it entered with; the rest enters the newest.
+    let definition = if under_way {
+        pipeline.in_force(candidate.stage)
+    } else {
+        pipeline.definition.as_ref()
+    };
+    let Some(definition) = definition else {
         return Vec::new();
     };
     let mut found = standing(pipeline, definition, candidate);

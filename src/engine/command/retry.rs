@@ -5,7 +5,8 @@
 use crate::engine::command::{instead, release, stage};
 use crate::engine::{attempt, draft::Draft, promote};
 use crate::model::{
-    Attempt, AttemptState, BlockerKind, Candidate, Fact, Refusal, ReleaseId, StageName, blockers,
+    Attempt, AttemptState, BlockerKind, Candidate, Fact, PastAttempt, Pipeline, Refusal, ReleaseId,
+    StageName, blockers,
 };
 
 pub(super) fn retry(draft: &mut Draft<'_>, name: &StageName, id: ReleaseId) -> Result<(), Refusal> {
@@ -39,6 +40,10 @@ pub(super) fn retry(draft: &mut Draft<'_>, name: &StageName, id: ReleaseId) -> R
             if let Some(blocker) = in_the_way {
                 return Err(refuse(format!("{} ({})", blocker.why, blocker.id)));
             }
+            if !is_in_order(&draft.pipeline, name, id) {
+                let why = "the stage that is before it now has not approved it";
+                return Err(refuse(why.to_owned()));
+            }
             promote::begin(draft, name, id);
             Ok(())
         }
@@ -58,7 +63,9 @@ fn go_on(draft: &mut Draft<'_>, paused: &Attempt) {
     let newest = draft
         .definition()
         .map(|definition| definition.digest.clone());
-    if paused.is_rollback() || newest.as_ref() == Some(&paused.definition) {
+    let mended = newest.as_ref() != Some(&paused.definition);
+    let anew = mended && is_in_order(&draft.pipeline, &paused.stage, paused.release);
+    if paused.is_rollback() || !anew {
         draft.record(Fact::AttemptResumed { attempt: paused.id });
         return;
     }
@@ -68,4 +75,29 @@ fn go_on(draft: &mut Draft<'_>, paused: &Attempt) {
         why: "it starts over under the definition of now".to_owned(),
     });
     promote::begin(draft, &paused.stage, paused.release);
+}
+
+/// Whether a release may enter a stage anew: the column before it, as the definition has it now,
+/// has passed it. One that was put in between has not (rule 1); such a release can only finish
+/// under the definition it entered with.
+fn is_in_order(pipeline: &Pipeline, stage: &StageName, release: ReleaseId) -> bool {
+    let Some(definition) = &pipeline.definition else {
+        return false;
+    };
+    let columns: Vec<StageName> = definition.columns().collect();
+    let Some(place) = columns.iter().position(|column| column == stage) else {
+        return false;
+    };
+    let before = columns[..place].last();
+    before.is_none_or(|before| {
+        *before == StageName::source() || has_passed(pipeline, before, release)
+    })
+}
+
+fn has_passed(pipeline: &Pipeline, stage: &StageName, release: ReleaseId) -> bool {
+    pipeline.stage(stage).is_some_and(|state| {
+        let newest = state.passed.is_some_and(|(passed, _)| passed == release);
+        let before = |past: &PastAttempt| past.release == release && past.word == "passed";
+        newest || state.past.iter().any(before)
+    })
 }
