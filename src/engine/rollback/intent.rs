@@ -55,28 +55,26 @@ pub(in crate::engine) fn intend(
 /// The changes that are new with a release where it is being rolled back: those not in the newest
 /// release that has proven good there, production counting more than test stages.
 fn suspects(pipeline: &Pipeline, stages: &[&Stage], release: ReleaseId) -> Vec<Sha> {
-    let proven = |stage: &&&Stage| {
-        let targets = stage
-            .targets()
-            .filter_map(|(_, _, target)| pipeline.targets.get(target));
+    let proven = |phases: &[Phase]| -> BTreeSet<ReleaseId> {
+        let stages = stages.iter().filter(|stage| phases.contains(&stage.phase));
+        let targets = stages.flat_map(|stage| stage.targets());
         targets
-            .filter_map(|target| {
-                let good = target.good.iter().map(|good| good.release);
-                good.filter(|good| *good < release).max()
-            })
-            .max()
+            .filter_map(|(_, _, target)| pipeline.targets.get(target))
+            .flat_map(|target| target.good.iter().map(|good| good.release))
+            .filter(|good| *good < release)
+            .collect()
     };
-    let production = stages
-        .iter()
-        .filter(|stage| stage.phase == Phase::Production);
-    let base = production.filter_map(|stage| proven(&stage)).max();
-    let base = base.or_else(|| stages.iter().filter_map(|stage| proven(&stage)).max());
-    let base = base.or_else(|| pipeline.releases.get(release).and_then(|r| r.parent));
-    pipeline
-        .releases
-        .changes_since(release, base)
-        .into_iter()
-        .map(|c| c.sha.clone())
+    let mut good = proven(&[Phase::Production]);
+    if good.is_empty() {
+        good = proven(&[Phase::Production, Phase::Test]);
+    }
+    let parent = || pipeline.releases.get(release).and_then(|r| r.parent);
+    let base = good.last().copied().or_else(parent);
+    let releases = &pipeline.releases;
+    let new = releases.changes_since(release, base).into_iter();
+    // After a rewritten history the newest need not contain what an older one has proven.
+    new.filter(|change| !good.iter().any(|good| releases.carries(*good, &change.sha)))
+        .map(|change| change.sha.clone())
         .collect()
 }
 

@@ -10,6 +10,7 @@ use pilothouse::model::*;
 /// One step of a simulation.
 pub(super) fn act(machine: &mut Machine, step: u64) {
     pass_time(machine);
+    machine.come_up();
     match machine.rng.below(24) {
         0..17 => something(machine),
         17 | 18 => push(machine),
@@ -37,9 +38,14 @@ fn pass_time(machine: &mut Machine) {
         let steps = [1, 59, 3_600, 86_400, 34_560_000, 315_360_000];
         let seconds = *machine.rng.pick(&steps).unwrap();
         let sign = if machine.rng.one_in(2) { 1 } else { -1 };
+        let from = machine.now();
         machine.wall = Time(machine.wall.0 + sign * seconds * 1_000);
-        let wall = machine.wall;
-        machine.say(|| format!("! the clock says {wall}"));
+        let to = machine.wall;
+        machine.say(|| format!("! the clock says {to}"));
+        // As the service does: it looks at the clock before it decides anything.
+        if seconds > 600 {
+            machine.feed(Input::Outcome(Outcome::ClockStepped { from, to }));
+        }
     }
     if machine.strikes(Fault::Suspend, 60) {
         // The machine sleeps: the wall goes on, nothing is watched.

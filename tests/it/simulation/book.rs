@@ -31,6 +31,8 @@ pub(super) struct Book {
     org_holds: BTreeMap<HoldId, (HoldScope, Option<Time>)>,
     groups: BTreeMap<GroupName, Vec<Actor>>,
     overrides: BTreeMap<OverrideId, Given>,
+    /// Where the clock is held to have gone wrong.
+    doubt: Option<Time>,
     /// Changes in quarantine, with the release whose rollback put them there.
     quarantine: BTreeMap<Sha, ReleaseId>,
     tickets: BTreeMap<TicketId, String>,
@@ -103,6 +105,8 @@ struct Given {
     release: ReleaseId,
     at: Time,
     expires: Time,
+    uses: u32,
+    used_by: BTreeSet<AttemptId>,
 }
 
 /// What somebody who approves has seen.

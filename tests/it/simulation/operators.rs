@@ -257,6 +257,7 @@ fn override_of(machine: &mut Machine, stage: StageName, release: ReleaseId) -> C
     let named: Vec<BlockerId> = all.map(|blocker| blocker.id).take(2).collect();
     let short = machine.rng.one_in(8);
     Command::Override {
+        uses: 1 + u32::from(machine.rng.one_in(4)),
         blockers: named,
         stage,
         release,

@@ -5,6 +5,7 @@ use super::{Book, Given};
 use chrono::{Datelike, Timelike, Weekday};
 use chrono_tz::Tz;
 use pilothouse::model::*;
+use std::collections::BTreeSet;
 
 impl Book {
     pub(super) fn take_guard(&mut self, fact: &Fact) {
@@ -23,25 +24,6 @@ impl Book {
                 let fair = by.is_some() || over.is_some_and(|over| over <= self.at);
                 assert!(fair, "I48: {id} ends by itself before its time");
             }
-            Fact::Overridden {
-                id,
-                blockers,
-                stage,
-                release,
-                lasts,
-                ..
-            } => {
-                assert!(*lasts <= Span::hours(24), "I12: {id} lasts {lasts}");
-                let given = Given {
-                    blockers: blockers.clone(),
-                    stage: stage.clone(),
-                    release: *release,
-                    at: self.at,
-                    expires: self.at + *lasts,
-                };
-                self.overrides.insert(*id, given);
-            }
-            Fact::OverrideEnded { id, .. } => drop(self.overrides.remove(id)),
             Fact::Quarantined {
                 release, changes, ..
             } => {
@@ -72,6 +54,48 @@ impl Book {
                 self.tickets.insert(*id, cause.clone());
             }
             Fact::TicketResolved { id, .. } => drop(self.tickets.remove(id)),
+            other => self.take_permission(other),
+        }
+    }
+
+    /// I12, I40: who may pass, and whether the clock is believed.
+    fn take_permission(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Overridden {
+                id,
+                blockers,
+                stage,
+                release,
+                lasts,
+                uses,
+                ..
+            } => {
+                assert!(*lasts <= Span::hours(24), "I12: {id} lasts {lasts}");
+                let given = Given {
+                    blockers: blockers.clone(),
+                    stage: stage.clone(),
+                    release: *release,
+                    at: self.at,
+                    expires: self.at + *lasts,
+                    uses: *uses,
+                    used_by: BTreeSet::new(),
+                };
+                self.overrides.insert(*id, given);
+            }
+            Fact::OverrideUsed { id, attempt } => {
+                let given = self
+                    .overrides
+                    .get_mut(id)
+                    .expect("I12: an override that is over");
+                given.used_by.insert(*attempt);
+                assert!(
+                    given.used_by.len() <= given.uses as usize,
+                    "I12: {id} is used up"
+                );
+            }
+            Fact::ClockStepped { to, .. } => self.doubt = Some(*to),
+            Fact::ClockTrusted { .. } => self.doubt = None,
+            Fact::OverrideEnded { id, .. } => drop(self.overrides.remove(id)),
             _ => {}
         }
     }

@@ -102,6 +102,11 @@ impl Book {
     fn check_open(&self, stage: &StageName, release: ReleaseId) {
         let bad = self.in_quarantine(release);
         assert!(bad.is_none(), "I17: {release} carries {bad:?} into {stage}");
+        let doubt = self.doubt;
+        assert!(
+            doubt.is_none(),
+            "I40: {release} starts in {stage} on a clock at {doubt:?}"
+        );
         let held = self.held(stage);
         assert!(
             held.is_none(),
