@@ -3,6 +3,7 @@
 //! of window searches. Every entry is checked against it before it is added (INVARIANTS.md).
 
 mod attempts;
+mod gates;
 mod guards;
 mod starts;
 
@@ -66,6 +67,7 @@ pub(super) struct Try {
     pub(super) stage: StageName,
     pub(super) release: ReleaseId,
     pub(super) rollback: Option<Rollback>,
+    renewal: bool,
     pub(super) definition: Digest,
     started: Time,
     pub(super) ended: Option<&'static str>,

@@ -166,7 +166,7 @@ fn some_command(machine: &mut Machine) -> Option<Command> {
         .map_or(release, |attempt| attempt.release);
     let waiting = state.waiting.last().map_or(there, |waiting| waiting.0);
     let reason = REASON.to_owned();
-    Some(match machine.rng.below(24) {
+    Some(match machine.rng.below(27) {
         0..7 => return verdict(machine),
         7 => match verdict(machine)? {
             Command::Approve(verdict) => Command::Reject(verdict),
@@ -183,21 +183,7 @@ fn some_command(machine: &mut Machine) -> Option<Command> {
             release: there,
             reason,
         },
-        13 => Command::Hold {
-            scope: HoldScope::Stage(stage),
-            reason,
-            lasts: Some(Span::minutes(30)),
-        },
-        14 => Command::Hold {
-            scope: HoldScope::Pipeline,
-            reason,
-            lasts: Some(Span::hours(2)),
-        },
-        15 => Command::Hold {
-            scope: HoldScope::Organization,
-            reason,
-            lasts: Some(Span::hours(1)),
-        },
+        13..16 => hold(machine, stage),
         16..18 => {
             let hold = machine.pipeline.guards.holds.keys().next().copied()?;
             Command::Lift {
@@ -219,11 +205,37 @@ fn some_command(machine: &mut Machine) -> Option<Command> {
                 reason,
             }
         }
+        20 => Command::Undo {
+            stage,
+            release: there,
+        },
+        21 => Command::Yield {
+            stage,
+            release: there,
+            reason,
+        },
+        22 => Command::Lift {
+            what: Lift::Clock,
+            reason,
+        },
         _ => Command::Retry {
             stage,
             release: there,
         },
     })
+}
+
+fn hold(machine: &mut Machine, stage: StageName) -> Command {
+    let (scope, lasts) = match machine.rng.below(3) {
+        0 => (HoldScope::Stage(stage), Span::minutes(30)),
+        1 => (HoldScope::Pipeline, Span::hours(2)),
+        _ => (HoldScope::Organization, Span::hours(1)),
+    };
+    Command::Hold {
+        scope,
+        reason: REASON.to_owned(),
+        lasts: Some(lasts),
+    }
 }
 
 /// A yes to what waits for one, or now and then to something else.

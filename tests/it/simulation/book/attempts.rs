@@ -49,11 +49,6 @@ impl Book {
                 self.working(*attempt).bakes.insert(*place, baking);
             }
             Fact::BakeFinished { attempt, place } => self.finish_bake(*attempt, *place),
-            Fact::ApprovalRequested { attempt, gate } => self.ask(*attempt, *gate),
-            Fact::Approved {
-                attempt, gate, by, ..
-            } => self.approve(*attempt, *gate, by),
-            Fact::GatePassed { attempt, gate } => self.pass_gate(*attempt, *gate),
             Fact::Rejected { attempt, .. } => {
                 let (stage, release) = self.place_of(*attempt);
                 self.rejected.insert((stage, release));
@@ -75,7 +70,7 @@ impl Book {
                 self.end(*attempt, "preempted");
             }
             Fact::AttemptWithdrawn { attempt, .. } => self.withdraw(*attempt),
-            other => self.take_guard(other),
+            other => self.take_gate(other),
         }
     }
 
@@ -233,92 +228,6 @@ impl Book {
         bake.finished = true;
     }
 
-    /// I09: people are asked when all before them has passed and everything is deployed.
-    fn ask(&mut self, id: AttemptId, gate: usize) {
-        let attempt = self.working(id);
-        assert!(
-            matches!(attempt.gates.get(gate), Some(Gate::Manual(_))),
-            "I09: {id} {gate}"
-        );
-        for before in 0..gate {
-            assert!(
-                attempt.has_passed(before),
-                "I09: {id} asks before gate {before} has passed"
-            );
-        }
-        let deployed = attempt.progress.values().all(|state| *state == "done");
-        assert!(deployed, "I09: {id} asks before it is deployed");
-        attempt.asked.insert(gate, Vec::new());
-    }
-
-    fn approve(&mut self, id: AttemptId, gate: usize, by: &Actor) {
-        let stage = self.tries[&id].stage.clone();
-        let now = self.look(&stage);
-        let seen = self.key.as_ref().and_then(|key| self.looks.get(key));
-        assert!(
-            seen.is_some() && seen == now.as_ref(),
-            "I07: {by} saw {seen:?}, not {now:?}"
-        );
-        let release = self.tries[&id].release;
-        let Some(Gate::Manual(manual)) = self.tries[&id].gates.get(gate).cloned() else {
-            panic!("I09: {id} has no manual gate {gate}")
-        };
-        if let Some(group) = &manual.from {
-            let members = self.groups.get(group).into_iter().flatten();
-            assert!(
-                members.into_iter().any(|m| m == by),
-                "I08: {by} is not in {group}"
-            );
-        }
-        if manual.not_author {
-            let through = self
-                .passed
-                .iter()
-                .filter(|(at, _)| *at == stage)
-                .map(|(_, r)| *r);
-            let known: BTreeSet<Sha> = through
-                .flat_map(|passed| self.releases[&passed].holds.clone())
-                .collect();
-            let holds = &self.releases[&release].holds;
-            let batches = self.releases.values().flat_map(|cut| &cut.batch);
-            let mut new = batches.filter(|c| holds.contains(&c.sha) && !known.contains(&c.sha));
-            let own = new.any(|change| change.author.is(by));
-            assert!(
-                !own,
-                "I08: {by} approves a change of their own in {release}"
-            );
-        }
-        let approvals = self
-            .working(id)
-            .asked
-            .get_mut(&gate)
-            .expect("I09: nobody was asked");
-        assert!(!approvals.contains(by), "I08: {by} counts twice");
-        approvals.push(by.clone());
-    }
-
-    fn pass_gate(&mut self, id: AttemptId, gate: usize) {
-        let attempt = self.working(id);
-        match &attempt.gates[gate] {
-            Gate::Manual(manual) => {
-                let given = attempt.asked.get(&gate).map_or(0, Vec::len);
-                assert!(
-                    given >= manual.count as usize,
-                    "I07: {id} passes with {given} approvals"
-                );
-            }
-            Gate::Bake(_) => {
-                let baked = attempt
-                    .bakes
-                    .get(&BakePlace::Gate(gate))
-                    .is_some_and(|b| b.finished);
-                assert!(baked, "I42: {id} passes gate {gate} without its bake");
-            }
-            Gate::Test(_) | Gate::Coverage(_) => {}
-        }
-        attempt.tests_passed.insert(gate);
-    }
-
     fn pass(&mut self, id: AttemptId) {
         let attempt = self.working(id).clone();
         for gate in 0..attempt.gates.len() {
@@ -339,7 +248,7 @@ impl Book {
                 self.releases[&release].digest.is_some(),
                 "I06: {release} is not built"
             );
-        } else {
+        } else if !attempt.renewal {
             let planned = self
                 .stage_of(&attempt)
                 .map_or(0, |stage| stage.targets().count());

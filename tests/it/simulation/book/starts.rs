@@ -27,6 +27,8 @@ impl Book {
                 self.check_entrance(stage, *release, gates);
                 None
             }
+            // It asks again about what runs there, and deploys nothing.
+            Purpose::Renewal => None,
             Purpose::Rollback(rollback) => {
                 self.check_rollback(stage, *release, rollback);
                 Some(rollback.clone())
@@ -39,6 +41,7 @@ impl Book {
             stage: stage.clone(),
             release: *release,
             rollback,
+            renewal: *purpose == Purpose::Renewal,
             definition: self.newest.clone().unwrap(),
             started: self.at,
             ended: None,
