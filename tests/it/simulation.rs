@@ -17,6 +17,7 @@ mod report;
 mod rng;
 mod run;
 mod store;
+mod table;
 
 use report::Report;
 use run::{Failure, all, run, shrunk};

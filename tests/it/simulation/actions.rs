@@ -164,6 +164,7 @@ fn push(machine: &mut Machine) {
             // Back to a commit that was released before.
             if let Some(sha) = machine.rng.pick(&releases).cloned() {
                 let moved = Head {
+                    source: None,
                     sha,
                     base: head,
                     changes: Vec::new(),
@@ -178,6 +179,7 @@ fn push(machine: &mut Machine) {
             };
             let change = change(machine);
             let moved = Head {
+                source: None,
                 sha: change.sha.clone(),
                 base,
                 changes: vec![change],
@@ -202,6 +204,7 @@ fn change(machine: &mut Machine) -> Change {
     let author = if machine.rng.one_in(5) { "li" } else { "mori" };
     let reviewer = if machine.rng.one_in(8) { author } else { "ana" };
     Change {
+        source: None,
         sha: crate::world::sha(number),
         author: person(author),
         at: machine.now(),

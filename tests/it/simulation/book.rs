@@ -144,6 +144,7 @@ impl Book {
                 sha,
                 parent,
                 changes,
+                ..
             } => {
                 self.cut(*release, sha, *parent, changes);
             }

@@ -205,7 +205,7 @@ impl Machine {
         self.elapsed = Span::ZERO;
     }
 
-    /// Recovers as often as it takes: the journal is folded anew, no alarm has been read, and what
+    /// L3: recovers by itself, as often as it takes: the journal is folded anew, no alarm has been read, and what
     /// is owed runs again under its id.
     pub(super) fn come_up(&mut self) {
         while let Some(reached) = self.down.take() {

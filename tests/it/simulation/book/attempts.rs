@@ -3,7 +3,7 @@
 
 use super::{Baking, Book, Try};
 use pilothouse::model::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 impl Book {
     pub(super) fn take_attempt(&mut self, fact: &Fact) {
@@ -284,7 +284,7 @@ impl Book {
 }
 
 impl Try {
-    fn has_passed(&self, gate: usize) -> bool {
+    pub(super) fn has_passed(&self, gate: usize) -> bool {
         let baked = self
             .bakes
             .get(&BakePlace::Gate(gate))
