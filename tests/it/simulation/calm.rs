@@ -101,7 +101,13 @@ fn at_rest(machine: &mut Machine) {
             has_an_exit(machine, attempt);
         }
     }
-    for (stage, state) in &pipeline.stages {
+    // What waited at a last stage that is gone has come to its end.
+    let columns = pipeline.columns();
+    let left = pipeline
+        .stages
+        .iter()
+        .filter(|(stage, _)| columns.contains(stage));
+    for (stage, state) in left {
         if let Some(release) = state.waiting.iter().map(|(release, _)| *release).max() {
             let candidate = Candidate { stage, release };
             let standing = blockers(pipeline, &machine.org, machine.now(), candidate);
