@@ -8,6 +8,7 @@
 // `reading` does all of it in order, and `schema`
 // finds out what can be written.
 mod approval;
+mod calendar;
 mod defaults;
 mod difference;
 mod explained;
@@ -41,7 +42,7 @@ pub use schema::schema;
 pub(crate) use words::split;
 pub use words::time_zone;
 
-use crate::model::{Actor, Definition, GroupName, PipelineName, Span};
+use crate::model::{Actor, Calendar, Definition, GroupName, PipelineName, Span, Time};
 use reading::Read;
 use std::{
     collections::BTreeMap,
@@ -57,6 +58,8 @@ pub struct Loaded {
     pub texts: Texts,
     /// By pipeline name.
     pub definitions: Vec<Definition>,
+    /// The day around which recurring events of calendars were expanded.
+    pub today: Time,
     /// From `organization.toml`.
     pub groups: BTreeMap<GroupName, Vec<Actor>>,
     /// Within how long after a stop of the whole line its pipelines begin again.
@@ -74,29 +77,36 @@ pub enum ExplainError {
     UnknownPipeline { name: PipelineName, hint: String },
 }
 
-/// Reads every definition of a directory.
+/// Reads every definition of a directory. Recurring events of calendars are expanded around
+/// `today`.
 ///
 /// # Errors
 /// Everything that is wrong, in the order of files and lines.
-pub fn load(directory: &Path) -> Result<Loaded, Problems> {
+pub fn load(directory: &Path, today: Time) -> Result<Loaded, Problems> {
     let (texts, problems) = files::texts(directory);
-    loaded(directory, texts, problems)
+    loaded(directory, texts, today, problems)
 }
 
 /// Reads texts as if they were the files of a directory.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_texts(directory: &Path, texts: Texts) -> Result<Loaded, Problems> {
-    loaded(directory, texts, Vec::new())
+pub fn load_texts(directory: &Path, texts: Texts, today: Time) -> Result<Loaded, Problems> {
+    loaded(directory, texts, today, Vec::new())
 }
 
-fn loaded(directory: &Path, texts: Texts, problems: Vec<Problem>) -> Result<Loaded, Problems> {
-    let read = Read::texts(directory, &texts, problems)?;
+fn loaded(
+    directory: &Path,
+    texts: Texts,
+    today: Time,
+    problems: Vec<Problem>,
+) -> Result<Loaded, Problems> {
+    let read = Read::texts(directory, (&texts, today), problems)?;
     let definitions = read.pipelines.into_iter();
     Ok(Loaded {
         directory: directory.to_owned(),
         texts,
+        today,
         definitions: definitions.map(|(definition, _)| definition).collect(),
         groups: read.organization.groups,
         drain: read.organization.drain,
@@ -108,9 +118,13 @@ fn loaded(directory: &Path, texts: Texts, problems: Vec<Problem>) -> Result<Load
 ///
 /// # Errors
 /// As [`load`], or when there is no such pipeline.
-pub fn explain(directory: &Path, pipeline: &PipelineName) -> Result<Vec<Explained>, ExplainError> {
+pub fn explain(
+    directory: &Path,
+    pipeline: &PipelineName,
+    today: Time,
+) -> Result<Vec<Explained>, ExplainError> {
     let (texts, problems) = files::texts(directory);
-    let read = Read::texts(directory, &texts, problems)?;
+    let read = Read::texts(directory, (&texts, today), problems)?;
     let mut names = Vec::new();
     for (definition, explained) in read.pipelines {
         if definition.name == *pipeline {
@@ -124,13 +138,27 @@ pub fn explain(directory: &Path, pipeline: &PipelineName) -> Result<Vec<Explaine
     })
 }
 
+/// Texts, and the day around which recurring events of their calendars are expanded.
+pub type Dated<'a> = (&'a Texts, Time);
+
 /// What the pipelines and groups of a directory become when its texts change. Texts that were
 /// right when they were taken over count as they do now.
 ///
 /// # Errors
 /// Everything that is wrong with the new texts.
-pub fn compare(directory: &Path, old: &Texts, new: &Texts) -> Result<Comparison, Problems> {
+pub fn compare(directory: &Path, old: Dated<'_>, new: Dated<'_>) -> Result<Comparison, Problems> {
     let new = Read::texts(directory, new, Vec::new())?;
     let old = Read::texts(directory, old, Vec::new()).unwrap_or_default();
     Ok(Comparison::of(old, new))
+}
+
+/// Reads one calendar, which need not belong to any definition.
+///
+/// # Errors
+/// Everything that keeps it from being read for certain.
+pub fn calendar(path: &Path, today: Time) -> Result<Calendar, Problems> {
+    let file = path.display().to_string();
+    let wrong = |wrong| Problems(calendar::problems(&file, wrong));
+    let text = files::text(path).map_err(|why| wrong(vec![(1, why)]))?;
+    calendar::calendar(&file, &text, today.utc().date_naive()).map_err(wrong)
 }

@@ -88,3 +88,4 @@ pub use ticket::{NOTES_KEPT, Note, Ticket, TicketAction, TicketChange};
 pub use time::{Span, Time};
 pub use told::Told;
 pub use window::{BadWindow, Week, Weekly};
+pub(crate) use window::{instants_of, wall};

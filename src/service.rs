@@ -136,6 +136,7 @@ impl Service {
             applied: Mutex::new(Applied {
                 directory: loaded.directory,
                 texts: loaded.texts,
+                today: loaded.today,
                 resting,
             }),
             stop,

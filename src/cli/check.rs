@@ -6,6 +6,7 @@ use crate::{
         output, reload,
         session::Session,
     },
+    clock,
     definition::{self, Loaded, Problem, Problems},
     model::Stage,
 };
@@ -30,13 +31,13 @@ pub(crate) async fn against_server(
     session: &Session,
     arguments: &Arguments,
 ) -> Result<(), Failure> {
-    let loaded = definition::load(&arguments.directory)?;
+    let loaded = definition::load(&arguments.directory, clock::now())?;
     let plan = reload::plan(session, Some(loaded.texts)).await?;
     reload::show(&plan, arguments.json)
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let loaded = definition::load(&arguments.directory);
+    let loaded = definition::load(&arguments.directory, clock::now());
     if arguments.json {
         output::json(&report(&loaded))?;
         // The report says what is wrong; the status is all that is left to give.

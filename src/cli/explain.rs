@@ -2,7 +2,7 @@
 
 use crate::{
     cli::{failure::Failure, output},
-    definition,
+    clock, definition,
     model::PipelineName,
 };
 use serde_json::json;
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    for line in definition::explain(&arguments.directory, &arguments.pipeline)? {
+    for line in definition::explain(&arguments.directory, &arguments.pipeline, clock::now())? {
         if arguments.json {
             let place = line.place.as_ref();
             output::json(&json!({

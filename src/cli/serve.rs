@@ -6,7 +6,7 @@ use crate::{
         output,
         session::Session,
     },
-    config, definition,
+    clock, config, definition,
     server::{Listen, Server, token},
     service::{Service, Setup},
 };
@@ -86,7 +86,7 @@ impl Served {
         state: &Path,
         listens: impl IntoIterator<Item = Listen>,
     ) -> Result<Self, Failure> {
-        let loaded = definition::load(directory)?;
+        let loaded = definition::load(directory, clock::now())?;
         for warning in &loaded.warnings {
             tracing::warn!("{warning}");
         }

@@ -43,10 +43,10 @@ pub(crate) struct Files {
     pub(crate) incomplete: bool,
 }
 
-/// The texts of a directory's TOML files, by their names.
+/// The texts of a directory's definitions and calendars (TOML and iCalendar files), by their names.
 pub type Texts = BTreeMap<String, String>;
 
-/// Reads every TOML file of a directory, with what is wrong with the others.
+/// Reads every such file of a directory, with what is wrong with the others.
 pub(crate) fn texts(directory: &Path) -> (Texts, Vec<Problem>) {
     let problem = |what: String| vec![Problem::of_directory(directory, what)];
     let names = match names(directory) {
@@ -56,7 +56,7 @@ pub(crate) fn texts(directory: &Path) -> (Texts, Vec<Problem>) {
             return (Texts::new(), problem(what));
         }
     };
-    if names.is_empty() {
+    if !names.iter().any(|name| is_definition(name)) {
         let what = "there is no definition (*.toml) in it".to_owned();
         return (Texts::new(), problem(what));
     }
@@ -74,10 +74,8 @@ fn names(directory: &Path) -> std::io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(directory)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        let is_toml = Path::new(&name)
-            .extension()
-            .is_some_and(|end| end == "toml");
-        if is_toml && !name.starts_with('.') {
+        let is_ours = is_definition(&name) || is_calendar(&name);
+        if is_ours && !name.starts_with('.') {
             names.push(name);
         }
     }
@@ -85,12 +83,25 @@ fn names(directory: &Path) -> std::io::Result<Vec<String>> {
     Ok(names)
 }
 
-fn text(path: &Path) -> Result<String, String> {
+fn is_definition(name: &str) -> bool {
+    ends(name, "toml")
+}
+
+pub(crate) fn is_calendar(name: &str) -> bool {
+    ends(name, "ics")
+}
+
+fn ends(name: &str, with: &str) -> bool {
+    let end = Path::new(name).extension();
+    end.is_some_and(|end| end == with)
+}
+
+pub(crate) fn text(path: &Path) -> Result<String, String> {
     let unreadable = |error: std::io::Error| format!("the file cannot be read: {error}");
     let bytes = fs::metadata(path).map_err(unreadable)?.len();
     if bytes > BYTES_MAX {
         return Err(format!(
-            "the file has {bytes} bytes; a definition has at most {BYTES_MAX}"
+            "the file has {bytes} bytes; a definition or a calendar has at most {BYTES_MAX}"
         ));
     }
     fs::read_to_string(path).map_err(unreadable)
@@ -111,7 +122,8 @@ impl Files {
             incomplete: !problems.is_empty(),
             ..Self::default()
         };
-        for (file, text) in texts {
+        let definitions = texts.iter().filter(|(file, _)| !is_calendar(file));
+        for (file, text) in definitions {
             match node::parse(file, text) {
                 Ok(table) => files.add(file, table, problems),
                 Err(found) => {

@@ -2,6 +2,7 @@
 
 use crate::{
     definition::{
+        calendar::Shelf,
         fields::{At, Fields, Report},
         files::File,
         loosening::Topic,
@@ -18,7 +19,7 @@ use std::{cell::RefCell, path::Path};
 /// None when something is wrong, which is then in the report.
 pub(crate) fn definition(
     file: &File,
-    directory: &Path,
+    (directory, shelf): (&Path, &Shelf<'_>),
     organization: Option<&Organization>,
     report: &Report,
 ) -> Option<Definition> {
@@ -40,7 +41,7 @@ pub(crate) fn definition(
     let windows: Vec<_> = fields
         .tables("window")
         .iter()
-        .map(watching::window)
+        .map(|fields| watching::window(fields, shelf))
         .collect();
     let (alarms, windows) = (all(alarms), all(windows));
     // What a missing parent would have given cannot be missed.

@@ -3,7 +3,8 @@
 
 use crate::{
     definition::{
-        Problem, Problems, Texts,
+        Dated, Problem, Problems,
+        calendar::Shelf,
         explained::Line,
         fields::Report,
         files::{self, Files},
@@ -29,7 +30,7 @@ impl Read {
     /// Reads the texts of a directory, of which some may be missing with a problem.
     pub(crate) fn texts(
         directory: &Path,
-        texts: &Texts,
+        (texts, today): Dated<'_>,
         mut problems: Vec<Problem>,
     ) -> Result<Self, Problems> {
         let report = Report::default();
@@ -46,6 +47,7 @@ impl Read {
         // Steps run in the directory, wherever the server happens to have been started.
         let absolute = fs::canonicalize(directory).unwrap_or_else(|_missing| directory.to_owned());
         let reader = Reader {
+            shelf: &Shelf::new(texts, today),
             files: &files,
             directory: &absolute,
             organization: organization_is_whole.then_some(&organization),
@@ -72,6 +74,7 @@ impl Read {
 }
 
 struct Reader<'a> {
+    shelf: &'a Shelf<'a>,
     files: &'a Files,
     directory: &'a Path,
     organization: Option<&'a Organization>,
@@ -84,8 +87,7 @@ impl Reader<'_> {
         let mut generations = BTreeMap::new();
         for files::Pipeline { file, whole } in self.files.pipelines(problems) {
             self.report.partial.set(!whole);
-            let definition =
-                pipeline::definition(&file, self.directory, self.organization, self.report);
+            let definition = self.definition(&file, self.organization, self.report);
             let mut lines = self.report.explained.take();
             if whole {
                 self.protect(&file.name, &mut lines, &mut generations);
@@ -93,6 +95,15 @@ impl Reader<'_> {
             pipelines.extend(definition.map(|definition| (definition, lines)));
         }
         pipelines
+    }
+
+    fn definition(
+        &self,
+        file: &files::File,
+        organization: Option<&Organization>,
+        report: &Report,
+    ) -> Option<Definition> {
+        pipeline::definition(file, (self.directory, self.shelf), organization, report)
     }
 
     /// Holds a pipeline against what its parents protect, each of which is read once.
@@ -123,7 +134,7 @@ impl Reader<'_> {
     fn generation(&self, file: &files::File, effective: &files::File) -> Generation {
         let aside = Report::default();
         aside.partial.set(true);
-        let _unused = pipeline::definition(effective, self.directory, None, &aside);
+        let _unused = self.definition(effective, None, &aside);
         Generation {
             place: file.place.clone(),
             protects: protected::topics(&file.table),

@@ -3,12 +3,15 @@
 //! nothing new. So the schema is what the reader accepts, and nobody writes it twice.
 
 use crate::definition::{
+    Texts,
+    calendar::Shelf,
     fields::Report,
     files::{self, File},
     node::{self, Entry, Node, Table, Value},
     pipeline,
     shape::{Form, Presence, Record, Shape, Visit},
 };
+use crate::model::Time;
 use serde_json::{Map, Value as Json, json};
 use std::{collections::BTreeMap, path::Path};
 
@@ -84,7 +87,9 @@ fn visit(table: Table, kinds: &mut Kinds) {
         name: String::new(),
         table,
     };
-    let _unused = pipeline::definition(&file, Path::new(""), None, &report);
+    let none = Texts::new();
+    let around = (Path::new(""), &Shelf::new(&none, Time(0)));
+    let _unused = pipeline::definition(&file, around, None, &report);
     for visit in report.record.into_visits() {
         kinds.entry(visit.kind.clone()).or_default().take(&visit);
     }

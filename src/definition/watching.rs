@@ -2,8 +2,17 @@
 //! `[watch]` table.
 
 use crate::{
-    definition::{fields::Fields, node::Value, opening, readable::Fire, source::positive},
-    model::{Alarm, AlarmScope, AlarmSource, PAST_KEPT, Ppm, Scrape, Span, Window},
+    definition::{
+        Problem,
+        calendar::{self, Shelf},
+        fields::{At, Fields},
+        node::Value,
+        opening,
+        readable::Fire,
+        source::positive,
+        suggest,
+    },
+    model::{Alarm, AlarmScope, AlarmSource, Calendar, PAST_KEPT, Ppm, Scrape, Span, Window},
 };
 
 /// How often alarms are read, and how old a reading may be.
@@ -100,26 +109,31 @@ fn scrape(alarm: &Fields<'_>) -> Option<Scrape> {
     })
 }
 
-pub(crate) fn window(fields: &Fields<'_>) -> Option<Window> {
+pub(crate) fn window(fields: &Fields<'_>, shelf: &Shelf<'_>) -> Option<Window> {
     let name = fields.get("name");
     let (allow, deny) = (fields.has("allow"), fields.has("deny"));
-    if !allow && !deny {
+    if !allow && !deny && !fields.has("calendars") {
         let what = format!(
-            "{} needs `allow` or `deny`: a weekly window",
+            "{} needs `allow` or `deny`: a weekly window, or `calendars`",
             fields.subject()
         );
         fields.report().absence(&fields.place, what);
     }
-    let rule = if allow { "allow" } else { "deny" };
+    let rule = match (allow, deny) {
+        (true, _) => "allow",
+        (false, true) => "deny",
+        (false, false) => "calendars",
+    };
     let place = fields.place_of(rule);
     let origin = format!("{}:{}", place.file, place.line);
     let weekly = (fields.optional("allow"), fields.optional("deny"));
+    let calendars = calendars(fields, shelf);
     let (stagger, quota) = (fields.get("stagger"), quota(fields));
     let window = Window {
         name: name?,
         allow: weekly.0,
         deny: weekly.1,
-        calendars: Vec::new(),
+        calendars: calendars?,
         stagger: stagger?,
         quota,
         origin,
@@ -127,6 +141,27 @@ pub(crate) fn window(fields: &Fields<'_>) -> Option<Window> {
     opening::alone(fields, &window);
     fields.finish();
     Some(window)
+}
+
+/// The calendars whose events close the window; none when one of them cannot be read for certain.
+fn calendars(fields: &Fields<'_>, shelf: &Shelf<'_>) -> Option<Vec<Calendar>> {
+    let files: Vec<At<String>> = fields.list("calendars");
+    let read = files.into_iter().map(|At { place, value: file }| {
+        let wrong = match shelf.calendar(&file) {
+            Some(Ok(calendar)) => return Some(calendar),
+            Some(Err(wrong)) => calendar::problems(&file, wrong),
+            None => {
+                let hint = suggest::hint(&file, shelf.names());
+                let what = format!("there is no calendar {file} beside the definitions{hint}");
+                vec![Problem::at(&place, what)]
+            }
+        };
+        fields.report().problems.borrow_mut().extend(wrong);
+        None
+    });
+    // Every one is looked at, so that all that is wrong is said at once.
+    let read: Vec<Option<Calendar>> = read.collect();
+    read.into_iter().collect()
 }
 
 /// How many attempts an opening lets start. So many are remembered and can be counted.

@@ -42,7 +42,7 @@ impl World {
         let metrics = listener.local_addr().map_err(DemoError::Listen)?;
         let metrics = format!("http://{metrics}/metrics");
         definitions::write(&place, &metrics, &operator, &program)?;
-        let loaded = definition::load(&place.definitions())?;
+        let loaded = definition::load(&place.definitions(), clock::now())?;
         let repositories = content::create(&place, clock::now()).await?;
         let fleet = Fleet::start(&place, &loaded, &program).await?;
         let traffic = Traffic::start(listener, &fleet.stations)?;

@@ -2,10 +2,7 @@
 //! they are read from an iCalendar file, and how recurring ones become intervals, is
 //! `crate::definition`. Pure: it knows no files and no current time.
 
-use crate::model::{
-    Time,
-    window::{instants_of, wall},
-};
+use crate::model::{Time, instants_of, wall};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 

@@ -130,14 +130,14 @@ fn zone_changes(at: Time, days: u64, zone: Tz) -> Vec<Time> {
 }
 
 /// What the wall clock of a zone shows, written as if it was UTC.
-pub(super) fn wall(at: Time, zone: Tz) -> Time {
+pub(crate) fn wall(at: Time, zone: Tz) -> Time {
     let local = at.utc().with_timezone(&zone).naive_local();
     Time(local.and_utc().timestamp_millis())
 }
 
 /// The instants at which the wall clock of a zone comes to a reading, or skips it or falls back
 /// behind it.
-pub(super) fn instants_of(reading: Time, zone: Tz) -> Vec<Time> {
+pub(crate) fn instants_of(reading: Time, zone: Tz) -> Vec<Time> {
     let found = zone.from_local_datetime(&reading.utc().naive_utc());
     if let Some(only) = found.single() {
         return vec![Time(only.timestamp_millis())];

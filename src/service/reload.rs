@@ -4,10 +4,11 @@
 
 use crate::{
     api::{Affected, DefinitionsPlan, InFlight},
+    clock,
     definition::{self, Comparison, Loaded, Problem, Texts},
     model::{
         Actor, Definition, Fingerprint, GroupName, Pipeline, PipelineName, Redefinition,
-        RedefinitionKind, Stream,
+        RedefinitionKind, Stream, Time,
     },
     service::{
         CommandError, ReloadError, Service, ServiceError, mailbox::Reloaded,
@@ -26,6 +27,8 @@ const ADMINS: &str = "admins";
 pub(super) struct Applied {
     pub(super) directory: PathBuf,
     pub(super) texts: Texts,
+    /// The day around which recurring events of calendars were expanded.
+    pub(super) today: Time,
     /// Pipelines of the journal that had no definition at the start.
     pub(super) resting: BTreeMap<PipelineName, Pipeline>,
 }
@@ -75,6 +78,7 @@ impl Service {
             self.define(&mut applied, loaded.definitions, &comparison)
                 .await?;
             applied.texts = loaded.texts;
+            applied.today = loaded.today;
         }
         Ok(plan)
     }
@@ -183,12 +187,13 @@ impl Service {
 
 async fn read(applied: &Applied, texts: Option<Texts>) -> Result<Read, ReloadError> {
     let (directory, old) = (applied.directory.clone(), applied.texts.clone());
+    let (then, now) = (applied.today, clock::now());
     let work = move || {
         let loaded = match texts {
-            Some(texts) => definition::load_texts(&directory, texts)?,
-            None => definition::load(&directory)?,
+            Some(texts) => definition::load_texts(&directory, texts, now)?,
+            None => definition::load(&directory, now)?,
         };
-        let comparison = definition::compare(&directory, &old, &loaded.texts)?;
+        let comparison = definition::compare(&directory, (&old, then), (&loaded.texts, now))?;
         Ok(Read { loaded, comparison })
     };
     let read = spawn_blocking(work).await;

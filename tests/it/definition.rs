@@ -29,14 +29,14 @@ fn directory(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn load(files: &[(&str, &str)]) -> Loaded {
-    definition::load(directory(files).path()).unwrap()
+    definition::load(directory(files).path(), today()).unwrap()
 }
 
 /// What is said about the files, with the directory's own name left out.
 fn problems(files: &[(&str, &str)]) -> String {
     let directory = directory(files);
     let path = directory.path().display().to_string();
-    match definition::load(directory.path()) {
+    match definition::load(directory.path(), today()) {
         Ok(_) => "no problem".to_owned(),
         Err(problems) => problems.to_string().replace(&path, "DIR"),
     }
@@ -244,7 +244,10 @@ fn inheritance_is_associative() {
         for (name, text) in files {
             fs::write(root.path().join(name), text).unwrap();
         }
-        definition::load(root.path()).unwrap().definitions.remove(0)
+        definition::load(root.path(), today())
+            .unwrap()
+            .definitions
+            .remove(0)
     };
     let long = load(&[
         ("a.toml", &parent),
@@ -260,7 +263,7 @@ fn inheritance_is_associative() {
 fn the_digest_is_of_values_and_not_of_places() {
     let root = directory(&[("checkout.toml", CHECKOUT)]);
     let digest = || {
-        definition::load(root.path()).unwrap().definitions[0]
+        definition::load(root.path(), today()).unwrap().definitions[0]
             .digest
             .clone()
     };
@@ -304,7 +307,7 @@ fn every_effective_value_is_explained() {
     let child = "name = \"basket\"\nextends = \"base\"\nowner = \"basket-team\"\n";
     let files = directory(&[("base.toml", &parent), ("basket.toml", child)]);
     let basket = PipelineName::parse("basket").unwrap();
-    let lines = definition::explain(files.path(), &basket).unwrap();
+    let lines = definition::explain(files.path(), &basket, today()).unwrap();
     let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(lines.join("\n"));
     assert!(lines.iter().all(|line| !line.contains("protected")));
@@ -314,7 +317,7 @@ fn every_effective_value_is_explained() {
         "abstract = true\nprotected = [\"bake\"]\n",
     );
     let files = directory(&[("base.toml", &parent), ("basket.toml", child)]);
-    let lines = definition::explain(files.path(), &basket).unwrap();
+    let lines = definition::explain(files.path(), &basket, today()).unwrap();
     let guarded = lines.iter().filter(|line| line.protected.is_some());
     let guarded: Vec<String> = guarded.map(ToString::to_string).collect();
     let bake = "stage.wave-1.bake.stage = \"12h\"  # base.toml:30, protected by base.toml:3";
@@ -328,7 +331,7 @@ fn every_effective_value_is_explained() {
     );
 
     let baskte = PipelineName::parse("baskte").unwrap();
-    let unknown = definition::explain(files.path(), &baskte).unwrap_err();
+    let unknown = definition::explain(files.path(), &baskte, today()).unwrap_err();
     assert!(matches!(unknown, ExplainError::UnknownPipeline { .. }));
     assert_eq!(
         unknown.to_string(),
@@ -371,4 +374,8 @@ fn counters_are_read_with_their_labels() {
         let read = wrong.parse::<Series>();
         assert!(read.is_err(), "{wrong}: {read:?}");
     }
+}
+
+fn today() -> pilothouse::model::Time {
+    "2026-03-06T12:00:00Z".parse().unwrap()
 }

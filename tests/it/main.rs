@@ -16,6 +16,7 @@
     reason = "what a test prints is shown when it fails"
 )]
 
+mod calendar;
 mod cli;
 mod client;
 mod definition;

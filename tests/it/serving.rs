@@ -37,6 +37,7 @@ pub(crate) fn name(text: &str) -> PipelineName {
 pub(crate) async fn service(state: &Path) -> Service {
     let loaded = Loaded {
         drain: Span::ZERO,
+        today: pilothouse::model::Time(0),
         directory: state.to_owned(),
         texts: BTreeMap::new(),
         definitions: vec![definition("cart", state), definition("checkout", state)],

@@ -84,7 +84,7 @@ fn checkout_os(nobody: &Actor) -> (Definition, Vec<Spot>) {
         Path::new("/bin/true"),
     )
     .unwrap();
-    let loaded = crate::definition::load(&place.definitions()).unwrap();
+    let loaded = crate::definition::load(&place.definitions(), crate::clock::now()).unwrap();
     let all = spots(&loaded);
     let mut definition = loaded
         .definitions

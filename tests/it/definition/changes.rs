@@ -3,7 +3,7 @@
 use super::{CHECKOUT, GROUPS};
 use pilothouse::{
     definition::{self, Comparison, Texts},
-    model::RedefinitionKind,
+    model::{RedefinitionKind, Time},
 };
 use std::path::Path;
 
@@ -57,10 +57,10 @@ fn a_changed_parent_shows_every_child() {
         ("organization.toml", groups),
     ]);
     let here = Path::new("/somewhere");
-    let comparison = definition::compare(here, &old, &new).unwrap();
+    let comparison = definition::compare(here, (&old, Time(0)), (&new, Time(0))).unwrap();
     insta::assert_snapshot!(told(&comparison).join("\n"));
 
-    let back = definition::compare(here, &new, &old).unwrap();
+    let back = definition::compare(here, (&new, Time(0)), (&old, Time(0))).unwrap();
     let gone = &back.pipelines[2];
     assert_eq!(
         (gone.pipeline.as_str(), gone.change),
@@ -92,17 +92,17 @@ fn what_means_the_same_changes_nothing() {
     let child = format!("{CHILD}owner = \"payments\"\n");
     let new = texts(&[("checkout.toml", &moved), ("basket.toml", &child)]);
     let here = Path::new("/somewhere");
-    let comparison = definition::compare(here, &old, &new).unwrap();
+    let comparison = definition::compare(here, (&old, Time(0)), (&new, Time(0))).unwrap();
     assert_eq!(comparison, Comparison::default());
 
     let broken = texts(&[("checkout.toml", "name = \"checkout\"")]);
-    let problems = definition::compare(here, &old, &broken).unwrap_err();
+    let problems = definition::compare(here, (&old, Time(0)), (&broken, Time(0))).unwrap_err();
     assert!(
         problems.to_string().contains("needs `source`"),
         "{problems}"
     );
     // What was wrong before is no reason not to take what is right now.
-    let all_new = definition::compare(here, &broken, &old).unwrap();
+    let all_new = definition::compare(here, (&broken, Time(0)), (&old, Time(0))).unwrap();
     assert!(
         all_new
             .pipelines

@@ -44,7 +44,7 @@ proptest! {
         let directory = directory(&files);
         for pipeline in ["child", "grandchild"] {
             let name = PipelineName::parse(pipeline).unwrap();
-            let explained = definition::explain(directory.path(), &name).unwrap();
+            let explained = definition::explain(directory.path(), &name, pilothouse::clock::now()).unwrap();
             prop_assert!(explained.len() > 50);
             for line in explained {
                 let Some(place) = &line.place else { continue };

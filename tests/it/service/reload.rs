@@ -79,7 +79,7 @@ impl Files {
     }
 
     async fn start(&self) -> Service {
-        let loaded = definition::load(&self.folder).unwrap();
+        let loaded = definition::load(&self.folder, pilothouse::clock::now()).unwrap();
         let state = self.world.directory.path().join("state");
         Service::start(Setup { loaded, state }).await.unwrap()
     }

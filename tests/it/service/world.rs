@@ -51,6 +51,7 @@ impl World {
         Setup {
             loaded: Loaded {
                 drain: Span::ZERO,
+                today: pilothouse::model::Time(0),
                 directory: self.directory.path().to_owned(),
                 texts: BTreeMap::new(),
                 definitions: self.definitions.clone(),
