@@ -3,8 +3,10 @@
 //! the transcripts; the difference is then read in review.
 
 mod define;
+mod rules;
 mod shown;
 mod source;
+mod stale;
 mod time;
 mod workflow;
 
@@ -121,6 +123,7 @@ fn run(world: &mut World, command: &str) -> String {
         ["tickets"] => workflow::tickets(world),
         ["board"] => board_text(world),
         ["blockers", stage, release] => blockers_text(world, stage, release),
+        ["stale", by, rest @ ..] => stale::stale(world, by, rest, reason),
         ["plan", by, rest @ ..] => plan_text(world, by, rest, reason),
         [by, rest @ ..] => match world.command(by, parse(world, rest, reason)) {
             Ok(facts) => told(&facts),
