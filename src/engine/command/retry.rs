@@ -5,8 +5,8 @@
 use crate::engine::command::{instead, release, stage};
 use crate::engine::{attempt, draft::Draft, promote};
 use crate::model::{
-    Attempt, AttemptState, BlockerKind, Candidate, Fact, PastAttempt, Pipeline, Refusal, ReleaseId,
-    StageName, blockers,
+    Attempt, AttemptState, Blocker, BlockerKind, Candidate, Fact, PastAttempt, Pipeline, Refusal,
+    ReleaseId, StageName, blockers,
 };
 
 pub(super) fn retry(draft: &mut Draft<'_>, name: &StageName, id: ReleaseId) -> Result<(), Refusal> {
@@ -28,21 +28,16 @@ pub(super) fn retry(draft: &mut Draft<'_>, name: &StageName, id: ReleaseId) -> R
             Ok(())
         }
         AttemptState::Failed { .. } if !attempt.is_rollback() => {
+            if !is_in_order(&draft.pipeline, name, id) {
+                let why = "the stage that is before it now has not approved it";
+                return Err(refuse(why.to_owned()));
+            }
             let candidate = Candidate {
                 stage: name,
                 release: id,
             };
-            let standing = blockers(&draft.pipeline, draft.org, draft.now, candidate);
-            // It was approved for this stage when it first entered.
-            let in_the_way = standing
-                .iter()
-                .find(|blocker| blocker.blocks() && blocker.kind != BlockerKind::NotApproved);
-            if let Some(blocker) = in_the_way {
+            if let Some(blocker) = in_the_way(draft, &draft.pipeline, candidate) {
                 return Err(refuse(format!("{} ({})", blocker.why, blocker.id)));
-            }
-            if !is_in_order(&draft.pipeline, name, id) {
-                let why = "the stage that is before it now has not approved it";
-                return Err(refuse(why.to_owned()));
             }
             promote::begin(draft, name, id);
             Ok(())
@@ -57,24 +52,46 @@ pub(super) fn retry(draft: &mut Draft<'_>, name: &StageName, id: ReleaseId) -> R
     }
 }
 
-/// A paused attempt ends under the definition it entered with; a person who has mended that one and
-/// tries again means the new one, so the release enters the stage anew.
+/// A paused attempt ends under the definition it entered with. A person who has mended that one and
+/// tries again means the new one, so the release enters the stage anew, if it may: otherwise it goes
+/// on as it entered, so that there is always a way out.
 fn go_on(draft: &mut Draft<'_>, paused: &Attempt) {
-    let newest = draft
-        .definition()
-        .map(|definition| definition.digest.clone());
-    let mended = newest.as_ref() != Some(&paused.definition);
-    let anew = mended && is_in_order(&draft.pipeline, &paused.stage, paused.release);
-    if paused.is_rollback() || !anew {
+    let withdrawn = Fact::AttemptWithdrawn {
+        attempt: paused.id,
+        why: "it starts over under the definition of now".to_owned(),
+    };
+    if paused.is_rollback() || !may_start_over(draft, paused, &withdrawn) {
         draft.record(Fact::AttemptResumed { attempt: paused.id });
         return;
     }
     attempt::abandon_steps(draft, paused.id, "it starts over");
-    draft.record(Fact::AttemptWithdrawn {
-        attempt: paused.id,
-        why: "it starts over under the definition of now".to_owned(),
-    });
+    draft.record(withdrawn);
     promote::begin(draft, &paused.stage, paused.release);
+}
+
+/// Whether there is another definition to start over under, and nothing that an entry is held to
+/// stands against it.
+fn may_start_over(draft: &Draft<'_>, paused: &Attempt, withdrawn: &Fact) -> bool {
+    let newest = draft.pipeline.definition.as_ref().map(|d| &d.digest);
+    let mended = newest != Some(&paused.definition);
+    let candidate = Candidate {
+        stage: &paused.stage,
+        release: paused.release,
+    };
+    // What is in a stage does not wait for its entry, so the question is asked without it.
+    let mut without = draft.pipeline.clone();
+    mended
+        && is_in_order(&draft.pipeline, &paused.stage, paused.release)
+        && without.fold(draft.now, withdrawn).is_ok()
+        && in_the_way(draft, &without, candidate).is_none()
+}
+
+/// What keeps a release out of a stage that it was approved for when it first entered.
+fn in_the_way(draft: &Draft<'_>, pipeline: &Pipeline, candidate: Candidate<'_>) -> Option<Blocker> {
+    let standing = blockers(pipeline, draft.org, draft.now, candidate);
+    standing
+        .into_iter()
+        .find(|blocker| blocker.blocks() && blocker.kind != BlockerKind::NotApproved)
 }
 
 /// Whether a release may enter a stage anew: the column before it, as the definition has it now,

@@ -77,7 +77,8 @@ pub(super) struct Try {
     /// In the order of their first start.
     touched: Vec<TargetName>,
     tests_passed: BTreeSet<usize>,
-    pub(super) asked: BTreeMap<usize, Vec<Actor>>,
+    /// Who has said yes, and what they had seen.
+    pub(super) asked: BTreeMap<usize, Vec<(Actor, Look)>>,
     bakes: BTreeMap<BakePlace, Baking>,
     lost: bool,
 }

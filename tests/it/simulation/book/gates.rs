@@ -16,7 +16,7 @@ impl Book {
                 let given = self.working(*attempt).asked.get_mut(gate);
                 given
                     .expect("I09: nobody was asked")
-                    .retain(|giver| giver != by);
+                    .retain(|(giver, _)| giver != by);
             }
             Fact::PromotionLapsed {
                 release, attempt, ..
@@ -90,15 +90,24 @@ impl Book {
             .asked
             .get_mut(&gate)
             .expect("I09: nobody was asked");
-        assert!(!approvals.contains(by), "I08: {by} counts twice");
-        approvals.push(by.clone());
+        // Whoever said yes to something else that was to be seen then may say it again.
+        let look = now.expect("I09: there is nothing to be seen");
+        let same = approvals
+            .iter()
+            .any(|given| *given == (by.clone(), look.clone()));
+        assert!(!same, "I08: {by} counts twice");
+        approvals.retain(|(giver, _)| giver != by);
+        approvals.push((by.clone(), look));
     }
 
     fn pass_gate(&mut self, id: AttemptId, gate: usize) {
+        let stage = self.tries[&id].stage.clone();
+        let now = self.look(&stage);
         let attempt = self.working(id);
         match &attempt.gates[gate] {
             Gate::Manual(manual) => {
-                let given = attempt.asked.get(&gate).map_or(0, Vec::len);
+                let given = attempt.asked.get(&gate).into_iter().flatten();
+                let given = given.filter(|(_, seen)| Some(seen) == now.as_ref()).count();
                 assert!(
                     given >= manual.count as usize,
                     "I07: {id} passes with {given} approvals"

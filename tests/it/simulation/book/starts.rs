@@ -94,10 +94,31 @@ impl Book {
             spec.iter().collect::<Vec<_>>(),
             "I05: the gates of {stage}"
         );
+        if *stage == StageName::build() {
+            self.check_review(release);
+        }
         // One that starts over under a mended definition was in already; its targets wait.
         let over = self.tries.values().rev().find(|a| a.stage == *stage);
         if over.is_none_or(|a| (a.release, a.ended) != (release, Some("withdrawn"))) {
             self.check_open(stage, release);
+        }
+    }
+
+    /// Nobody's change is built that only they have reviewed.
+    fn check_review(&self, release: ReleaseId) {
+        let Some(rule) = &self.definition().source.review else {
+            return;
+        };
+        let entry = (&StageName::build(), release);
+        for change in &self.releases[&release].batch {
+            let by = |reviewer: &&Person| !rule.not_author || reviewer.name != change.author.name;
+            let reviewed = change.reviewers.iter().find(by).is_some();
+            assert!(
+                reviewed || self.covered("review", entry, |_| true),
+                "review: {release} is built with {} of {}",
+                change.sha,
+                change.author.name
+            );
         }
     }
 
@@ -326,7 +347,17 @@ impl Book {
                 .asked
                 .keys()
                 .any(|gate| !attempt.tests_passed.contains(gate));
-            if attempt.rollback.is_some() || attempt.touched.is_empty() || asked {
+            if attempt.rollback.is_some() {
+                let at_work = self.open.values().any(|owed| owed.attempt == *id);
+                let mut progress = attempt.progress.values();
+                let waits_for_a_person = progress.any(|at| matches!(*at, "failed" | "unknown"));
+                assert!(
+                    at_work || waits_for_a_person || attempt.ended.is_some(),
+                    "I15: {id} takes nothing back"
+                );
+                continue;
+            }
+            if attempt.touched.is_empty() || asked {
                 continue;
             }
             let Some(spec) = self.stage_of(attempt) else {
