@@ -13,7 +13,6 @@ pub use memory::Memory;
 pub use sqlite::{FILE, Sqlite};
 pub use writer::{Writer, WriterError};
 
-use crate::model::planted::{Bug, planted};
 use crate::model::{EffectId, Entry, Fact, Owed, RequestKey, Revision, Stream, Time};
 use std::collections::BTreeMap;
 
@@ -113,11 +112,7 @@ impl Commit {
                     stream: self.stream.clone(),
                     revision: place.1,
                     seq: place.0,
-                    at: if planted(Bug::TimeGoesBack) {
-                        self.at
-                    } else {
-                        self.at.max(last)
-                    },
+                    at: self.at.max(last),
                     fact: fact.clone(),
                 }
             })

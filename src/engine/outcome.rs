@@ -3,7 +3,6 @@
 //! the change fails or rolls back (DESIGN.md 5, rules 13 and 14).
 
 use crate::engine::{attempt, bake, draft::Draft, rollback, source};
-use crate::model::planted::{Bug, planted};
 use crate::model::{
     AlarmLevel, AlarmState, Attempt, Cause, Effect, EffectId, Fact, Observation, Outcome, Owed,
     Phase, Ppm, Reading, Span, StepResult,
@@ -22,7 +21,6 @@ pub(super) fn take(draft: &mut Draft<'_>, outcome: Outcome) {
         Outcome::Head(head) => source::moved(draft, head),
         Outcome::SourceFailed { source, why } => source::failed(draft, source, why),
         Outcome::Observed(observation) => observed(draft, &observation),
-        Outcome::ClockStepped { .. } if planted(Bug::ClockStepIgnored) => {}
         Outcome::ClockStepped { from, to } => draft.record(Fact::ClockStepped { from, to }),
     }
 }
@@ -99,7 +97,7 @@ fn evidence(draft: &mut Draft<'_>, owed: &Owed, why: &str) {
         .as_ref()
         .and_then(|d| d.stage(&stage))
         .map(|stage| stage.phase);
-    if is_rollback && !planted(Bug::RollbackOfRollback) {
+    if is_rollback {
         // The other targets go on; the attempt is paused when none is left (`rollout::drive`).
         return;
     }

@@ -2,7 +2,6 @@
 //! starts when the deployment succeeded. This is the recorded state; what happens next is decided
 //! in the engine.
 
-use crate::model::planted::{Bug, planted};
 use crate::model::{
     Actor, AlarmName, AlarmState, AttemptId, Bake, BakePlace, Batch, Digest, EffectId, Fingerprint,
     Gate, Part, Ppm, Progress, ReleaseId, Rollout, StageName, TargetName, Time,
@@ -241,7 +240,6 @@ impl Attempt {
             .iter()
             .all(|target| match self.progress.get(target) {
                 Some(Progress::Done { .. } | Progress::Skipped { .. }) => true,
-                Some(Progress::Failed { .. }) if planted(Bug::FailedCountsAsDeployed) => true,
                 Some(
                     Progress::Waiting
                     | Progress::Running { .. }

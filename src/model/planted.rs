@@ -24,35 +24,26 @@ bugs! {
     ReviewByTheAuthor,
     ClockStepIgnored,
     // Overrides.
-    OverrideOfAnyStage,
     OverrideOfAnyRelease,
-    OverrideOfLaterBlockers,
-    OverrideNeverUsedUp,
     // Approval.
     AuthorApproves,
     ApproverCountsTwice,
     AnybodyApproves,
-    EvidenceIgnored,
-    RejectForgotten,
-    ApprovalNeverExpires,
     // Order.
     StageSkipped,
-    LeadSkipped,
+    NoOneBox,
     TwiceAtOnce,
     EpochKept,
-    FailedCountsAsDeployed,
     PausedGoesOn,
     RunningIsSuperseded,
     BuiltAgain,
     // Bakes.
     BakeWithoutData,
     BakeByWallClock,
-    BakeNotRestarted,
     BakeWithoutPoints,
     // Rollback.
     RollbackToUnproven,
     RollbackWaitsForGuards,
-    RollbackOfRollback,
     AlarmDoesNotRollBack,
     NoQuarantine,
     QuarantineByNumber,
@@ -65,8 +56,6 @@ bugs! {
     CommandNotAudited,
     SyncDropped,
     KeyCountsTwice,
-    RevisionIgnored,
-    TimeGoesBack,
 }
 
 #[cfg(feature = "planted")]

@@ -5,6 +5,7 @@
 //! `PILOTHOUSE_SEED=17 cargo test simulation`; `PILOTHOUSE_SEEDS=50000` runs more.
 
 mod actions;
+mod bank;
 mod book;
 mod calm;
 mod definitions;

@@ -21,7 +21,7 @@ pub(in crate::engine) fn forward(definition: &Definition, stage: &Stage) -> Roll
         let way = Way {
             stage,
             region,
-            one_box: stage.deploy.one_box || (lead && at == 0),
+            one_box: (stage.deploy.one_box || (lead && at == 0)) && !planted(Bug::NoOneBox),
         };
         let phases = match &stage.deploy.strategy {
             Strategy::Rolling => vec![way.rolling(Part::Deploy)],

@@ -1,6 +1,7 @@
 //! What people and rollbacks put in the way: quarantine, rejection and holds.
 
 use crate::model::blockers::Candidate;
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     Blocker, BlockerId, BlockerKind, Clears, ClockHold, Hold, HoldScope, Org, Passage, Pipeline,
     Time,
@@ -61,7 +62,12 @@ pub(super) fn of(
         );
     }
     found.extend(draining(pipeline, org, now));
-    found.extend(pipeline.guards.clock.as_ref().map(in_doubt));
+    let doubt = pipeline.guards.clock.as_ref();
+    found.extend(
+        doubt
+            .filter(|_| !planted(Bug::ClockStepIgnored))
+            .map(in_doubt),
+    );
     found
 }
 

@@ -32,9 +32,7 @@ pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(),
                 why: why.clone(),
             };
             let (stage, release) = (turned.stage.clone(), turned.release);
-            if !planted(Bug::RejectForgotten) {
-                pipeline.stage_mut(&stage)?.rejected.insert(release);
-            }
+            pipeline.stage_mut(&stage)?.rejected.insert(release);
             enter(pipeline, *attempt, AttemptState::Withdrawn { at, why })
         }
         Fact::DeploymentDone { attempt } => enter(pipeline, *attempt, AttemptState::Approving),
@@ -251,7 +249,6 @@ fn pass(pipeline: &mut Pipeline, at: Time, id: AttemptId) -> Result<(), Impossib
     if let Some(next) = next {
         let next = pipeline.stage_mut(&next)?;
         next.enqueue([(release, at)]);
-        let lapse = lapse.filter(|_| !planted(Bug::ApprovalNeverExpires));
         next.lapses.extend(lapse.map(|lapse| (release, lapse)));
     }
     Ok(())
