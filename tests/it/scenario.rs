@@ -2,6 +2,7 @@
 //! transcript that the real engine must print. `PILOTHOUSE_BLESS=1 cargo test scenario` rewrites
 //! the transcripts; the difference is then read in review.
 
+pub(crate) mod crashes;
 mod define;
 mod rules;
 mod shown;
@@ -14,21 +15,18 @@ use crate::world::{World, success};
 use pilothouse::engine::Input;
 use pilothouse::model::*;
 use shown::{blockers_text, board_text, forecast_text, plan_text, told};
-use std::{fmt::Write as _, fs, path::Path};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 #[test]
 fn every_scenario_prints_its_transcript() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
-    let mut files: Vec<_> = fs::read_dir(directory)
-        .unwrap()
-        .map(|f| f.unwrap().path())
-        .collect();
-    files.sort();
-    assert!(!files.is_empty());
     let mut wrong = Vec::new();
-    for file in files {
+    for file in scenarios() {
         let expected = fs::read_to_string(&file).unwrap();
-        let printed = play(&expected);
+        let (printed, _) = play(&expected);
         if std::env::var_os("PILOTHOUSE_BLESS").is_some() {
             fs::write(&file, &printed).unwrap();
         } else if printed != expected {
@@ -54,8 +52,17 @@ fn every_scenario_prints_its_transcript() {
     );
 }
 
+fn scenarios() -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let files = fs::read_dir(directory).unwrap();
+    let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    assert!(!files.is_empty());
+    files
+}
+
 /// Runs the commands of a script and writes it anew with what they print.
-fn play(script: &str) -> String {
+fn play(script: &str) -> (String, World) {
     let mut world = World::new();
     let mut printed = String::new();
     for line in script.lines() {
@@ -72,7 +79,7 @@ fn play(script: &str) -> String {
     }
     // What a restart would know is what the live state is, after every scenario.
     assert_eq!(world.recovered(), world.pipeline);
-    printed
+    (printed, world)
 }
 
 fn run(world: &mut World, command: &str) -> String {

@@ -1,6 +1,7 @@
 //! A pipeline under test with everything outside it faked: time, git, targets, alarms. The engine
 //! and the fold are the real ones. Shared by the scenarios and the simulation.
 
+use crate::scenario::crashes::Taken;
 use pilothouse::engine::{self, Input};
 use pilothouse::model::*;
 use std::collections::BTreeMap;
@@ -12,6 +13,8 @@ pub(crate) struct World {
     pub(crate) now: Time,
     /// The journal: what a restart would read.
     pub(crate) entries: Vec<Entry>,
+    /// The inputs behind the entries: what would come again after a crash.
+    pub(crate) taken: Vec<Taken>,
     /// Commits pushed so far, oldest first.
     pub(crate) commits: Vec<Sha>,
     pub(crate) n_requests: u32,
@@ -36,6 +39,7 @@ impl World {
             org,
             now: "2026-03-06T12:00:00Z".parse().unwrap(),
             entries: Vec::new(),
+            taken: Vec::new(),
             commits: Vec::new(),
             n_requests: 0,
         }
@@ -43,13 +47,20 @@ impl World {
 
     /// Decides an input and journals what follows. A refusal changes nothing here.
     pub(crate) fn input(&mut self, input: Input) -> Result<Vec<Fact>, Refusal> {
-        let facts = engine::decide(&self.pipeline, &self.org, self.now, input)?;
-        self.append(facts.clone());
+        let facts = engine::decide(&self.pipeline, &self.org, self.now, input.clone())?;
+        self.append(input, facts.clone());
         Ok(facts)
     }
 
-    /// Journals facts and folds them into the live state.
-    pub(crate) fn append(&mut self, facts: Vec<Fact>) {
+    /// Journals what follows from an input and folds it into the live state.
+    fn append(&mut self, input: Input, facts: Vec<Fact>) {
+        let (org, at) = (self.org.clone(), self.now);
+        self.taken.push(Taken {
+            input,
+            org,
+            at,
+            facts: facts.clone(),
+        });
         for fact in facts {
             let entry = Entry {
                 stream: Stream::Pipeline(self.pipeline.name.clone()),
@@ -69,38 +80,30 @@ impl World {
         self.n_requests += 1;
         let key = RequestKey::parse(&format!("key-{}", self.n_requests)).unwrap();
         let plan = engine::plan(&self.pipeline, &self.org, self.now, &by, &command);
-        let settled = plan.and_then(|plan| {
-            let request = Request {
-                key: key.clone(),
-                expect: plan.digest,
-                command: command.clone(),
-            };
-            engine::decide(
-                &self.pipeline,
-                &self.org,
-                self.now,
-                Input::Command {
-                    by: by.clone(),
-                    request,
-                },
-            )
-        });
-        match settled {
-            Ok(facts) => {
-                self.append(facts.clone());
-                Ok(facts)
-            }
-            Err(refusal) => {
-                let expect = Fingerprint::of(&command);
-                let request = Request {
-                    key,
-                    expect,
-                    command,
-                };
-                self.append(vec![engine::refused(by, request, refusal.clone())]);
-                Err(refusal)
-            }
-        }
+        let expect = plan.map_or_else(|_| Fingerprint::of(&command), |plan| plan.digest);
+        self.request(
+            by,
+            Request {
+                key,
+                expect,
+                command,
+            },
+        )
+    }
+
+    /// Commits a request; a refusal of it is journaled.
+    pub(crate) fn request(&mut self, by: Actor, request: Request) -> Result<Vec<Fact>, Refusal> {
+        let input = Input::Command {
+            by: by.clone(),
+            request: request.clone(),
+        };
+        let settled = engine::decide(&self.pipeline, &self.org, self.now, input.clone());
+        let facts = match &settled {
+            Ok(facts) => facts.clone(),
+            Err(refusal) => vec![engine::refused(by, request, refusal.clone())],
+        };
+        self.append(input, facts);
+        settled
     }
 
     /// Pushes one commit onto the main branch and lets the poller see it.

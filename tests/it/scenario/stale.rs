@@ -3,7 +3,7 @@
 
 use super::{parse, run, told};
 use crate::world::World;
-use pilothouse::engine::{self, Input};
+use pilothouse::engine;
 use pilothouse::model::*;
 use std::fmt::Write as _;
 
@@ -19,11 +19,7 @@ pub(super) fn stale(world: &mut World, by: &str, words: &[&str], reason: &str) -
         expect: plan.digest,
         command,
     };
-    let input = Input::Command {
-        by: by.clone(),
-        request: request.clone(),
-    };
-    let facts = match world.input(input) {
+    let facts = match world.request(by.clone(), request.clone()) {
         Ok(facts) => facts,
         Err(refusal) => {
             if let Refusal::PlanChanged { plan } = &refusal {
@@ -33,9 +29,7 @@ pub(super) fn stale(world: &mut World, by: &str, words: &[&str], reason: &str) -
                     writeln!(printed, "    {} -> {to}", target.target).unwrap();
                 }
             }
-            let refused = vec![engine::refused(by, request, refusal)];
-            world.append(refused.clone());
-            refused
+            vec![engine::refused(by, request, refusal)]
         }
     };
     printed + &told(&facts)
