@@ -4,6 +4,7 @@
 
 pub(crate) mod crashes;
 mod define;
+mod planned;
 mod rules;
 mod shown;
 mod source;

@@ -66,13 +66,13 @@ fn crashes_find_a_server_that_forgets() {
 }
 
 /// A run that never crashed.
-struct Tape {
+pub(super) struct Tape {
     script: String,
-    taken: Vec<Taken>,
-    entries: Vec<Entry>,
+    pub(super) taken: Vec<Taken>,
+    pub(super) entries: Vec<Entry>,
 }
 
-fn tape(file: &Path) -> Tape {
+pub(super) fn tape(file: &Path) -> Tape {
     let (_, world) = play(&fs::read_to_string(file).unwrap());
     let script = file.file_name().unwrap().to_string_lossy().into_owned();
     let taken = world.taken.into_iter();
@@ -90,7 +90,7 @@ fn stream() -> Stream {
     Stream::Pipeline(PipelineName::parse("checkout").unwrap())
 }
 
-fn recover(journal: &Memory) -> Pipeline {
+pub(super) fn recover(journal: &Memory) -> Pipeline {
     let mut pipeline = Pipeline::new(PipelineName::parse("checkout").unwrap());
     for entry in journal.read(&stream(), Revision(0), usize::MAX).unwrap() {
         pipeline.apply(&entry).unwrap();
