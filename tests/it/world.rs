@@ -1,7 +1,6 @@
 //! A pipeline under test with everything outside it faked: time, git, targets, alarms. The engine
 //! and the fold are the real ones. Shared by the scenarios and the simulation.
 
-use crate::scenario::crashes::Taken;
 use pilothouse::engine::{self, Input};
 use pilothouse::model::*;
 use std::collections::BTreeMap;
@@ -20,6 +19,15 @@ pub(crate) struct World {
     pub(crate) n_requests: u32,
 }
 
+/// An input with what it was decided under and what followed.
+#[derive(Debug, Clone)]
+pub(crate) struct Taken {
+    pub(crate) input: Input,
+    pub(crate) org: Org,
+    pub(crate) at: Time,
+    pub(crate) facts: Vec<Fact>,
+}
+
 impl World {
     /// A pipeline named checkout with its definition taken in, on a Friday noon.
     pub(crate) fn new() -> Self {
@@ -30,10 +38,8 @@ impl World {
 
     pub(crate) fn bare() -> Self {
         let mut org = Org::default();
-        let members = ["ana", "li", "mori"]
-            .map(|name| Actor::parse(name).unwrap())
-            .to_vec();
-        org.groups = BTreeMap::from([(GroupName::parse("oncall").unwrap(), members)]);
+        let members = ["ana", "li", "mori"].map(name);
+        org.groups = BTreeMap::from([(name("oncall"), members.to_vec())]);
         World {
             pipeline: Pipeline::new(PipelineName::parse("checkout").unwrap()),
             org,
@@ -136,19 +142,15 @@ impl World {
     }
 
     pub(crate) fn finish(&mut self, id: &EffectId, result: StepResult) -> Vec<Fact> {
-        let outcome = Outcome::Step {
-            id: id.clone(),
-            result,
-        };
+        let id = id.clone();
+        let outcome = Outcome::Step { id, result };
         self.input(Input::Outcome(outcome)).unwrap()
     }
 
     /// The verdict of somebody who has looked at the stage now.
     pub(crate) fn verdict(&self, stage: &StageName, release: ReleaseId, reason: &str) -> Verdict {
-        let attempt = self
-            .pipeline
-            .stage(stage)
-            .and_then(|state| state.attempt.as_ref());
+        let state = self.pipeline.stage(stage);
+        let attempt = state.and_then(|state| state.attempt.as_ref());
         Verdict {
             stage: stage.clone(),
             release,

@@ -4,20 +4,12 @@
 //! those of the run that never crashed, or the test fails.
 
 use super::{play, scenarios};
+use crate::world::Taken;
 use pilothouse::engine::{self, Input};
 use pilothouse::journal::{Commit, Conflict, Journal as _, Memory};
 use pilothouse::model::planted::{Bug, plant};
 use pilothouse::model::*;
 use std::{fs, panic, path::Path, thread};
-
-/// An input with what it was decided under and what followed.
-#[derive(Debug, Clone)]
-pub(crate) struct Taken {
-    pub(crate) input: Input,
-    pub(crate) org: Org,
-    pub(crate) at: Time,
-    pub(crate) facts: Vec<Fact>,
-}
 
 #[test]
 fn no_crash_of_any_scenario_changes_what_comes_of_it() {
