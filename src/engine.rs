@@ -4,6 +4,8 @@
 //!
 //! An input is first taken in (`outcome`, `source`, `command`), then the pipeline is settled: every
 //! rule that can move it on does, until none can (`settle`).
+//!
+#![doc = include_str!("engine/states.md")]
 
 mod attempt;
 mod bake;

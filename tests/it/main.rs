@@ -35,6 +35,7 @@ mod server;
 mod service;
 mod serving;
 mod simulation;
+mod states;
 mod stream;
 mod themes;
 mod tidy;

@@ -83,7 +83,8 @@ fn play(script: &str) -> (String, World) {
     (printed, world)
 }
 
-fn run(world: &mut World, command: &str) -> String {
+/// Runs one command of a script and prints what it does.
+pub(crate) fn run(world: &mut World, command: &str) -> String {
     let (words, reason) = command.split_once(": ").unwrap_or((command, ""));
     let words: Vec<&str> = words.split_whitespace().collect();
     if let Some(printed) = time::run(world, &words, reason) {
