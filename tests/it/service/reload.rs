@@ -264,6 +264,8 @@ async fn alarms_and_the_branch_are_watched_as_the_new_definition_says() {
     service.reload(None, None).await.unwrap();
     let web = pipeline(&service, "web").await;
     assert!(web.definition.unwrap().alarms.is_empty());
+    // Whoever begins to look at a branch looks once at the start.
+    sleep(Duration::from_secs(2)).await;
     files.world.push("third");
     sleep(Duration::from_millis(500)).await;
     let releases = pipeline(&service, "web").await.releases.0.len();
