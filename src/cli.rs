@@ -3,6 +3,7 @@
 
 mod check;
 mod commit;
+mod confirm;
 mod demo;
 mod events;
 mod explain;
@@ -14,10 +15,10 @@ mod lift;
 mod open;
 mod output;
 mod overrule;
+mod place;
 mod plan;
 mod release;
 mod reload;
-mod retry;
 mod rollback;
 mod schema;
 mod serve;
@@ -25,7 +26,6 @@ mod session;
 mod status;
 mod ticket;
 mod tickets;
-mod undo;
 mod verdict;
 mod watch;
 mod why;
@@ -68,10 +68,12 @@ enum Verb {
     Rollback(rollback::Arguments),
     Hold(hold::Arguments),
     Lift(lift::Arguments),
-    Retry(retry::Arguments),
+    /// Try again what failed or is paused in a stage
+    Retry(place::Arguments),
     Ticket(ticket::Arguments),
     Tickets(tickets::Arguments),
-    Undo(undo::Arguments),
+    /// Take your approval back before it takes effect
+    Undo(place::Arguments),
     Yield(give_way::Arguments),
     Reload(reload::Arguments),
     Check(check::Arguments),
@@ -119,10 +121,10 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Rollback(arguments) => wait(rollback::run(&session()?, &arguments)),
         Verb::Hold(arguments) => wait(hold::run(&session()?, &arguments)),
         Verb::Lift(arguments) => wait(lift::run(&session()?, &arguments)),
-        Verb::Retry(arguments) => wait(retry::run(&session()?, &arguments)),
+        Verb::Retry(arguments) => wait(place::run(&session()?, &arguments, place::retry)),
         Verb::Ticket(arguments) => wait(ticket::run(&session()?, &arguments)),
         Verb::Tickets(arguments) => wait(tickets::run(&session()?, &arguments)),
-        Verb::Undo(arguments) => wait(undo::run(&session()?, &arguments)),
+        Verb::Undo(arguments) => wait(place::run(&session()?, &arguments, place::undo)),
         Verb::Yield(arguments) => wait(give_way::run(&session()?, &arguments)),
         Verb::Reload(arguments) => wait(reload::run(&session()?, &arguments)),
         Verb::Check(arguments) if arguments.against_server => {

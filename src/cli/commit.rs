@@ -5,6 +5,7 @@
 use crate::{
     api::{CommitRequest, PlanRequest, Settled},
     cli::{
+        confirm::{Question, agree},
         failure::{Exit, Failure, exit_of},
         output, plan,
         session::Session,
@@ -14,11 +15,7 @@ use crate::{
     model::{Command, Fingerprint, PipelineName, Plan, Refusal, Request, RequestKey},
 };
 use serde_json::json;
-use std::{
-    io,
-    io::{IsTerminal, Write},
-    time::Duration,
-};
+use std::time::Duration;
 
 /// An answer that was lost on the way is usually there a moment later.
 const ASKED_AGAIN: u32 = 5;
@@ -69,7 +66,7 @@ pub(crate) async fn carry_out(
     if flags.dry_run {
         return plan::show(&plan, flags.json);
     }
-    confirm(&plan, flags)?;
+    ask(&plan, flags)?;
     let key = match &flags.key {
         Some(key) => key.clone(),
         None => entropy::request_key().map_err(|error| {
@@ -103,36 +100,15 @@ pub(crate) async fn already(session: &Session, flags: &Flags) -> Result<bool, Fa
 }
 
 /// Returns when the operator has agreed to the plan.
-fn confirm(plan: &Plan, flags: &Flags) -> Result<(), Failure> {
-    let person = io::stdin().is_terminal() && io::stderr().is_terminal();
-    if flags.yes && (person || flags.expect.is_some()) {
-        return Ok(());
-    }
-    if !person {
-        let message = format!(
-            "without a terminal both --yes and --expect are needed; the digest of the plan is {}",
-            plan.digest
-        );
-        let look = plan.command.twin(plan.pipeline.as_ref(), None);
-        return Err(Failure::new(Exit::Usage, message).hint(format!("{look} --dry-run")));
-    }
-    let wanted = plan.confirm.as_deref().unwrap_or("y");
-    let mut err = io::stderr();
-    let text = format!(
-        "{}\n\nType {wanted} to do it: ",
-        plan::in_words(plan).join("\n")
-    );
-    err.write_all(output::plain(&text).as_bytes())?;
-    err.flush()?;
-    let mut typed = String::new();
-    io::stdin().read_line(&mut typed)?;
-    if typed.trim_end_matches(['\n', '\r']) == wanted {
-        return Ok(());
-    }
-    Err(Failure::new(
-        Exit::Failed,
-        "not confirmed; nothing was done",
-    ))
+fn ask(plan: &Plan, flags: &Flags) -> Result<(), Failure> {
+    let look = plan.command.twin(plan.pipeline.as_ref(), None);
+    let question = Question {
+        plan: plan::in_words(plan),
+        digest: &plan.digest,
+        wanted: plan.confirm.as_deref().unwrap_or("y"),
+        look: format!("{look} --dry-run"),
+    };
+    agree(&question, flags.yes, flags.expect.as_ref())
 }
 
 /// Sends it once. When no answer comes it asks what became of it.

@@ -4,6 +4,7 @@
 use crate::{
     api::{Affected, DefinitionsPlan, DefinitionsRequest, ReloadRequest},
     cli::{
+        confirm::{Question, agree},
         failure::{Exit, Failure},
         output,
         session::Session,
@@ -11,10 +12,6 @@ use crate::{
     client::ClientError,
     definition::Texts,
     model::{Difference, Fingerprint, RedefinitionKind},
-};
-use std::{
-    io,
-    io::{IsTerminal, Write},
 };
 
 /// Let the running server read its definitions again and take over what changed
@@ -44,7 +41,7 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
     if arguments.dry_run || nothing {
         return show(&plan, arguments.json);
     }
-    confirm(&plan, arguments)?;
+    ask(&plan, arguments)?;
     let expect = arguments.expect.clone().unwrap_or(plan.digest);
     let client = session.client()?;
     let done = client.reload(&ReloadRequest { expect }).await;
@@ -74,29 +71,14 @@ pub(crate) fn show(plan: &DefinitionsPlan, json: bool) -> Result<(), Failure> {
         .try_for_each(|line| output::line(line))
 }
 
-fn confirm(plan: &DefinitionsPlan, arguments: &Arguments) -> Result<(), Failure> {
-    let person = io::stdin().is_terminal() && io::stderr().is_terminal();
-    if arguments.yes && (person || arguments.expect.is_some()) {
-        return Ok(());
-    }
-    if !person {
-        let message = format!(
-            "without a terminal both --yes and --expect are needed; the digest of the plan is {}",
-            plan.digest
-        );
-        return Err(Failure::new(Exit::Usage, message).hint("pilothouse reload --dry-run"));
-    }
-    let mut err = io::stderr();
-    let text = format!("{}\n\nType y to do it: ", in_words(plan).join("\n"));
-    err.write_all(output::plain(&text).as_bytes())?;
-    err.flush()?;
-    let mut typed = String::new();
-    io::stdin().read_line(&mut typed)?;
-    if typed.trim_end() == "y" {
-        return Ok(());
-    }
-    let message = "not confirmed; nothing was done";
-    Err(Failure::new(Exit::Failed, message))
+fn ask(plan: &DefinitionsPlan, arguments: &Arguments) -> Result<(), Failure> {
+    let question = Question {
+        plan: in_words(plan),
+        digest: &plan.digest,
+        wanted: "y",
+        look: "pilothouse reload --dry-run".to_owned(),
+    };
+    agree(&question, arguments.yes, arguments.expect.as_ref())
 }
 
 fn in_words(plan: &DefinitionsPlan) -> Vec<String> {
