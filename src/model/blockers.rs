@@ -65,23 +65,17 @@ pub fn target_blockers(
         return Vec::new();
     };
     let mut found = guards::of(pipeline, org, now, candidate);
-    if let Some(stage) = definition.stage(candidate.stage) {
-        found.extend(windows::of(definition, stage, &[region], now));
-        found.extend(alarms::of(pipeline, definition, stage));
+    if planted(Bug::HoldsOnlyAtEntry) {
+        found.retain(|blocker| blocker.kind != BlockerKind::Hold);
     }
-    found.retain(|blocker| match blocker.kind {
-        BlockerKind::Hold => !planted(Bug::HoldsOnlyAtEntry),
-        BlockerKind::Window => !planted(Bug::WindowsOnlyAtEntry),
-        BlockerKind::Alarm | BlockerKind::NoData => !planted(Bug::AlarmsOnlyAtEntry),
-        BlockerKind::Quarantine
-        | BlockerKind::Quota
-        | BlockerKind::Drain
-        | BlockerKind::Clock
-        | BlockerKind::Rejected
-        | BlockerKind::Review
-        | BlockerKind::Busy
-        | BlockerKind::NotApproved => true,
-    });
+    if let Some(stage) = definition.stage(candidate.stage) {
+        if !planted(Bug::WindowsOnlyAtEntry) {
+            found.extend(windows::of(definition, stage, &[region], now));
+        }
+        if !planted(Bug::AlarmsOnlyAtEntry) {
+            found.extend(alarms::of(pipeline, definition, stage));
+        }
+    }
     mark_overridden(pipeline, candidate, now, &mut found);
     found
 }
