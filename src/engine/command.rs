@@ -11,7 +11,6 @@ mod ticket;
 use crate::engine::draft::Draft;
 use crate::model::{
     Actor, Attempt, Command, Definition, Lift, Refusal, Release, ReleaseId, StageName, StageState,
-    TicketAction,
 };
 use std::sync::Arc;
 
@@ -59,10 +58,7 @@ pub(super) fn check_reason(command: &Command) -> Result<(), Refusal> {
             ..
         } => REASON_OF_A_BREACH,
         Command::Reject(_) | Command::Rollback { .. } | Command::Hold { .. } => 1,
-        Command::Ticket {
-            action: TicketAction::Resolve | TicketAction::Note,
-            ..
-        } => 1,
+        Command::Ticket { action, .. } if action.needs_words() => 1,
         Command::Approve(_)
         | Command::Ticket { .. }
         | Command::Lift { .. }

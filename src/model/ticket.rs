@@ -116,6 +116,14 @@ impl TicketChange {
 }
 
 impl TicketAction {
+    /// Whether the reason is the point of it.
+    pub fn needs_words(&self) -> bool {
+        match self {
+            TicketAction::Resolve | TicketAction::Note => true,
+            TicketAction::Acknowledge | TicketAction::Assign(_) => false,
+        }
+    }
+
     /// The switch for it on the command line.
     pub fn switch(&self) -> String {
         match self {

@@ -1,6 +1,8 @@
 //! What a key can mean. Actions look, move, or open something; none of them changes a deployment
 //! (UX.md, S3). Which key does which is `keymap`; what happens then is `update`.
 
+use crate::tui::dialog::Deed;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     Move(Motion),
@@ -56,10 +58,13 @@ pub enum Verb {
     Hold,
     Lift,
     Retry,
+    Undo,
+    Yield,
+    Ticket(Deed),
 }
 
 /// Every action with its name in the keymap file, on the help screen and in the palette.
-const NAMED: [(Action, &str); 34] = [
+const NAMED: [(Action, &str); 40] = [
     (Action::Move(Motion::Down), "move.down"),
     (Action::Move(Motion::Up), "move.up"),
     (Action::Move(Motion::First), "move.first"),
@@ -94,6 +99,15 @@ const NAMED: [(Action, &str); 34] = [
     (Action::Ask(Verb::Hold), "hold.open"),
     (Action::Ask(Verb::Lift), "lift.open"),
     (Action::Ask(Verb::Retry), "retry.open"),
+    (Action::Ask(Verb::Undo), "undo.open"),
+    (Action::Ask(Verb::Yield), "yield.open"),
+    (
+        Action::Ask(Verb::Ticket(Deed::Acknowledge)),
+        "acknowledge.open",
+    ),
+    (Action::Ask(Verb::Ticket(Deed::Assign)), "assign.open"),
+    (Action::Ask(Verb::Ticket(Deed::Note)), "note.open"),
+    (Action::Ask(Verb::Ticket(Deed::Resolve)), "resolve.open"),
 ];
 
 impl Action {

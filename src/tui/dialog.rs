@@ -2,11 +2,14 @@
 //! server's plan, and two buttons of which Cancel has the focus first. Everything that mutates goes
 //! through one of these (UX.md, "Safety rules"). What keys do to it is `update::dialog`.
 
+mod act;
+mod command;
 mod form;
 
+pub use act::{Act, Deed, Liftable, OpenTicket};
+
 use crate::model::{
-    BlockerId, Class, Lift, PipelineName, Plan, Refusal, RequestKey, Revision, ServiceName, Span,
-    StageName, Time, Verdict,
+    BlockerId, Class, PipelineName, Plan, Refusal, RequestKey, Revision, Span, StageName, Time,
 };
 use crate::tui::gate::Opening;
 use std::collections::BTreeSet;
@@ -35,42 +38,6 @@ pub struct Dialog {
     pub replan: Option<Time>,
 }
 
-/// What would be done, with the ids captured when the dialog opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Act {
-    /// The verdict's reason is empty: it comes from the field.
-    Approve(Verdict),
-    Reject(Verdict),
-    Override {
-        stage: StageName,
-        release: crate::model::ReleaseId,
-    },
-    Rollback {
-        stage: StageName,
-        release: crate::model::ReleaseId,
-    },
-    Hold {
-        stage: Option<StageName>,
-        service: ServiceName,
-    },
-    Lift {
-        /// What can be lifted, in the order of the field's options: at least one.
-        first: Liftable,
-        others: Vec<Liftable>,
-    },
-    Retry {
-        stage: StageName,
-        release: crate::model::ReleaseId,
-    },
-}
-
-/// Something that can be taken away; `pipeline` is none for a hold of the organization's stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Liftable {
-    pub pipeline: Option<PipelineName>,
-    pub what: Lift,
-}
-
 #[derive(Debug, Clone)]
 pub struct Field {
     pub id: FieldId,
@@ -84,6 +51,11 @@ pub enum FieldId {
     Blockers,
     What,
     Expiry,
+    Uses,
+    /// Who a ticket is given to.
+    To,
+    /// Why, out of the reasons that are likely.
+    Why,
     Ticket,
     Reason,
     Token,
@@ -184,50 +156,11 @@ pub const FENCE: Span = Span(400);
 /// The commit needs this much quiet before it: a held-down Enter is not a decision (S7).
 pub const QUIET: Span = Span(150);
 
-impl Act {
-    pub fn verb(&self) -> &'static str {
-        match self {
-            Act::Approve(_) => "approve",
-            Act::Reject(_) => "reject",
-            Act::Override { .. } => "override",
-            Act::Rollback { .. } => "rollback",
-            Act::Hold { .. } => "hold",
-            Act::Lift { .. } => "lift",
-            Act::Retry { .. } => "retry",
-        }
-    }
-
-    /// What the commit button says.
-    pub fn button(&self) -> &'static str {
-        match self {
-            Act::Approve(_) => "Approve",
-            Act::Reject(_) => "Reject",
-            Act::Override { .. } => "Override",
-            Act::Rollback { .. } => "Roll back",
-            Act::Hold { .. } => "Hold",
-            Act::Lift { .. } => "Lift",
-            Act::Retry { .. } => "Try again",
-        }
-    }
-
-    /// The stage it was opened on.
-    pub fn stage(&self) -> Option<&StageName> {
-        match self {
-            Act::Approve(verdict) | Act::Reject(verdict) => Some(&verdict.stage),
-            Act::Override { stage, .. }
-            | Act::Rollback { stage, .. }
-            | Act::Retry { stage, .. } => Some(stage),
-            Act::Hold { stage, .. } => stage.as_ref(),
-            Act::Lift { .. } => None,
-        }
-    }
-}
-
 impl Dialog {
     /// A dialog just opened: Cancel has the focus, a plan is due at once, and keys that are typed
     /// already are dropped.
     pub fn open(opening: Opening, now: Time) -> Self {
-        Self {
+        let mut dialog = Self {
             fields: form::fields(&opening.act, &opening.blockers),
             pipeline: opening.pipeline,
             act: opening.act,
@@ -241,7 +174,9 @@ impl Dialog {
             // Far from the numbers of any dialog before, whose answers may still come.
             asked: now.0.unsigned_abs() * 1_000,
             replan: Some(now),
-        }
+        };
+        dialog.measure();
+        dialog
     }
 
     /// After a refusal: the same act once more, under a new key, with a new plan, and with what must

@@ -3,14 +3,16 @@
 //! (UX.md, S1, S2, S16). Help, menus and buttons ask the same questions, so they cannot disagree.
 
 mod act;
+mod tickets;
+mod undo;
 
 use crate::{
     api::CommitRequest,
-    model::Request as Commit,
+    model::{Actor, Request as Commit},
     tui::{
         action::Action,
         app::{Access, App},
-        dialog::{Dialog, PREVIEW_LASTS, Phase, Preview, Value},
+        dialog::{Dialog, Field, FieldId, PREVIEW_LASTS, Phase, Preview, Value},
     },
 };
 pub use act::{Opening, opening, pipeline};
@@ -66,12 +68,7 @@ pub fn missing(app: &App, dialog: &Dialog) -> Vec<String> {
         found.push(why.to_owned());
     }
     found.extend(plan_missing(app, dialog));
-    found.extend(
-        dialog
-            .fields
-            .iter()
-            .filter_map(|field| field_missing(field.label, &field.value)),
-    );
+    found.extend(dialog.fields.iter().filter_map(field_missing));
     if dialog.key.is_none() {
         found.push("no request key yet".to_owned());
     }
@@ -94,17 +91,21 @@ fn plan_missing(app: &App, dialog: &Dialog) -> Option<String> {
     }
 }
 
-fn field_missing(label: &str, value: &Value) -> Option<String> {
-    match value {
+fn field_missing(field: &Field) -> Option<String> {
+    match &field.value {
         Value::Choice { .. } => None,
         Value::Checks { options, .. } => {
             let none = !options.iter().any(|check| check.ticked);
             none.then(|| "tick a blocker".to_owned())
         }
+        Value::Text { input, .. } if field.id == FieldId::To => {
+            let login = Actor::parse(input.value().trim());
+            login.is_err().then(|| "to: one login name".to_owned())
+        }
         Value::Text { input, least } => {
             let have = visible(input.value());
             (have < *least).then(|| {
-                let label = label.to_lowercase();
+                let label = field.label.to_lowercase();
                 format!("{label}: {} more characters", least - have)
             })
         }

@@ -122,10 +122,10 @@ fn dialogs() {
         fill(app, "wave-2", "O", "agreed with the shop, low traffic");
     });
     snapshots("dialog-hold", |app| {
-        fill(app, "wave-1", "H", "watching the queue");
+        fill(app, "wave-1", "a h", "watching the queue");
     });
     snapshots("dialog-lift", |app| {
-        fill(app, "wave-2", "L", "drain is over");
+        fill(app, "wave-2", "a c", "drain is over");
     });
 }
 

@@ -6,6 +6,7 @@ mod dialogs;
 mod gates;
 mod keymap;
 mod seat;
+mod verbs;
 
 use crate::fixture::{board_of, name};
 use crate::keys::seat::{Seat, requests};

@@ -1,11 +1,11 @@
-//! From fields to a command and back: which fields an act has, what command they say, and what is
-//! still missing. Pure; it knows no keys.
+//! Which fields an act has, and how much they must say. What command they say is `command`; it
+//! knows no keys.
 
 use crate::{
     model::{
-        Blocker, Command, HoldScope, Lift, Passage, PipelineName, RollbackScope, Span, Verdict,
+        Actor, Blocker, Class, Command, Lift, Passage, RollbackScope, ServiceName, Span, StageName,
     },
-    tui::dialog::{Act, Check, Dialog, Field, FieldId, Liftable, Value},
+    tui::dialog::{Act, Check, Deed, Dialog, Field, FieldId, Liftable, OpenTicket, Value},
 };
 use tui_input::Input;
 
@@ -15,25 +15,29 @@ const REASON_LEAST: usize = 20;
 const REASON_SHORT: usize = 3;
 
 /// How long an override may last, first the default. There is no "for ever" (S13).
-const OVERRIDE_LASTS: [Span; 4] = [
+pub(super) const OVERRIDE_LASTS: [Span; 4] = [
     Span::minutes(30),
     Span::hours(1),
     Span::hours(2),
     Span::hours(4),
 ];
+/// By how many attempts it may be used, first the default.
+pub(super) const USES: [u32; 4] = [1, 2, 3, 5];
 /// How long a hold may last; the first stands until somebody lifts it.
-const HOLD_LASTS: [Option<Span>; 4] = [
+pub(super) const HOLD_LASTS: [Option<Span>; 4] = [
     None,
     Some(Span::hours(1)),
     Some(Span::hours(4)),
     Some(Span::hours(24)),
 ];
+/// The reason that must be typed.
+pub(super) const OTHER: &str = "other";
 
 /// The fields of an act. `blockers` is what stands in the way of an override.
 pub(super) fn fields(act: &Act, blockers: &[Blocker]) -> Vec<Field> {
     match act {
-        Act::Approve(_) => vec![reason(REASON_SHORT), token()],
-        Act::Reject(_) => vec![reason(REASON_SHORT)],
+        Act::Approve(_) | Act::Yield { .. } => vec![reason(), token()],
+        Act::Reject(_) => vec![reason()],
         Act::Override { .. } => vec![
             checks(blockers),
             choice(
@@ -41,45 +45,130 @@ pub(super) fn fields(act: &Act, blockers: &[Blocker]) -> Vec<Field> {
                 "Expires",
                 OVERRIDE_LASTS.map(|lasts| lasts.to_string()).into(),
             ),
-            text(FieldId::Ticket, "Ticket", 0),
-            reason(REASON_LEAST),
-            token(),
-        ],
-        Act::Rollback { stage, .. } => vec![
             choice(
-                FieldId::Scope,
-                "Scope",
-                vec![
-                    format!("only {stage}"),
-                    "every stage that holds the change".to_owned(),
-                ],
+                FieldId::Uses,
+                "Attempts",
+                USES.map(|uses| uses.to_string()).into(),
             ),
-            reason(REASON_SHORT),
+            text(FieldId::Ticket, "Ticket", Input::default()),
+            reason(),
             token(),
         ],
-        Act::Hold { stage, service } => {
-            let mut scopes: Vec<String> = stage.iter().map(|s| format!("only {s}")).collect();
-            scopes.push("this pipeline".to_owned());
-            scopes.push(format!("service {service}"));
-            scopes.push("the whole organization (stop the line)".to_owned());
-            let lasts = HOLD_LASTS
-                .map(|lasts| lasts.map_or("when lifted".to_owned(), |lasts| lasts.to_string()));
+        Act::Rollback {
+            stage,
+            scopes,
+            alarms,
+            ..
+        } => {
+            let stage = [format!("only {stage}")];
+            let scopes = stage.into_iter().chain(scopes.iter().map(scope));
             vec![
-                choice(FieldId::Scope, "Scope", scopes),
-                choice(FieldId::Expiry, "Expires", lasts.into()),
-                reason(REASON_SHORT),
+                choice(FieldId::Scope, "Scope", scopes.collect()),
+                choice(FieldId::Why, "Why", whys(alarms)),
+                reason(),
+                token(),
             ]
         }
-        Act::Lift { first, others } => vec![
-            choice(
-                FieldId::What,
-                "What",
-                [first].into_iter().chain(others).map(lift_title).collect(),
-            ),
-            reason(REASON_SHORT),
-            token(),
-        ],
+        Act::Hold { stage, service } => of_hold(stage.as_ref(), service),
+        Act::Lift { first, others } => {
+            let all = [first].into_iter().chain(others).map(lift_title);
+            vec![
+                choice(FieldId::What, "What", all.collect()),
+                reason(),
+                token(),
+            ]
+        }
         Act::Retry { .. } => vec![token()],
+        Act::Undo { .. } => Vec::new(),
+        Act::Ticket {
+            deed,
+            first,
+            others,
+            me,
+        } => of_ticket(*deed, [first].into_iter().chain(others).collect(), me),
+    }
+}
+
+fn of_hold(stage: Option<&StageName>, service: &ServiceName) -> Vec<Field> {
+    let mut scopes: Vec<String> = stage.iter().map(|s| format!("only {s}")).collect();
+    scopes.push("this pipeline".to_owned());
+    scopes.push(format!("service {service}"));
+    scopes.push("the whole organization (stop the line)".to_owned());
+    let lasts =
+        HOLD_LASTS.map(|lasts| lasts.map_or("when lifted".to_owned(), |lasts| lasts.to_string()));
+    vec![
+        choice(FieldId::Scope, "Scope", scopes),
+        choice(FieldId::Expiry, "Expires", lasts.into()),
+        reason(),
+    ]
+}
+
+/// Saying that one has seen a ticket needs nothing more.
+fn of_ticket(deed: Deed, all: Vec<&OpenTicket>, me: &Actor) -> Vec<Field> {
+    let title = |ticket: &OpenTicket| {
+        let OpenTicket { id, stage, title } = ticket;
+        format!("{id} {stage}: {title}")
+    };
+    let titles = all.into_iter().map(title).collect();
+    let mut fields = vec![choice(FieldId::What, "Ticket", titles)];
+    if deed == Deed::Assign {
+        let me = Input::new(me.to_string());
+        fields.push(text(FieldId::To, "To", me));
+    }
+    if deed != Deed::Acknowledge {
+        fields.push(reason());
+    }
+    fields
+}
+
+impl Dialog {
+    /// How much the reason must say for the command as it stands; the fields change with it.
+    pub(in crate::tui) fn measure(&mut self) {
+        let needed = self.reason_needed();
+        for field in &mut self.fields {
+            if let (FieldId::Reason, Value::Text { least, .. }) = (field.id, &mut field.value) {
+                *least = needed;
+            }
+        }
+    }
+
+    fn reason_needed(&self) -> usize {
+        let (_, command) = self.command();
+        let chosen = match &self.act {
+            Act::Rollback { alarms, .. } => whys(alarms).get(self.chosen(FieldId::Why)).cloned(),
+            Act::Approve(_)
+            | Act::Reject(_)
+            | Act::Override { .. }
+            | Act::Hold { .. }
+            | Act::Lift { .. }
+            | Act::Retry { .. }
+            | Act::Undo { .. }
+            | Act::Yield { .. }
+            | Act::Ticket { .. } => None,
+        };
+        match (&command, command.class()) {
+            (_, Class::RuleBreaking) => REASON_LEAST,
+            (Command::Rollback { .. }, _) if chosen.is_some_and(|why| why != OTHER) => 0,
+            (Command::Lift { .. }, Class::Safer) => 0,
+            (Command::Ticket { action, .. }, _) if !action.needs_words() => 0,
+            (_, Class::Safer | Class::Restore | Class::Riskier) => REASON_SHORT,
+        }
+    }
+}
+
+/// Reasons that are likely, those that fire first.
+pub(super) fn whys(alarms: &[String]) -> Vec<String> {
+    let others = [OTHER, "errors", "bad data"].map(str::to_owned);
+    let alarms = alarms.iter().map(|alarm| format!("alarm {alarm}"));
+    alarms.chain(others).collect()
+}
+
+fn scope(scope: &RollbackScope) -> String {
+    match scope {
+        RollbackScope::Stage(stage) => format!("only {stage}"),
+        RollbackScope::Region { region, .. } => format!("region {region}"),
+        RollbackScope::Target { target, .. } => format!("target {target}"),
+        RollbackScope::Everywhere => "every stage that holds the change".to_owned(),
     }
 }
 
@@ -92,17 +181,13 @@ fn lift_title(lift: &Liftable) -> String {
     }
 }
 
-fn reason(least: usize) -> Field {
-    text(FieldId::Reason, "Reason", least)
+fn reason() -> Field {
+    text(FieldId::Reason, "Reason", Input::default())
 }
 
-fn text(id: FieldId, label: &'static str, least: usize) -> Field {
-    let input = Input::default();
-    Field {
-        id,
-        label,
-        value: Value::Text { input, least },
-    }
+fn text(id: FieldId, label: &'static str, input: Input) -> Field {
+    let value = Value::Text { input, least: 0 };
+    Field { id, label, value }
 }
 
 fn token() -> Field {
@@ -148,123 +233,5 @@ fn checks(blockers: &[Blocker]) -> Field {
         id: FieldId::Blockers,
         label: "Blockers",
         value: Value::Checks { options, cursor },
-    }
-}
-
-impl Dialog {
-    /// The command that the fields say, and the stream it goes to.
-    pub fn command(&self) -> (Option<PipelineName>, Command) {
-        let here = Some(self.pipeline.clone());
-        match &self.act {
-            Act::Approve(verdict) => (here, Command::Approve(self.verdict(verdict))),
-            Act::Reject(verdict) => (here, Command::Reject(self.verdict(verdict))),
-            Act::Override { stage, release } => {
-                let lasts = self.chosen(FieldId::Expiry);
-                let command = Command::Override {
-                    stage: stage.clone(),
-                    release: *release,
-                    blockers: self.ticked(),
-                    reason: self.text(FieldId::Reason),
-                    lasts: OVERRIDE_LASTS
-                        .get(lasts)
-                        .copied()
-                        .unwrap_or(OVERRIDE_LASTS[0]),
-                    ticket: Some(self.text(FieldId::Ticket)).filter(|text| !text.is_empty()),
-                    uses: 1,
-                };
-                (here, command)
-            }
-            Act::Rollback { stage, release } => {
-                let scope = match self.chosen(FieldId::Scope) {
-                    0 => RollbackScope::Stage(stage.clone()),
-                    _ => RollbackScope::Everywhere,
-                };
-                let command = Command::Rollback {
-                    scope,
-                    release: *release,
-                    reason: self.text(FieldId::Reason),
-                };
-                (here, command)
-            }
-            Act::Hold { stage, service } => {
-                let mut scopes: Vec<HoldScope> =
-                    stage.iter().cloned().map(HoldScope::Stage).collect();
-                scopes.push(HoldScope::Pipeline);
-                scopes.push(HoldScope::Service(service.clone()));
-                scopes.push(HoldScope::Organization);
-                let scope = scopes
-                    .into_iter()
-                    .nth(self.chosen(FieldId::Scope))
-                    .unwrap_or(HoldScope::Pipeline);
-                let stream = match scope {
-                    HoldScope::Stage(_) | HoldScope::Pipeline => here,
-                    HoldScope::Service(_) | HoldScope::Organization => None,
-                };
-                let lasts = HOLD_LASTS.get(self.chosen(FieldId::Expiry)).copied();
-                let command = Command::Hold {
-                    scope,
-                    reason: self.text(FieldId::Reason),
-                    lasts: lasts.flatten(),
-                };
-                (stream, command)
-            }
-            Act::Lift { first, others } => {
-                let chosen = self.chosen(FieldId::What).checked_sub(1);
-                let lift = chosen.and_then(|at| others.get(at)).unwrap_or(first);
-                let command = Command::Lift {
-                    what: lift.what.clone(),
-                    reason: self.text(FieldId::Reason),
-                };
-                (lift.pipeline.clone(), command)
-            }
-            Act::Retry { stage, release } => {
-                let (stage, release) = (stage.clone(), *release);
-                (here, Command::Retry { stage, release })
-            }
-        }
-    }
-
-    fn verdict(&self, seen: &Verdict) -> Verdict {
-        Verdict {
-            reason: self.text(FieldId::Reason),
-            ..seen.clone()
-        }
-    }
-
-    fn value(&self, id: FieldId) -> Option<&Value> {
-        self.fields
-            .iter()
-            .find(|field| field.id == id)
-            .map(|field| &field.value)
-    }
-
-    /// Which option of a choice is taken.
-    fn chosen(&self, id: FieldId) -> usize {
-        match self.value(id) {
-            Some(Value::Choice { chosen, .. }) => *chosen,
-            Some(Value::Checks { .. } | Value::Text { .. } | Value::Token { .. }) | None => 0,
-        }
-    }
-
-    fn text(&self, id: FieldId) -> String {
-        match self.value(id) {
-            Some(Value::Text { input, .. }) => input.value().trim().to_owned(),
-            Some(Value::Choice { .. } | Value::Checks { .. } | Value::Token { .. }) | None => {
-                String::new()
-            }
-        }
-    }
-
-    fn ticked(&self) -> Vec<crate::model::BlockerId> {
-        match self.value(FieldId::Blockers) {
-            Some(Value::Checks { options, .. }) => options
-                .iter()
-                .filter(|check| check.ticked)
-                .map(|check| check.blocker.clone())
-                .collect(),
-            Some(Value::Choice { .. } | Value::Text { .. } | Value::Token { .. }) | None => {
-                Vec::new()
-            }
-        }
     }
 }

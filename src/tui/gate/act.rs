@@ -3,15 +3,16 @@
 
 use crate::{
     model::{
-        Attempt, AttemptState, Blocker, Lift, Passage, Pipeline, PipelineName, Progress, ReleaseId,
-        StageName, Verdict, evidence,
+        Alarm, AlarmLevel, Attempt, AttemptState, Blocker, Lift, Passage, Pipeline, PipelineName,
+        Progress, ReleaseId, RollbackScope, StageName, TargetName, Verdict, evidence,
     },
     tui::{
         action::Verb,
         app::App,
         dialog::{Act, Liftable},
+        gate::{tickets, undo},
         rows,
-        screen::Screen,
+        screen::{Screen, StagePane},
     },
 };
 
@@ -73,8 +74,11 @@ pub fn opening(app: &App, verb: Verb) -> Result<Opening, String> {
         Verb::Override => return override_(app, state()?, stage()?),
         Verb::Approve => Act::Approve(verdict(state()?, &stage()?)?),
         Verb::Reject => Act::Reject(verdict(state()?, &stage()?)?),
-        Verb::Rollback => rollback(state()?, stage()?)?,
+        Verb::Rollback => rollback(app, state()?, stage()?)?,
         Verb::Retry => retry(state()?, stage()?)?,
+        Verb::Undo => undo::newest(app, state()?)?,
+        Verb::Yield => give_way(state()?, stage()?)?,
+        Verb::Ticket(deed) => tickets::about(app, state()?, chosen.as_ref(), deed)?,
     };
     Ok(Opening {
         pipeline: name.clone(),
@@ -117,7 +121,7 @@ fn override_(app: &App, state: &Pipeline, stage: StageName) -> Result<Opening, S
     })
 }
 
-fn rollback(state: &Pipeline, stage: StageName) -> Result<Act, String> {
+fn rollback(app: &App, state: &Pipeline, stage: StageName) -> Result<Act, String> {
     let active = attempt(state, &stage).filter(|attempt| attempt.is_active());
     if let Some(attempt) = active.filter(|attempt| attempt.is_rollback()) {
         return Err(format!("{} is being rolled back already", attempt.release));
@@ -128,8 +132,69 @@ fn rollback(state: &Pipeline, stage: StageName) -> Result<Act, String> {
         .map(|attempt| attempt.release)
         .or(running);
     match release {
-        Some(release) => Ok(Act::Rollback { stage, release }),
+        Some(release) => Ok(Act::Rollback {
+            scopes: scopes(app, state, &stage),
+            alarms: firing(state, &stage),
+            stage,
+            release,
+        }),
         None => Err(format!("nothing runs in {stage}")),
+    }
+}
+
+/// Narrower and wider than the stage: the target under the cursor first, then everything, then each
+/// region and each target.
+fn scopes(app: &App, state: &Pipeline, stage: &StageName) -> Vec<RollbackScope> {
+    let target = |target: &TargetName| RollbackScope::Target {
+        stage: stage.clone(),
+        target: target.clone(),
+    };
+    let here = match beneath_help(app) {
+        Some(Screen::Stage(screen)) if screen.pane == StagePane::Targets => screen.target.as_ref(),
+        _ => None,
+    };
+    let definition = state.definition.as_ref();
+    let regions = definition
+        .and_then(|d| d.stage(stage))
+        .map_or(&[][..], |stage| &stage.regions);
+    let regions = regions.iter().map(|region| RollbackScope::Region {
+        stage: stage.clone(),
+        region: region.name.clone(),
+    });
+    let targets = rows::targets(state, stage);
+    let others = targets.iter().filter(|target| Some(*target) != here);
+    here.map(target)
+        .into_iter()
+        .chain([RollbackScope::Everywhere])
+        .chain(regions)
+        .chain(others.map(target))
+        .collect()
+}
+
+/// The alarms over a stage that fire now.
+fn firing(state: &Pipeline, stage: &StageName) -> Vec<String> {
+    let Some(definition) = &state.definition else {
+        return Vec::new();
+    };
+    let alarms = definition
+        .stage(stage)
+        .map_or_else(Vec::new, |stage| definition.alarms_of(stage));
+    let level = |alarm: &&Alarm| state.alarms.get(&alarm.name).map(|state| state.level);
+    let firing = alarms
+        .into_iter()
+        .filter(|alarm| level(alarm) == Some(AlarmLevel::Firing));
+    firing.map(|alarm| alarm.name.to_string()).collect()
+}
+
+/// A release that waits for people, with a newer one behind it.
+fn give_way(state: &Pipeline, stage: StageName) -> Result<Act, String> {
+    let asked = attempt(state, &stage).filter(|attempt| attempt.asked().is_some());
+    let attempt = asked.ok_or_else(|| format!("{stage} does not wait for an approval"))?;
+    let release = attempt.release;
+    let waiting = state.stage(&stage).and_then(|stage| stage.waiting.last());
+    match waiting {
+        Some((newer, _)) if *newer > release => Ok(Act::Yield { stage, release }),
+        Some(_) | None => Err(format!("nothing newer waits behind {release} in {stage}")),
     }
 }
 

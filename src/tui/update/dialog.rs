@@ -253,6 +253,7 @@ fn field(dialog: &mut Dialog, key: Key, now: Time) {
         None => None,
     };
     if let Some(due) = due {
+        dialog.measure();
         dialog.outdate("the fields changed", due);
     }
 }

@@ -4,7 +4,7 @@ use crate::fixture::{self, board_of};
 use crate::keys::seat::Seat;
 use pilothouse::{
     client::Link,
-    tui::{app::Access, dialog::Preview, gate},
+    tui::{dialog::Preview, gate},
 };
 
 #[test]
@@ -19,9 +19,9 @@ fn the_link_and_the_role_gate_what_may_be_sent() {
     let table = [
         (Link::Connecting, "A", false),
         (stale.clone(), "A", false),
-        (stale.clone(), "H", true),
+        (stale.clone(), "a h", true),
         (stale, "B", true),
-        (down.clone(), "H", false),
+        (down.clone(), "a h", false),
         (down, "B", false),
         (Link::Slow { since, last: since }, "A", true),
     ];
@@ -43,24 +43,10 @@ fn the_link_and_the_role_gate_what_may_be_sent() {
 }
 
 #[test]
-fn read_only_refuses_every_action_and_a_dialog_that_is_open() {
-    let mut seat = Seat::on(Some(board_of("gamma")));
-    seat.app.ui.access = Access::ReadOnly;
-    for keys in ["A", "a p", "a r", "O", "B", "H", "L", "a t"] {
-        assert_eq!(seat.press(keys), [], "{keys}");
-        assert!(seat.app.ui.dialog.is_none(), "{keys}");
-    }
-    let mut seat = Seat::approval();
-    seat.app.ui.access = Access::ReadOnly;
-    seat.press("Enter");
-    assert_eq!(seat.commits().len(), 0);
-}
-
-#[test]
 fn only_one_command_of_a_pipeline_is_under_way() {
     let mut seat = Seat::approval();
     seat.press("Enter");
-    seat.press("Esc H");
+    seat.press("Esc a h");
     let missing = gate::missing(&seat.app, seat.dialog()).join(", ");
     assert!(missing.contains("already under way"), "{missing}");
     assert!(matches!(

@@ -29,7 +29,7 @@ fn the_keymap_is_whole() {
         dangers.is_sorted(),
         "the least harmful comes first: {dangers:?}"
     );
-    assert_eq!(menu.len(), 7);
+    assert_eq!(menu.len(), 13);
 }
 
 #[test]

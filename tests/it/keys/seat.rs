@@ -3,12 +3,12 @@
 
 use crate::{
     fixture::{self, board_of, name},
-    world::{World, success},
+    world::{World, definition, success},
 };
 use pilothouse::{
     api::CommitRequest,
     client::Link,
-    engine,
+    engine::{self, Input},
     model::*,
     tui::{
         app::{App, Opened},
@@ -22,9 +22,17 @@ use pilothouse::{
 };
 use std::collections::VecDeque;
 
-/// A release that has gone through beta and asks for approval in gamma.
+/// A release that has gone through beta and asks for approval in gamma; an approval can be taken
+/// back for ten seconds.
 pub(super) fn asking() -> World {
-    let mut world = World::new();
+    let mut world = World::bare();
+    let mut definition = definition();
+    for gate in definition.stages.iter_mut().flat_map(|s| &mut s.approval) {
+        if let Gate::Manual(manual) = gate {
+            manual.undo = Span::seconds(10);
+        }
+    }
+    world.input(Input::Define(Box::new(definition))).unwrap();
     world.push("chen", &["ana"], "Raise the pool from 40 to 64", &[]);
     while let Some(owed) = world.pipeline.steps.values().next().cloned() {
         world.finish(&owed.id, success(&owed.effect));
@@ -44,7 +52,10 @@ pub(super) struct Seat {
 
 impl Seat {
     pub(super) fn on(screen: Option<Screen>) -> Self {
-        let world = asking();
+        Self::over(asking(), screen)
+    }
+
+    pub(super) fn over(world: World, screen: Option<Screen>) -> Self {
         let now = world.now;
         let mut app = fixture::app(80, 24);
         app.ui.now = now;
