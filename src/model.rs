@@ -83,7 +83,7 @@ pub use release::{Release, Releases};
 pub use rollout::{Bake, BakePlace, BakeState, Batch, Lane, Progress, Rollout, Turn};
 pub use status::{StageView, Status, board};
 pub use strategy::{BlueGreen, Canary, Deploy, Part, Share, Strategy};
-pub use summary::{Cell, Summary, summary};
+pub use summary::{Cell, RowDetail, Summary, summary};
 pub use ticket::{NOTES_KEPT, Note, Ticket, TicketAction, TicketChange};
 pub use time::{Span, Time};
 pub use told::Told;

@@ -15,6 +15,7 @@ pub mod chord;
 pub mod dialog;
 pub mod driver;
 pub mod event;
+pub mod filter;
 pub mod gate;
 pub mod keymap;
 pub mod paint;

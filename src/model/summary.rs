@@ -1,10 +1,13 @@
 //! One pipeline as one row of the fleet list: state, cells per stage, what is most urgent and since
 //! when. Computed by the server from the fold; the list never guesses (UX.md, principle 3).
 
+mod detail;
+
 use crate::model::{
     Kind, Org, Pipeline, PipelineName, ReleaseId, Revision, ServiceName, StageName, StageView,
     Status, TeamName, Time, board,
 };
+pub use detail::RowDetail;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +26,8 @@ pub struct Summary {
     pub stage: Option<StageName>,
     pub since: Option<Time>,
     pub why: String,
+    #[serde(default)]
+    pub detail: Box<RowDetail>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +63,7 @@ pub fn summary(pipeline: &Pipeline, org: &Org, now: Time) -> Option<Summary> {
         stage: Some(urgent.stage.clone()),
         since: urgent.since,
         why: why(&urgent, open),
+        detail: Box::new(detail::detail(pipeline, definition, &urgent, (org, now))),
         cells: board.into_iter().map(cell).collect(),
     })
 }

@@ -19,6 +19,13 @@ pub enum Action {
     Filter,
     Palette,
     Sort,
+    /// The next saved view of the fleet.
+    View,
+    /// Sets the selected row apart, or no longer.
+    Mark,
+    /// Remembers where one is; jumps there and back.
+    Bookmark,
+    Jump,
     Times,
     Resync,
     ReadOnly,
@@ -64,7 +71,7 @@ pub enum Verb {
 }
 
 /// Every action with its name in the keymap file, on the help screen and in the palette.
-const NAMED: [(Action, &str); 40] = [
+const NAMED: &[(Action, &str)] = &[
     (Action::Move(Motion::Down), "move.down"),
     (Action::Move(Motion::Up), "move.up"),
     (Action::Move(Motion::First), "move.first"),
@@ -84,6 +91,10 @@ const NAMED: [(Action, &str); 40] = [
     (Action::Filter, "filter.open"),
     (Action::Palette, "palette.open"),
     (Action::Sort, "fleet.sort"),
+    (Action::View, "fleet.view"),
+    (Action::Mark, "row.mark"),
+    (Action::Bookmark, "place.bookmark"),
+    (Action::Jump, "place.jump"),
     (Action::Times, "times.switch"),
     (Action::Resync, "link.resync"),
     (Action::ReadOnly, "access.read-only"),

@@ -54,6 +54,8 @@ pub const ENTRIES_KEPT: usize = 500;
 pub struct Ui {
     /// The stack of screens, never empty; the last is on top.
     pub screens: Vec<Screen>,
+    /// The stack of screens to jump back to.
+    pub bookmark: Option<Vec<Screen>>,
     /// A command being considered, above all screens.
     pub dialog: Option<Dialog>,
     /// The line being typed after `/` or `:`.
@@ -151,6 +153,7 @@ impl App {
             link: Link::Connecting,
             ui: Ui {
                 screens: vec![Screen::Fleet(FleetScreen::default())],
+                bookmark: None,
                 dialog: None,
                 prompt: None,
                 chord: Vec::new(),

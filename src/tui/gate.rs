@@ -13,6 +13,7 @@ use crate::{
         action::Action,
         app::{Access, App},
         dialog::{Dialog, Field, FieldId, PREVIEW_LASTS, Phase, Preview, Value},
+        screen::Screen,
     },
 };
 pub use act::{Opening, opening, pipeline};
@@ -29,6 +30,14 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
             None => Some("there is no list to filter here".to_owned()),
         },
         Action::ReadOnly => read_only(app),
+        Action::View | Action::Sort | Action::Mark => {
+            let on_fleet = matches!(app.screen(), Screen::Fleet(_));
+            (!on_fleet).then(|| "only on the fleet list".to_owned())
+        }
+        Action::Jump => match app.ui.bookmark {
+            Some(_) => None,
+            None => Some("no bookmark yet: b sets it".to_owned()),
+        },
         Action::Move(_)
         | Action::Left
         | Action::Right
@@ -41,7 +50,7 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         | Action::Redraw
         | Action::Help
         | Action::Palette
-        | Action::Sort
+        | Action::Bookmark
         | Action::Times
         | Action::Resync
         | Action::CopyId

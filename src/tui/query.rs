@@ -6,6 +6,7 @@
 mod alarms;
 mod card;
 mod events;
+mod fleet;
 mod lanes;
 mod needs;
 mod obstacles;
@@ -16,6 +17,7 @@ mod windows;
 pub use alarms::{AlarmCount, AlarmRow, alarm_rows, count};
 pub use card::{Baking, Card, GateRow, Request, Source, card, gate_rows};
 pub use events::{EventRow, event};
+pub use fleet::{NextMove, next_move};
 pub use lanes::{LaneRow, TargetRow, lane_rows, target_rows};
 pub use needs::{Need, needs};
 pub use obstacles::{kind_status, kind_word, passage_word};

@@ -1,80 +1,21 @@
 //! Which rows a screen lists and in which order, as ids and references: the cursor moves over the
 //! same rows that are drawn. What the rows say is `query`.
 
+mod fleet;
+
 use crate::{
     model::{
         AlarmLevel, AlarmName, Attempt, AttemptState, Blocker, Candidate, Entry, Pipeline,
-        PipelineName, ReleaseId, StageName, Summary, TargetName, blockers, target_blockers,
+        ReleaseId, StageName, TargetName, blockers, target_blockers,
     },
     tui::{
         app::App,
         keymap::{Binding, Context},
-        screen::{EventsScreen, FleetScreen, HelpScreen, Screen},
+        screen::{EventsScreen, HelpScreen, Screen},
     },
 };
 
-/// The rows of the fleet list: filtered, in the order of its sort.
-pub fn fleet<'a>(app: &'a App, screen: &FleetScreen) -> Vec<&'a Summary> {
-    let mut rows: Vec<&Summary> = app
-        .replica
-        .rows
-        .values()
-        .filter(|row| matches(row, &screen.filter))
-        .collect();
-    rows.sort_by(|a, b| screen.sort.compare(a, b));
-    rows
-}
-
-/// The pipeline under the cursor of the fleet list: the one chosen if the filter shows it, else the
-/// first row.
-pub fn selected_pipeline(app: &App) -> Option<&PipelineName> {
-    let Some(Screen::Fleet(screen)) = app.ui.screens.first() else {
-        return None;
-    };
-    let chosen = screen
-        .selected
-        .as_ref()
-        .and_then(|name| app.replica.rows.get(name))
-        .filter(|row| matches(row, &screen.filter));
-    // The first row without sorting the others: this is asked for every key that the footer shows.
-    let first = || {
-        let rows = app.replica.rows.values();
-        let shown = rows.filter(|row| matches(row, &screen.filter));
-        shown.min_by(|a, b| screen.sort.compare(a, b))
-    };
-    let row = chosen.or_else(first);
-    row.map(|row| &row.pipeline)
-}
-
-/// Whether a row passes the filter: every word matches its name, service, owner or reason.
-fn matches(row: &Summary, filter: &str) -> bool {
-    filter.split_whitespace().all(|word| {
-        let (wanted, word) = match word.strip_prefix('!') {
-            Some(rest) if !rest.is_empty() => (false, rest),
-            Some(_) | None => (true, word),
-        };
-        wanted == matches_word(row, &word.to_lowercase())
-    })
-}
-
-fn matches_word(row: &Summary, word: &str) -> bool {
-    let status = || row.status.word().to_lowercase().replace(' ', "-");
-    if let Some(prefix) = word.strip_prefix("st:") {
-        return status().starts_with(prefix);
-    }
-    if let Some(part) = word.strip_prefix("own:") {
-        return row.owner.as_str().to_lowercase().contains(part);
-    }
-    [
-        row.pipeline.as_str(),
-        row.service.as_str(),
-        row.owner.as_str(),
-        row.why.as_str(),
-        row.status.word(),
-    ]
-    .iter()
-    .any(|text| text.to_lowercase().contains(word))
-}
+pub use fleet::{FleetRows, asks_me, fleet, page, selected_pipeline};
 
 /// The columns of a board, in order.
 pub fn stages(pipeline: &Pipeline) -> Vec<StageName> {

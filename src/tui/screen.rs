@@ -6,6 +6,7 @@ use crate::{
     model::{AlarmName, BlockerId, PipelineName, Revision, StageName, Summary, TargetName, Time},
     tui::keymap::Context,
 };
+use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Screen {
@@ -21,9 +22,28 @@ pub enum Screen {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FleetScreen {
     pub selected: Option<PipelineName>,
-    /// Text of `/`: words that must all match, `!word` excludes, `st:blocked`, `own:team`.
+    /// Text of `/`: see [`Filter`](crate::tui::filter::Filter).
     pub filter: String,
     pub sort: FleetSort,
+    pub view: FleetView,
+    /// Rows set apart to be copied or compared; nothing else is ever done to them together.
+    pub marked: BTreeSet<PipelineName>,
+}
+
+/// Which pipelines the fleet list is about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FleetView {
+    /// All of them, what needs a human first.
+    #[default]
+    Attention,
+    /// Where something waits for the operator: their approval, their ticket, their change under way.
+    Mine,
+    /// Those of a team whose group the operator is in, or whose approvals it gives.
+    Team,
+    /// All of them by name.
+    All,
+    /// The marked ones alone, to be compared.
+    Marked,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -130,6 +150,44 @@ impl Screen {
             Screen::Alarms(screen) => Some(&screen.pipeline),
             Screen::Blockers(screen) => Some(&screen.pipeline),
             Screen::Events(screen) => Some(&screen.pipeline),
+        }
+    }
+}
+
+impl FleetView {
+    pub const ALL: [FleetView; 5] = [
+        FleetView::Attention,
+        FleetView::Mine,
+        FleetView::Team,
+        FleetView::All,
+        FleetView::Marked,
+    ];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            FleetView::Attention => "attention",
+            FleetView::Mine => "mine",
+            FleetView::Team => "team",
+            FleetView::All => "all",
+            FleetView::Marked => "marked",
+        }
+    }
+
+    /// The view of this name.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.word() == word)
+    }
+
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|view| *view == self).unwrap_or(0);
+        Self::ALL[(at + 1) % Self::ALL.len()]
+    }
+
+    /// The order in which a view opens.
+    pub fn sort(self) -> FleetSort {
+        match self {
+            FleetView::Attention | FleetView::Mine | FleetView::Team => FleetSort::Attention,
+            FleetView::All | FleetView::Marked => FleetSort::Name,
         }
     }
 }

@@ -26,6 +26,12 @@ use std::collections::BTreeSet;
 /// Takes one event in. `now` is the local clock; it never runs backwards here.
 pub fn update(app: &mut App, now: Time, event: Event) -> Vec<Request> {
     app.ui.now = app.ui.now.max(now);
+    let requests = route(app, event);
+    open::pin(app);
+    requests.into_iter().chain(due(app)).collect()
+}
+
+fn route(app: &mut App, event: Event) -> Vec<Request> {
     match event {
         Event::Key(key) => keys::key(app, key),
         Event::Paste(text) => keys::paste(app, &text),
@@ -55,9 +61,6 @@ pub fn update(app: &mut App, now: Time, event: Event) -> Vec<Request> {
         }
         Event::Stop(_) => vec![Request::Quit(Leave::Nothing)],
     }
-    .into_iter()
-    .chain(due(app))
-    .collect()
 }
 
 /// When the next [`Event::Tick`] is needed, at the latest, for something other than ages.

@@ -24,6 +24,7 @@ mod demo;
 mod dialogs;
 mod executor;
 mod fixture;
+mod fleet;
 mod journal;
 mod keys;
 mod picture;

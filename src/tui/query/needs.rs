@@ -53,7 +53,7 @@ pub fn needs(pipeline: &Pipeline, board: &[StageView]) -> Vec<Need> {
 }
 
 /// What a person can do about a status; none when nothing is wanted of them.
-fn remedy(status: Status) -> Option<&'static str> {
+pub(super) fn remedy(status: Status) -> Option<&'static str> {
     match status {
         Status::Alarm => Some("roll back"),
         Status::Fail => Some("retry or roll back"),

@@ -1,6 +1,7 @@
 //! What each action does. Actions look, move, or open something; the ones about commands only ever
 //! open a dialog.
 
+use crate::model::PipelineName;
 use crate::tui::{
     action::Action,
     app::{Access, App, ClockMode, FlashLevel, Prompt, PromptKind},
@@ -48,6 +49,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
             app.replica.missed = None;
             vec![Request::RetryLink, Request::Reload(watched(app))]
         }
+        Action::Jump => open::jump(app),
         Action::CopyId => copy(app, selected(app)),
         Action::CopyTwin => {
             let twin = gate::pipeline(app).map(|name| format!("pilothouse get {name}"));
@@ -65,6 +67,9 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         | Action::Filter
         | Action::Palette
         | Action::Sort
+        | Action::View
+        | Action::Mark
+        | Action::Bookmark
         | Action::Times
         | Action::ReadOnly => {
             switch(app, action);
@@ -83,6 +88,15 @@ fn switch(app: &mut App, action: Action) {
             };
         }
         (Action::Sort, Some(Screen::Fleet(fleet))) => fleet.sort = fleet.sort.next(),
+        (Action::View, Some(Screen::Fleet(fleet))) => {
+            let next = fleet.view.next();
+            open::view(app, next);
+        }
+        (Action::Mark, _) => open::mark(app),
+        (Action::Bookmark, _) => {
+            app.ui.bookmark = Some(app.ui.screens.clone());
+            flash(app, FlashLevel::Info, "bookmarked: ' jumps back here");
+        }
         (Action::Help, Some(screen)) if !matches!(screen, Screen::Help(_)) => {
             app.ui.screens.push(Screen::Help(HelpScreen::default()));
         }
@@ -111,9 +125,13 @@ fn prompt(app: &mut App, kind: PromptKind, text: String) {
     app.ui.prompt = Some(Prompt { kind, input });
 }
 
-/// The name of what is selected.
+/// The name of what is selected; all of them where rows are marked.
 fn selected(app: &App) -> Option<String> {
     match app.screen() {
+        Screen::Fleet(screen) if !screen.marked.is_empty() => {
+            let names: Vec<&str> = screen.marked.iter().map(PipelineName::as_str).collect();
+            Some(names.join(" "))
+        }
         Screen::Fleet(_) => rows::selected_pipeline(app).map(ToString::to_string),
         Screen::Board(screen) => screen.selected.as_ref().map(ToString::to_string),
         Screen::Stage(screen) => match screen.pane {

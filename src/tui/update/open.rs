@@ -10,7 +10,8 @@ use crate::{
         request::{Leave, Request},
         rows,
         screen::{
-            AlarmsScreen, BlockersScreen, BoardScreen, EventsScreen, Screen, StagePane, StageScreen,
+            AlarmsScreen, BlockersScreen, BoardScreen, EventsScreen, FleetView, Screen, StagePane,
+            StageScreen,
         },
         update::{act, watched},
     },
@@ -115,6 +116,53 @@ pub(super) fn up(app: &mut App) -> Vec<Request> {
     let before = watched(app);
     app.ui.screens.pop();
     rewatch(app, &before)
+}
+
+/// The fleet list in one of its saved views, whatever screen is on top.
+pub(super) fn view(app: &mut App, view: FleetView) -> Vec<Request> {
+    let before = watched(app);
+    app.ui.screens.truncate(1);
+    if let Some(Screen::Fleet(fleet)) = app.ui.screens.last_mut() {
+        fleet.view = view;
+        fleet.sort = view.sort();
+    }
+    rewatch(app, &before)
+}
+
+/// Marks the selected row of the fleet, or takes the mark off.
+pub(super) fn mark(app: &mut App) {
+    let Some(name) = rows::selected_pipeline(app).cloned() else {
+        return;
+    };
+    if let Some(Screen::Fleet(fleet)) = app.ui.screens.last_mut()
+        && !fleet.marked.remove(&name)
+    {
+        fleet.marked.insert(name);
+    }
+}
+
+/// To the bookmark, which then is where one came from.
+pub(super) fn jump(app: &mut App) -> Vec<Request> {
+    let before = watched(app);
+    if let Some(there) = app.ui.bookmark.take() {
+        app.ui.bookmark = Some(std::mem::replace(&mut app.ui.screens, there));
+    }
+    rewatch(app, &before)
+}
+
+/// Keeps the cursor of the fleet list on the pipeline that it is drawn on, so that rows that
+/// reorder do not move another one beneath it.
+pub(super) fn pin(app: &mut App) {
+    let Some(Screen::Fleet(fleet)) = app.ui.screens.first() else {
+        return;
+    };
+    let shown = rows::selected_pipeline(app);
+    if app.ui.prompt.is_none() && fleet.selected.as_ref() != shown {
+        let shown = shown.cloned();
+        if let Some(Screen::Fleet(fleet)) = app.ui.screens.first_mut() {
+            fleet.selected = shown.or(fleet.selected.take());
+        }
+    }
 }
 
 /// Tells the feed when other pipelines are looked at than before.

@@ -8,7 +8,7 @@ use crate::{
         app::{App, FlashLevel, PromptKind},
         chord::{Code, Key},
         request::Request,
-        screen::Screen,
+        screen::{FleetView, Screen},
         update::{act, fields, flash, open},
     },
 };
@@ -67,7 +67,7 @@ fn filter(app: &mut App, text: String) {
     }
 }
 
-/// `ro`, `q`, `p NAME`, or any action by its id or the first word of it.
+/// `ro`, `q`, `p NAME`, `view NAME`, or any action by its id or the first word of it.
 fn run(app: &mut App, line: &str) -> Vec<Request> {
     let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
     match verb {
@@ -75,6 +75,7 @@ fn run(app: &mut App, line: &str) -> Vec<Request> {
         "ro" => return act::act(app, Action::ReadOnly),
         "q" => return act::act(app, Action::Quit),
         "p" => return pipeline(app, rest.trim()),
+        "view" => return view(app, rest.trim()),
         _ => {}
     }
     let begins = |id: &str| id == verb || id.split('.').next() == Some(verb);
@@ -82,6 +83,16 @@ fn run(app: &mut App, line: &str) -> Vec<Request> {
         return act::act(app, action);
     }
     let text = format!("{verb:?} is nothing that can be done: ? lists what can");
+    flash(app, FlashLevel::Error, text);
+    Vec::new()
+}
+
+/// The fleet in one of its saved views.
+fn view(app: &mut App, word: &str) -> Vec<Request> {
+    if let Some(view) = FleetView::parse(word) {
+        return open::view(app, view);
+    }
+    let text = "the views are attention, mine, team, all and marked";
     flash(app, FlashLevel::Error, text);
     Vec::new()
 }

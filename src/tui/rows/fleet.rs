@@ -1,0 +1,171 @@
+//! The rows of the fleet list: those of the saved view that pass the filter, in the order of its
+//! sort. Of ten thousand only the page that is seen is put in order.
+
+use crate::{
+    model::{Actor, GroupName, Org, PipelineName, Summary},
+    tui::{
+        app::App,
+        filter::{Field, Filter},
+        screen::{FleetScreen, FleetView, Screen, page_top},
+    },
+};
+
+/// The fields that a filter of the fleet may ask for alone.
+const FIELDS: [&str; 3] = ["st", "own", "svc"];
+
+/// One page of the fleet list.
+#[derive(Debug)]
+pub struct FleetRows<'a> {
+    pub page: Vec<&'a Summary>,
+    /// How many rows stand before the page, and how many there are in all.
+    pub first: usize,
+    pub of: usize,
+    /// The selected row, counted from the first of all.
+    pub selected: Option<usize>,
+}
+
+/// All rows, in order.
+pub fn fleet<'a>(app: &'a App, screen: &FleetScreen) -> Vec<&'a Summary> {
+    let mut rows = shown(app, screen);
+    rows.sort_unstable_by(|a, b| screen.sort.compare(a, b));
+    rows
+}
+
+/// The page of `height` rows that holds the selected one.
+pub fn page<'a>(app: &'a App, screen: &FleetScreen, height: usize) -> FleetRows<'a> {
+    let mut rows = shown(app, screen);
+    let selected = selected(app, screen);
+    let before =
+        |other: &&&Summary| selected.is_some_and(|row| screen.sort.compare(other, row).is_lt());
+    let at = rows.iter().filter(before).count();
+    let of = rows.len();
+    let first = page_top(at, height).min(of);
+    let last = (first + height).min(of);
+    if first > 0 && first < of {
+        rows.select_nth_unstable_by(first, |a, b| screen.sort.compare(a, b));
+    }
+    let mut rows = rows.split_off(first);
+    if last - first < rows.len() && last > first {
+        rows.select_nth_unstable_by(last - first - 1, |a, b| screen.sort.compare(a, b));
+    }
+    rows.truncate(last - first);
+    rows.sort_unstable_by(|a, b| screen.sort.compare(a, b));
+    FleetRows {
+        page: rows,
+        first,
+        of,
+        selected: selected.map(|_| at),
+    }
+}
+
+/// The pipeline under the cursor of the fleet list: the one chosen if it is shown, else the first
+/// row.
+pub fn selected_pipeline(app: &App) -> Option<&PipelineName> {
+    let Some(Screen::Fleet(screen)) = app.ui.screens.first() else {
+        return None;
+    };
+    selected(app, screen).map(|row| &row.pipeline)
+}
+
+fn selected<'a>(app: &'a App, screen: &FleetScreen) -> Option<&'a Summary> {
+    let asked = Asked::of(app, screen);
+    let chosen = screen.selected.as_ref();
+    let chosen = chosen.and_then(|name| app.replica.rows.get(name));
+    // The first row without sorting the others: this is asked for every key that the footer shows.
+    let first = || {
+        let rows = app.replica.rows.values().filter(|row| asked.shows(row));
+        rows.min_by(|a, b| screen.sort.compare(a, b))
+    };
+    chosen.filter(|row| asked.shows(row)).or_else(first)
+}
+
+/// The rows in no order.
+fn shown<'a>(app: &'a App, screen: &FleetScreen) -> Vec<&'a Summary> {
+    let asked = Asked::of(app, screen);
+    let rows = app.replica.rows.values();
+    rows.filter(|row| asked.shows(row)).collect()
+}
+
+/// What a screen asks of a row, made ready once.
+struct Asked<'a> {
+    screen: &'a FleetScreen,
+    filter: Filter,
+    operator: Option<&'a Actor>,
+    groups: Vec<&'a GroupName>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(app: &'a App, screen: &'a FleetScreen) -> Self {
+        let operator = app.replica.operator.as_ref();
+        Self {
+            screen,
+            filter: Filter::parse(&screen.filter, &FIELDS),
+            operator,
+            groups: operator.map_or_else(Vec::new, |operator| groups(&app.replica.org, operator)),
+        }
+    }
+
+    fn shows(&self, row: &Summary) -> bool {
+        let in_view = match self.screen.view {
+            FleetView::Attention | FleetView::All => true,
+            FleetView::Mine => self.waits_for_me(row),
+            FleetView::Team => self.is_of_my_team(row),
+            FleetView::Marked => self.screen.marked.contains(&row.pipeline),
+        };
+        in_view && (self.filter.is_empty() || self.matches(row))
+    }
+
+    fn waits_for_me(&self, row: &Summary) -> bool {
+        let detail = &row.detail;
+        let Some(me) = self.operator else {
+            return false;
+        };
+        let approval = asks(row, &self.groups);
+        let mut tickets = detail.tickets.iter();
+        let ticket = tickets.any(|ticket| ticket.assignee.as_ref() == Some(me));
+        let mut authors = detail.authors.iter();
+        let change = authors.any(|author| author.eq_ignore_ascii_case(me.as_str()));
+        approval || ticket || change
+    }
+
+    fn is_of_my_team(&self, row: &Summary) -> bool {
+        let mut groups = self.groups.iter();
+        groups.any(|group| {
+            group.as_str() == row.owner.as_str() || row.detail.approvers.contains(*group)
+        })
+    }
+
+    fn matches(&self, row: &Summary) -> bool {
+        let field = |name, text| Field { name, text };
+        let status = row.status.word();
+        // `st:no-data` is typed without a space.
+        let joined = status.replace(' ', "-");
+        self.filter.matches(&[
+            field("", row.pipeline.as_str()),
+            field("svc", row.service.as_str()),
+            field("own", row.owner.as_str()),
+            field("", row.why.as_str()),
+            field("st", &joined),
+            field("", status),
+        ])
+    }
+}
+
+/// Whether the operator is among those whom a pipeline asks for an approval now.
+pub fn asks_me(app: &App, row: &Summary) -> bool {
+    let operator = app.replica.operator.as_ref();
+    operator.is_some_and(|operator| asks(row, &groups(&app.replica.org, operator)))
+}
+
+fn asks(row: &Summary, groups: &[&GroupName]) -> bool {
+    let mut asked = row.detail.asked.iter();
+    asked.any(|asked| asked.as_ref().is_none_or(|group| groups.contains(&group)))
+}
+
+/// The groups that somebody is in.
+fn groups<'a>(org: &'a Org, operator: &Actor) -> Vec<&'a GroupName> {
+    let all = org.groups.iter();
+    all.filter(|(_, members)| members.contains(operator))
+        .map(|(name, _)| name)
+        .collect()
+}
