@@ -76,7 +76,7 @@ pub use pipeline::{
     Beside, Counters, GOOD_KEPT, Good, Guards, Impossible, PAST_KEPT, PastAttempt, Pipeline,
     SourceState, StageState, TICKETS_KEPT, TargetState,
 };
-pub use plan::{Plan, PlanRow, PlanTarget, few};
+pub use plan::{Plan, PlanFact, PlanRow, PlanTarget, Speaks, Topic, few};
 pub use redefinition::{Difference, Redefinition, RedefinitionKind};
 pub use refusal::{ChangeLine, Refusal};
 pub use release::{Release, Releases};

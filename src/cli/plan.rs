@@ -16,6 +16,10 @@ pub(crate) fn show(plan: &Plan, json: bool) -> Result<(), Failure> {
 
 pub(crate) fn in_words(plan: &Plan) -> Vec<String> {
     let mut lines = vec![plan.title.clone()];
+    lines.extend(plan.facts.iter().map(|fact| {
+        let (label, sign) = (fact.topic.word(), fact.speaks.sign());
+        format!("  {label:<8} {sign}{}", fact.text)
+    }));
     if !plan.rows.is_empty() {
         let header = ["STAGE", "NOW", "AFTER", "TARGETS", "TAKES", "NOTE"];
         let mut rows = vec![header.map(str::to_owned).to_vec()];

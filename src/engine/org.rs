@@ -71,7 +71,8 @@ pub fn plan_org(org: &Org, _now: Time, by: &Actor, command: &Command) -> Result<
         warnings: Vec::new(),
         confirm,
         revision: org.revision,
-        facts: vec![fact],
+        facts: Vec::new(),
+        recorded: vec![fact],
     }))
 }
 

@@ -6,8 +6,8 @@ mod estimate;
 
 use crate::engine::{command, draft, settle};
 use crate::model::{
-    Actor, Command, Fact, Fingerprint, Org, Pipeline, PipelineName, Plan, PlanRow, PlanTarget,
-    Refusal, Revision, Time,
+    Actor, Command, Fact, Fingerprint, Org, Pipeline, PipelineName, Plan, PlanFact, PlanRow,
+    PlanTarget, Refusal, Revision, Time,
 };
 
 /// What a command would do, or why it would be refused.
@@ -21,20 +21,21 @@ pub fn plan(
     let before = draft::Draft::new(pipeline, org, now);
     let mut after = draft::Draft::new(pipeline, org, now);
     command::carry_out(&mut after, by, command)?;
-    let facts = after.facts().to_vec();
+    let recorded = after.facts().to_vec();
     settle::settle(&mut after);
     let told = describe::describe(&before, &after, by, command)?;
     Ok(assemble(Draft {
         pipeline: Some(pipeline.name.clone()),
         command: command.clone(),
         title: told.title,
+        facts: told.facts,
         rows: told.rows,
         targets: told.targets,
         notes: told.notes,
         warnings: told.warnings,
         confirm: told.confirm,
         revision: pipeline.revision,
-        facts,
+        recorded,
     }))
 }
 
@@ -44,6 +45,7 @@ pub(super) struct Draft {
     pub(super) pipeline: Option<PipelineName>,
     pub(super) command: Command,
     pub(super) title: String,
+    pub(super) facts: Vec<PlanFact>,
     pub(super) rows: Vec<PlanRow>,
     pub(super) targets: Vec<PlanTarget>,
     pub(super) notes: Vec<String>,
@@ -52,7 +54,7 @@ pub(super) struct Draft {
     pub(super) revision: Revision,
     /// What the command itself would record. Facts carry no times, so the digest only changes when
     /// the consequence does.
-    pub(super) facts: Vec<Fact>,
+    pub(super) recorded: Vec<Fact>,
 }
 
 pub(super) fn assemble(draft: Draft) -> Plan {
@@ -62,12 +64,13 @@ pub(super) fn assemble(draft: Draft) -> Plan {
         ..row.clone()
     };
     let rows: Vec<PlanRow> = draft.rows.iter().map(told).collect();
-    let digest = Fingerprint::of(&(&draft.pipeline, &draft.command, &draft.facts, rows));
+    let digest = Fingerprint::of(&(&draft.pipeline, &draft.command, &draft.recorded, rows));
     Plan {
         pipeline: draft.pipeline,
         class: draft.command.class(),
         command: draft.command,
         title: draft.title,
+        facts: draft.facts,
         rows: draft.rows,
         targets: draft.targets,
         notes: draft.notes,

@@ -14,6 +14,10 @@ pub struct Plan {
     pub class: Class,
     /// One sentence: `roll wave-1 back from r7 to r5`.
     pub title: String,
+    /// What a careful person weighs before the button, in the order of reading. No part of the
+    /// digest: that a bake has gone on changes no consequence.
+    #[serde(default)]
+    pub facts: Vec<PlanFact>,
     pub rows: Vec<PlanRow>,
     /// Where every single target goes, as far as a command decides that.
     #[serde(default)]
@@ -26,6 +30,38 @@ pub struct Plan {
     pub confirm: Option<String>,
     pub revision: Revision,
     pub digest: Fingerprint,
+}
+
+/// One thing to weigh, that the server knows for sure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanFact {
+    pub topic: Topic,
+    pub speaks: Speaks,
+    pub text: String,
+}
+
+/// What a fact is about: the label it stands under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Topic {
+    What,
+    Evidence,
+    Rule,
+    Effect,
+    Blast,
+    When,
+    Undo,
+    Policy,
+    Safe,
+}
+
+/// Whether a fact is a reason for the command or one against it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Speaks {
+    For,
+    Against,
+    Neither,
 }
 
 /// What happens to one stage.
@@ -51,6 +87,34 @@ pub struct PlanTarget {
     /// What will; none when it is left as it is, and the note says why.
     pub to: Option<ReleaseId>,
     pub note: String,
+}
+
+impl Topic {
+    /// The label, at most eight letters.
+    pub fn word(self) -> &'static str {
+        match self {
+            Topic::What => "WHAT",
+            Topic::Evidence => "EVIDENCE",
+            Topic::Rule => "RULE",
+            Topic::Effect => "EFFECT",
+            Topic::Blast => "BLAST",
+            Topic::When => "WHEN",
+            Topic::Undo => "UNDO",
+            Topic::Policy => "POLICY",
+            Topic::Safe => "SAFE?",
+        }
+    }
+}
+
+impl Speaks {
+    /// The sign for it, which is also the sign of a status.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Speaks::For => "+ ",
+            Speaks::Against => "! ",
+            Speaks::Neither => "",
+        }
+    }
 }
 
 /// So many targets are named one by one before the rest is counted.

@@ -34,6 +34,11 @@ pub struct Dialog {
     pub notice: Option<String>,
     /// Number of the newest question for a plan; answers to older ones are ignored.
     pub asked: u64,
+    /// The page that was turned to; none follows the focus. Counted beyond the last one, it begins
+    /// again with the first.
+    pub page: Option<i32>,
+    /// When it was sent, once it was.
+    pub sent: Option<Time>,
     /// When a new plan is to be asked for: shortly after the last letter, not at each.
     pub replan: Option<Time>,
 }
@@ -173,6 +178,8 @@ impl Dialog {
             notice: None,
             // Far from the numbers of any dialog before, whose answers may still come.
             asked: now.0.unsigned_abs() * 1_000,
+            page: None,
+            sent: None,
             replan: Some(now),
         };
         dialog.measure();
@@ -184,6 +191,8 @@ impl Dialog {
     pub fn reopen(&mut self, now: Time) {
         self.phase = Phase::Filling;
         self.key = None;
+        self.sent = None;
+        self.page = None;
         self.focus = Focus::Cancel;
         self.fence = now + FENCE;
         for field in &mut self.fields {
@@ -225,6 +234,7 @@ impl Dialog {
     /// Fields from top to bottom, Cancel, Commit, and round again. After the sending there are only
     /// the buttons.
     pub fn focus_next(&mut self) {
+        self.page = None;
         let n_fields = self.n_open_fields();
         self.focus = match self.focus {
             Focus::Field(at) if at + 1 < n_fields => Focus::Field(at + 1),
@@ -236,6 +246,7 @@ impl Dialog {
     }
 
     pub fn focus_previous(&mut self) {
+        self.page = None;
         let n_fields = self.n_open_fields();
         self.focus = match self.focus {
             Focus::Field(0) => Focus::Commit,
@@ -268,6 +279,22 @@ impl Dialog {
     /// How much friction the command as it stands deserves.
     pub fn class(&self) -> Class {
         self.command().1.class()
+    }
+
+    /// What the two buttons say; some ends leave nothing to do but to close.
+    pub fn buttons(&self) -> (&'static str, Option<&'static str>) {
+        match &self.phase {
+            Phase::Filling => ("Cancel", Some(self.act.button())),
+            Phase::Sent { .. } => ("Close", None),
+            Phase::Accepted { .. } => ("Close", Some("Show events")),
+            Phase::Refused(_) | Phase::NotSent(_) => ("Close", Some("Open new preview")),
+            Phase::Unknown { .. } => ("Close", Some("Ask now")),
+        }
+    }
+
+    /// Turns to the page after or before the one that is shown.
+    pub fn turn(&mut self, by: i32) {
+        self.page = Some(self.page.unwrap_or(0).wrapping_add(by));
     }
 
     /// The command line that does the same.

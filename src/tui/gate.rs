@@ -119,10 +119,26 @@ fn field_missing(field: &Field) -> Option<String> {
             })
         }
         Value::Token { input, wanted } => match wanted {
-            Some(wanted) if input.value() != wanted => Some(format!("type {wanted}")),
-            Some(_) | None => None,
+            Some(wanted) => token_missing(input.value(), wanted),
+            None => None,
         },
     }
+}
+
+/// What is still to be typed by hand; upper case and lower case are different (S5).
+fn token_missing(typed: &str, wanted: &str) -> Option<String> {
+    if typed == wanted {
+        return None;
+    }
+    Some(match wanted.strip_prefix(typed) {
+        _ if typed.is_empty() => format!("type {wanted}"),
+        Some(rest) => {
+            let more = rest.chars().count();
+            let plural = if more == 1 { "" } else { "s" };
+            format!("{more} character{plural} of {wanted} missing")
+        }
+        None => format!("what is typed is not {wanted}"),
+    })
 }
 
 /// Characters that are more than space.

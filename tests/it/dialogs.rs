@@ -1,19 +1,22 @@
 //! Every dialog as text, opened and filled with keys and planned by the real engine.
 
 use crate::{
-    fixture::{app, app_of, baking, board_of, name, now},
+    fixture::{app, app_of, baking, board_of, finish, name, night, now},
+    keys::seat::Seat,
     screens::{on, plain, settings, snapshots},
+    world::World,
 };
 use std::fmt::Write as _;
 
 use pilothouse::{
+    api::Settled,
     engine,
     model::*,
     tui::{
-        app::App,
+        app::{App, Size},
         chord::{Code, Key},
-        dialog::{FieldId, Focus, Phase},
-        event::{Event, PlanAnswer},
+        dialog::{FieldId, Focus},
+        event::{CommitAnswer, Event, PlanAnswer},
         request::Request,
         update::update,
         view,
@@ -71,22 +74,6 @@ fn answer(app: &mut App, asked: Vec<Request>) {
     }
 }
 
-/// Opens a dialog with a key and gives a reason.
-fn fill(app: &mut App, stage: &str, key: &str, reason: &str) {
-    on(app, board_of(stage));
-    press(app, key);
-    assert!(
-        app.ui.dialog.is_some(),
-        "{key} opened nothing: {:?}",
-        app.ui.flash
-    );
-    let asked = step(app, Event::Tick);
-    answer(app, asked);
-    if !reason.is_empty() {
-        give_reason(app, reason);
-    }
-}
-
 /// Goes to the reason with Tab, as a person does, and types.
 fn give_reason(app: &mut App, reason: &str) {
     let fields = &app.ui.dialog.as_ref().unwrap().fields;
@@ -101,69 +88,141 @@ fn give_reason(app: &mut App, reason: &str) {
     panic!("Tab never reached the reason");
 }
 
+/// A dialog as it opens, at every size, and filled in on a small terminal.
+fn dialog(label: &str, stage: &str, key: &str, reason: &str, prepare: impl Fn(&mut App)) {
+    let open = |app: &mut App| {
+        prepare(app);
+        on(app, board_of(stage));
+        press(app, key);
+        assert!(
+            app.ui.dialog.is_some(),
+            "{key} opened nothing: {:?}",
+            app.ui.flash
+        );
+        let asked = step(app, Event::Tick);
+        answer(app, asked);
+    };
+    snapshots(label, open);
+    if reason.is_empty() {
+        return;
+    }
+    let mut all = String::new();
+    for (width, height) in [(60, 16), (80, 24)] {
+        let mut app = app(width, height);
+        open(&mut app);
+        give_reason(&mut app, reason);
+        write!(all, "{}", view::text(&app, &plain(), width, height)).unwrap();
+    }
+    settings().bind(|| insta::assert_snapshot!(format!("{label}-filled"), all));
+}
+
 #[test]
 fn dialogs() {
-    snapshots("dialog-approve", |app| {
-        fill(app, "gamma", "A", "revert checked");
-    });
-    snapshots("dialog-rollback", |app| {
-        *app = app_of(baking(), app.ui.size.width, app.ui.size.height);
-        fill(app, "wave-1", "B", "latency doubled");
-    });
-    snapshots("dialog-rollback-refused", |app| {
-        fill(app, "wave-4", "B", "");
-    });
-    snapshots("dialog-override", |app| {
-        let opened = app
-            .replica
-            .opened
-            .get_mut(&name::<PipelineName>("checkout"));
-        opened.unwrap().pipeline.guards.overrides.clear();
-        fill(app, "wave-2", "O", "agreed with the shop, low traffic");
-    });
-    snapshots("dialog-hold", |app| {
-        fill(app, "wave-1", "a h", "watching the queue");
-    });
-    snapshots("dialog-lift", |app| {
-        fill(app, "wave-2", "a c", "drain is over");
-    });
+    let nothing = |_: &mut App| {};
+    let baked = |app: &mut App| *app = app_of(baking(), app.ui.size.width, app.ui.size.height);
+    let newer = |app: &mut App| *app = app_of(newer(), app.ui.size.width, app.ui.size.height);
+    let blocked = |app: &mut App| {
+        let checkout = name::<PipelineName>("checkout");
+        let opened = app.replica.opened.get_mut(&checkout).unwrap();
+        opened.pipeline.guards.overrides.clear();
+    };
+    dialog("dialog-approve", "gamma", "A", "revert checked", nothing);
+    dialog("dialog-reject", "gamma", "a r", "wrong revert", nothing);
+    dialog("dialog-rollback", "wave-1", "B", "latency doubled", baked);
+    dialog("dialog-rollback-refused", "wave-4", "B", "", nothing);
+    let why = "agreed with the shop, low traffic";
+    dialog("dialog-override", "wave-2", "O", why, blocked);
+    dialog(
+        "dialog-hold",
+        "wave-1",
+        "a h",
+        "watching the queue",
+        nothing,
+    );
+    dialog("dialog-lift", "wave-2", "a c", "drain is over", nothing);
+    dialog(
+        "dialog-yield",
+        "gamma",
+        "a y",
+        "the newer one has it",
+        newer,
+    );
+    dialog("dialog-acknowledge", "wave-1", "a k", "", nothing);
+    dialog("dialog-assign", "wave-1", "a g", "yours", nothing);
+}
+
+/// r5 has gone through beta and waits behind r4, which asks for approval in gamma.
+fn newer() -> World {
+    let mut world = night();
+    for what in ["build", "check", "beta", "integration"] {
+        finish(&mut world, what, 1);
+    }
+    world.now = now();
+    world
+}
+
+/// Fills the whole frame of a result at the sizes that matter.
+fn ends(label: &str, seat: &mut Seat) {
+    let mut all = String::new();
+    for (width, height) in [(60, 16), (80, 24), (200, 60)] {
+        seat.app.ui.size = Size { width, height };
+        write!(all, "{}", view::text(&seat.app, &plain(), width, height)).unwrap();
+    }
+    settings().bind(|| insta::assert_snapshot!(format!("result-{label}"), all));
 }
 
 #[test]
 fn a_dialog_tells_what_became_of_the_command() {
-    let ends = [
-        ("sent", Phase::Sent { at: now() }),
-        (
-            "accepted",
-            Phase::Accepted {
-                at: now(),
-                revision: Revision(231),
-            },
-        ),
-        (
-            "refused",
-            Phase::Refused(Box::new(Refusal::AlreadyApproved {
-                actor: name("ana"),
-                more: 1,
-            })),
-        ),
-        ("not-sent", Phase::NotSent("connection refused".to_owned())),
-        (
-            "unknown",
-            Phase::Unknown {
-                sent: now(),
-                why: "timed out after 8s".to_owned(),
-                tries: 3,
-                next: now() + Span::seconds(14),
-            },
-        ),
-    ];
-    let mut all = String::new();
-    for (label, phase) in ends {
-        let mut app = app(80, 24);
-        fill(&mut app, "gamma", "A", "revert checked");
-        app.ui.dialog.as_mut().unwrap().phase = phase;
-        write!(all, "== {label}\n{}", view::text(&app, &plain(), 80, 24)).unwrap();
-    }
-    settings().bind(|| insta::assert_snapshot!("dialog-ends", all));
+    let mut seat = Seat::approval();
+    seat.press("Enter");
+    ends("sent", &mut seat);
+
+    let mut seat = Seat::approval();
+    seat.commit();
+    ends("accepted", &mut seat);
+
+    let mut seat = Seat::approval();
+    seat.press("Enter");
+    let lost = CommitAnswer::Unknown("timed out after 8s".to_owned());
+    let key = name::<RequestKey>("key-1");
+    seat.event(Event::Committed { key, answer: lost });
+    seat.wait(8_000);
+    ends("unknown", &mut seat);
+
+    let mut seat = Seat::approval();
+    seat.press("Enter");
+    let key = name::<RequestKey>("key-1");
+    let answer = CommitAnswer::NotSent("connection refused".to_owned());
+    seat.event(Event::Committed { key, answer });
+    ends("not-sent", &mut seat);
+}
+
+/// The world moves between the preview and the commit: nothing is done, and the panel says what is
+/// different and who made it so.
+#[test]
+fn a_refusal_shows_the_difference() {
+    let mut seat = Seat::approval();
+    let before = seat.world.entries.len();
+    let hold = Command::Hold {
+        scope: HoldScope::Stage(name("wave-1")),
+        reason: "draining".to_owned(),
+        lasts: None,
+    };
+    seat.press("Enter");
+    seat.world.now = seat.now;
+    seat.world.command("li", hold).unwrap();
+    let commit = seat.commits()[0].clone();
+    let settled = seat.serve(&commit);
+    assert!(matches!(
+        &settled,
+        Settled::Refused {
+            refusal: Refusal::PlanChanged { .. },
+            ..
+        }
+    ));
+    seat.tell(before);
+    let key = commit.request.key;
+    let answer = CommitAnswer::Settled(settled);
+    seat.event(Event::Committed { key, answer });
+    ends("refused", &mut seat);
 }

@@ -193,7 +193,7 @@ fn approve(world: &mut World, release: &str) {
 }
 
 /// Ends up to `most` owed steps well whose title contains a text.
-fn finish(world: &mut World, what: &str, most: usize) {
+pub(crate) fn finish(world: &mut World, what: &str, most: usize) {
     for _ in 0..most {
         let mut owed = world.pipeline.steps.values();
         let found = owed.find(|owed| {

@@ -5,7 +5,7 @@ mod answers;
 mod dialogs;
 mod gates;
 mod keymap;
-mod seat;
+pub(crate) mod seat;
 mod verbs;
 
 use crate::fixture::{board_of, name};

@@ -5,16 +5,18 @@ mod guard;
 mod rollback;
 mod ticket;
 mod verdict;
+mod weigh;
 
 use crate::engine::draft::Draft;
 use crate::model::{
-    Actor, Blocker, BlockerId, Candidate, Command, Passage, PlanRow, PlanTarget, Refusal,
+    Actor, Blocker, BlockerId, Candidate, Command, Passage, PlanFact, PlanRow, PlanTarget, Refusal,
     ReleaseId, Stage, StageName, blockers,
 };
 
 #[derive(Debug, Default)]
 pub(super) struct Told {
     pub(super) title: String,
+    pub(super) facts: Vec<PlanFact>,
     pub(super) rows: Vec<PlanRow>,
     pub(super) targets: Vec<PlanTarget>,
     pub(super) notes: Vec<String>,
@@ -30,7 +32,7 @@ pub(super) fn describe(
 ) -> Result<Told, Refusal> {
     let name = before.pipeline.name.to_string();
     let mut told = match command {
-        Command::Approve(said) => verdict::approve(before, after, said),
+        Command::Approve(said) => verdict::approve(before, after, by, said),
         Command::Reject(said) => verdict::reject(said),
         Command::Override {
             stage,
@@ -46,6 +48,7 @@ pub(super) fn describe(
                 guard::times(*uses)
             ),
             confirm: blockers.first().map(ToString::to_string),
+            facts: weigh::override_(before, after, (stage, *release), blockers),
             ..guard::still_blocked(before, after, stage, *release, blockers)
         },
         Command::Rollback {

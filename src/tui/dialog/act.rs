@@ -114,6 +114,19 @@ impl Act {
         }
     }
 
+    /// The release it was opened on.
+    pub fn release(&self) -> Option<ReleaseId> {
+        match self {
+            Act::Approve(verdict) | Act::Reject(verdict) => Some(verdict.release),
+            Act::Override { release, .. }
+            | Act::Rollback { release, .. }
+            | Act::Undo { release, .. }
+            | Act::Yield { release, .. }
+            | Act::Retry { release, .. } => Some(*release),
+            Act::Hold { .. } | Act::Lift { .. } | Act::Ticket { .. } => None,
+        }
+    }
+
     /// The stage it was opened on.
     pub fn stage(&self) -> Option<&StageName> {
         match self {

@@ -6,6 +6,7 @@ use crate::model::Span;
 use crate::{
     model::{PipelineName, Plan, RequestKey, Time},
     tui::{
+        action::Listing,
         app::{App, FlashLevel, InFlight},
         chord::{Code, Key},
         dialog::{
@@ -14,7 +15,7 @@ use crate::{
         event::PlanAnswer,
         gate::{self, Opening},
         request::Request,
-        update::{fields, flash},
+        update::{fields, flash, open},
     },
 };
 use std::collections::BTreeSet;
@@ -183,6 +184,13 @@ pub(super) fn key(app: &mut App, key: Key) -> Vec<Request> {
             dialog.notice = Some("Enter came too soon after the key before".to_owned());
             Vec::new()
         }
+        (false, Code::PageDown | Code::PageUp) => {
+            dialog.turn(if key.code == Code::PageDown { 1 } else { -1 });
+            Vec::new()
+        }
+        (false, Code::Char(letter @ ('e' | 'y'))) if dialog.phase != Phase::Filling => {
+            after(app, letter)
+        }
         (false, Code::Tab) => {
             dialog.focus_next();
             Vec::new()
@@ -204,6 +212,7 @@ pub(super) fn key(app: &mut App, key: Key) -> Vec<Request> {
                 Focus::Commit => Focus::Cancel,
                 Focus::Cancel | Focus::Field(_) => Focus::Commit,
             };
+            dialog.page = None;
             Vec::new()
         }
         _ => {
@@ -269,10 +278,11 @@ fn press(app: &mut App) -> Vec<Request> {
             dialog.notice = Some("Enter works on the buttons: Tab goes there".to_owned());
             Vec::new()
         }
-        (Focus::Cancel, _) | (Focus::Commit, Phase::Accepted { .. } | Phase::Sent { .. }) => {
+        (Focus::Cancel, _) | (Focus::Commit, Phase::Sent { .. }) => {
             close(app);
             Vec::new()
         }
+        (Focus::Commit, Phase::Accepted { .. }) => after(app, 'e'),
         (Focus::Commit, Phase::Filling) => commit(app),
         (Focus::Commit, Phase::Refused(_) | Phase::NotSent(_)) => {
             dialog.reopen(now);
@@ -289,6 +299,21 @@ fn press(app: &mut App) -> Vec<Request> {
             Vec::new()
         }
     }
+}
+
+/// Once it was sent: `e` shows what happens, `y` copies the key by which it can be asked for.
+fn after(app: &mut App, letter: char) -> Vec<Request> {
+    let Some(dialog) = &mut app.ui.dialog else {
+        return Vec::new();
+    };
+    if letter == 'y' {
+        let key = dialog.key.as_ref().map(ToString::to_string);
+        dialog.notice = Some("the request key is copied".to_owned());
+        return key.map(Request::Copy).into_iter().collect();
+    }
+    let pipeline = dialog.pipeline.clone();
+    close(app);
+    open::list_of(app, pipeline, Listing::Events)
 }
 
 /// Sends, if the gate lets it: the only caller of the only maker of a commit.
@@ -309,6 +334,8 @@ fn commit(app: &mut App) -> Vec<Request> {
         .plan()
         .map_or_else(|| dialog.act.verb().to_owned(), |plan| plan.title.clone());
     dialog.phase = Phase::Sent { at: now };
+    dialog.sent = Some(now);
+    dialog.page = None;
     dialog.focus = Focus::Cancel;
     dialog.fence = now + FENCE;
     let flight = InFlight {

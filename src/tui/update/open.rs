@@ -60,9 +60,14 @@ pub(super) fn board(app: &App, pipeline: PipelineName) -> Screen {
 
 /// One of the lists about the pipeline that is selected.
 pub(super) fn list(app: &mut App, listing: Listing) -> Vec<Request> {
-    let Some(pipeline) = gate::pipeline(app).cloned() else {
-        return Vec::new();
-    };
+    match gate::pipeline(app).cloned() {
+        Some(pipeline) => list_of(app, pipeline, listing),
+        None => Vec::new(),
+    }
+}
+
+/// The same about any pipeline.
+pub(super) fn list_of(app: &mut App, pipeline: PipelineName, listing: Listing) -> Vec<Request> {
     let next = match listing {
         Listing::Events => {
             app.replica.missed = None;

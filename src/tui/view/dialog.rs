@@ -1,20 +1,22 @@
-//! The dialog of a command: what the server says would happen, the fields, two buttons of which
-//! Cancel comes first, and beneath it the command line that does the same.
+//! The dialog of a command: what the server says would happen, the fields, and at the bottom two
+//! buttons of which Cancel comes first. What does not fit is a page further; the buttons and what
+//! the dialog has to say to the last key are always seen. Beneath it the command line that does the
+//! same.
 
+mod bottom;
 mod fields;
 mod outcome;
 mod plan;
 
 use crate::{
-    model::{Class, Command},
+    model::Class,
     tui::{
         app::App,
         dialog::{Dialog, Focus, Phase, Preview},
-        gate,
         text::wrap,
         theme::Role,
         view::footer,
-        widgets::{Canvas, Line, canvas::below, frame},
+        widgets::{Canvas, Line, frame},
     },
 };
 use ratatui::layout::Rect;
@@ -23,62 +25,60 @@ use ratatui::layout::Rect;
 const WIDTH: u16 = 80;
 /// Lines beneath the frame for the command line.
 const TWIN: u16 = 3;
+/// Lines at the bottom that do not scroll: what is missing or was wrong, and the buttons.
+const BOTTOM: u16 = 2;
+
+/// What scrolls: lines of text, then the rows of the fields.
+struct Content {
+    lines: Vec<Line>,
+    /// Rows of fields: which field, and which of its rows.
+    rows: Vec<(usize, usize)>,
+}
 
 pub(super) fn draw(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, body: Rect) {
     let width = body.width.min(WIDTH);
-    let x = body.x + (body.width - width) / 2;
-    let inner_width = usize::from(width.saturating_sub(4));
-    let fields = fields::height(dialog);
-    let notes = plan::lines(app, dialog, inner_width);
-    let wanted = u16::try_from(notes.len())
-        .unwrap_or(u16::MAX)
-        .saturating_add(fields + 2);
+    let content = content(app, dialog, usize::from(width.saturating_sub(4)));
+    let wanted = u16::try_from(content.len()).unwrap_or(u16::MAX);
     let twin = if body.height >= 18 { TWIN } else { 0 };
-    let height = wanted.min(body.height - twin);
-    let tall = if body.height > height + twin {
-        (body.height - height - twin) / 3
-    } else {
-        0
-    };
+    let height = wanted
+        .saturating_add(BOTTOM + 2)
+        .min(body.height.saturating_sub(twin));
     let area = Rect {
-        x,
-        y: body.y + tall,
+        x: body.x + (body.width - width) / 2,
+        y: body.y + (body.height - height - twin) / 3,
         width,
         height,
     };
     footer::clear(
         canvas,
         Rect {
-            height: (height + twin).min(body.height),
+            height: height + twin,
             ..area
         },
     );
-    let inner = frame(canvas, area, &title(dialog), &age(app, dialog));
+    let inner = frame(canvas, area, &title(app, dialog), &age(app, dialog));
     let inner = Rect {
         x: inner.x + 1,
         width: inner.width.saturating_sub(2),
         ..inner
     };
-    let room = inner.height.saturating_sub(fields);
-    above(
-        &notes,
-        canvas,
-        Rect {
-            height: room,
-            ..inner
-        },
-    );
-    let bottom = Rect {
-        y: inner.bottom() - fields.min(inner.height),
-        height: fields,
+    let room = Rect {
+        height: inner.height.saturating_sub(BOTTOM),
         ..inner
     };
-    if matches!(dialog.phase, Phase::Filling) {
-        let row = fields::draw(dialog, canvas, bottom);
-        buttons(app, dialog, canvas, row);
-    } else {
-        outcome::draw(dialog, app.ui.now, canvas, bottom);
-    }
+    let first = content.first(dialog, usize::from(room.height));
+    content.draw(dialog, canvas, room, first);
+    pages(
+        canvas,
+        area,
+        (first, usize::from(room.height), content.len()),
+    );
+    let bottom = Rect {
+        y: room.bottom(),
+        height: BOTTOM,
+        ..inner
+    };
+    bottom::draw(app, dialog, canvas, bottom);
     if twin > 0 {
         let place = Rect {
             y: area.bottom(),
@@ -89,38 +89,115 @@ pub(super) fn draw(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, body: Re
     }
 }
 
-/// What there is to say above the fields, and how much of it is not seen.
-fn above(notes: &[Line], canvas: &mut Canvas<'_>, area: Rect) {
-    let room = usize::from(area.height);
-    let shown = if notes.len() <= room {
-        notes.len()
-    } else {
-        room.saturating_sub(1)
-    };
-    let used = canvas.lines(area, &notes[..shown]);
-    if shown < notes.len() {
-        let more = format!(
-            ".. {} more lines need a taller terminal",
-            notes.len() - shown
-        );
-        canvas.line(below(area, used), &Line::of(Role::Warning, more));
+fn content(app: &App, dialog: &Dialog, width: usize) -> Content {
+    if !matches!(dialog.phase, Phase::Filling) {
+        return Content {
+            lines: outcome::lines(app, dialog, width),
+            rows: Vec::new(),
+        };
+    }
+    let mut lines = plan::lines(app, dialog, width);
+    let rows = fields::rows(dialog);
+    if !rows.is_empty() {
+        lines.push(Line::default());
+    }
+    Content { lines, rows }
+}
+
+impl Content {
+    fn len(&self) -> usize {
+        self.lines.len() + self.rows.len()
+    }
+
+    /// The first line to show: of the page that was asked for, else so that the focused field is
+    /// seen with what follows it. On Cancel that is the beginning, so that a dialog opens there.
+    fn first(&self, dialog: &Dialog, room: usize) -> usize {
+        let last = self.len().saturating_sub(room);
+        if let Some(page) = dialog.page {
+            let pages = i64::try_from(self.len().div_ceil(room.max(1))).unwrap_or(1);
+            let page = i64::from(page).rem_euclid(pages.max(1));
+            return usize::try_from(page)
+                .unwrap_or(0)
+                .saturating_mul(room)
+                .min(last);
+        }
+        match dialog.focus {
+            Focus::Field(at) => {
+                let row = self.rows.iter().position(|(field, _)| *field == at);
+                (self.lines.len() + row.unwrap_or(0)).min(last)
+            }
+            Focus::Commit => last,
+            Focus::Cancel if matches!(dialog.phase, Phase::Filling) => 0,
+            // What happened last is at the end.
+            Focus::Cancel => last,
+        }
+    }
+
+    fn draw(&self, dialog: &Dialog, canvas: &mut Canvas<'_>, area: Rect, first: usize) {
+        for (at, y) in (first..self.len()).zip(area.y..area.bottom()) {
+            let row = Rect {
+                y,
+                height: 1,
+                ..area
+            };
+            match (self.lines.get(at), at.checked_sub(self.lines.len())) {
+                (Some(line), _) => canvas.line(row, line),
+                (None, Some(rest)) => {
+                    if let Some((field, nth)) = self.rows.get(rest) {
+                        fields::draw(dialog, (*field, *nth), canvas, row);
+                    }
+                }
+                (None, None) => {}
+            }
+        }
     }
 }
 
-fn title(dialog: &Dialog) -> Line {
-    let about = match &dialog.act.stage() {
-        Some(stage) => format!(
-            " {} {} > {stage} ",
-            dialog.act.button().to_uppercase(),
-            dialog.pipeline
-        ),
-        None => format!(
-            " {} {} ",
-            dialog.act.button().to_uppercase(),
-            dialog.pipeline
-        ),
+/// On the lower edge: which lines are seen, when that is not all.
+fn pages(canvas: &mut Canvas<'_>, area: Rect, (first, room, all): (usize, usize, usize)) {
+    if all <= room {
+        return;
+    }
+    let text = format!(
+        " lines {}-{} of {all}, PageDown for more ",
+        first + 1,
+        (first + room).min(all)
+    );
+    let edge = Rect {
+        x: area.x + 2,
+        y: area.bottom().saturating_sub(1),
+        width: area.width.saturating_sub(4),
+        height: 1,
     };
-    Line::of(Role::Title, about).then(Role::Label, format!("({}) ", class(dialog.class())))
+    canvas.line(edge, &Line::of(Role::Warning, text));
+}
+
+/// What, and on what: the environment too, which is what people get wrong (S8).
+fn title(app: &App, dialog: &Dialog) -> Line {
+    let what = dialog.act.button().to_uppercase();
+    let release = dialog.act.release();
+    let release = release.map_or_else(String::new, |release| format!(" {release}"));
+    let (env, pipeline) = (&app.ui.title, &dialog.pipeline);
+    let about = match dialog.act.stage() {
+        Some(stage) => format!(" {what}{release}: {env} > {pipeline} > {stage} "),
+        None => format!(" {what}: {env} > {pipeline} "),
+    };
+    let (role, word) = match &dialog.phase {
+        Phase::Filling => (Role::Label, class(dialog.class())),
+        Phase::Sent { .. } => (Role::Title, "SENT"),
+        Phase::Accepted { .. } => (Role::Good, "ACCEPTED"),
+        Phase::Refused(_) => (Role::Danger, "REFUSED"),
+        Phase::NotSent(_) => (Role::Danger, "NOT SENT"),
+        Phase::Unknown { .. } => (Role::Danger, "UNKNOWN OUTCOME"),
+    };
+    match dialog.phase {
+        Phase::Filling => Line::of(Role::Title, about).then(role, format!("({word}) ")),
+        Phase::Sent { .. }
+        | Phase::Accepted { .. }
+        | Phase::Refused(_)
+        | Phase::NotSent(_)
+        | Phase::Unknown { .. } => Line::of(role, format!(" {word}:")).then(Role::Title, about),
+    }
 }
 
 fn class(class: Class) -> &'static str {
@@ -134,6 +211,9 @@ fn class(class: Class) -> &'static str {
 
 fn age(app: &App, dialog: &Dialog) -> Line {
     let now = app.ui.now;
+    if let (false, Some(key)) = (matches!(dialog.phase, Phase::Filling), &dialog.key) {
+        return Line::of(Role::Label, format!(" key {key} "));
+    }
     match &dialog.preview {
         Preview::Asking { since } => Line::of(
             Role::Label,
@@ -150,43 +230,10 @@ fn age(app: &App, dialog: &Dialog) -> Line {
     }
 }
 
-/// Cancel first; beside the other what it waits for, as text.
-fn buttons(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, area: Rect) {
-    let button = |focused: bool, text: &str| {
-        let (mark, role) = if focused {
-            (">", Role::Selection)
-        } else {
-            (" ", Role::Button)
-        };
-        Line::of(Role::Key, format!("{mark} ")).then(role, format!("[ {text} ]"))
-    };
-    let missing = gate::missing(app, dialog);
-    let line = button(dialog.focus == Focus::Cancel, "Cancel")
-        .then(Role::Plain, "   ")
-        .join(button(dialog.focus == Focus::Commit, dialog.act.button()));
-    let line = match missing.as_slice() {
-        [] => line.then(Role::Good, "  ready"),
-        [first, ..] => {
-            let more = missing.len() - 1;
-            let more = if more > 0 {
-                format!(" (and {more} more)")
-            } else {
-                String::new()
-            };
-            line.then(Role::Warning, format!("  locked: {first}{more}"))
-        }
-    };
-    canvas.line(area, &line);
-}
-
 /// The command line that does the same (UX.md, principle 8).
 fn command_line(dialog: &Dialog, canvas: &mut Canvas<'_>, area: Rect) {
-    let (pipeline, command): (_, Command) = dialog.command();
-    let expect = dialog.plan().map(|plan| &plan.digest);
-    let twin = command.twin(pipeline.as_ref(), expect);
     let width = usize::from(area.width.saturating_sub(6));
-    let lines = wrap(&twin, width);
-    let lines: Vec<Line> = lines
+    let lines: Vec<Line> = wrap(&dialog.twin(), width)
         .into_iter()
         .enumerate()
         .map(|(at, line)| {

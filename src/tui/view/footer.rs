@@ -57,15 +57,19 @@ pub(super) fn keys(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
             Phase::Filling => &[
                 ("Tab", "next"),
                 ("Space", "tick"),
-                ("Enter", "press"),
-                ("F2", "copy command"),
+                ("Enter", "on a button"),
+                ("F2", "copies CLI"),
                 ("Esc", "cancel, nothing is sent"),
             ],
             Phase::Sent { .. }
             | Phase::Accepted { .. }
             | Phase::Refused(_)
             | Phase::NotSent(_)
-            | Phase::Unknown { .. } => &[("Esc", "close, what was sent goes on")],
+            | Phase::Unknown { .. } => &[
+                ("Esc", "close, what was sent goes on"),
+                ("e", "events"),
+                ("y", "copy key"),
+            ],
         };
         let keys = keys.iter().map(|(key, hint)| ((*key).to_owned(), *hint));
         return hints(canvas, row, keys);

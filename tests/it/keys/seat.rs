@@ -6,14 +6,14 @@ use crate::{
     world::{World, definition, success},
 };
 use pilothouse::{
-    api::CommitRequest,
-    client::Link,
+    api::{CommitRequest, Settled, StreamEvent},
+    client::{FeedEvent, Link},
     engine::{self, Input},
     model::*,
     tui::{
         app::{App, Opened},
         dialog::{Dialog, Focus, Value},
-        event::{Event, PlanAnswer},
+        event::{CommitAnswer, Event, PlanAnswer},
         gate,
         request::Request,
         screen::Screen,
@@ -24,7 +24,7 @@ use std::collections::VecDeque;
 
 /// A release that has gone through beta and asks for approval in gamma; an approval can be taken
 /// back for ten seconds.
-pub(super) fn asking() -> World {
+pub(crate) fn asking() -> World {
     let mut world = World::bare();
     let mut definition = definition();
     for gate in definition.stages.iter_mut().flat_map(|s| &mut s.approval) {
@@ -41,21 +41,21 @@ pub(super) fn asking() -> World {
 }
 
 /// Somebody at a terminal with a server that plans but never settles by itself.
-pub(super) struct Seat {
-    pub(super) app: App,
-    pub(super) world: World,
-    pub(super) now: Time,
-    pub(super) n_keys: u32,
+pub(crate) struct Seat {
+    pub(crate) app: App,
+    pub(crate) world: World,
+    pub(crate) now: Time,
+    pub(crate) n_keys: u32,
     /// Every request so far, in order.
-    pub(super) asked: Vec<Request>,
+    pub(crate) asked: Vec<Request>,
 }
 
 impl Seat {
-    pub(super) fn on(screen: Option<Screen>) -> Self {
+    pub(crate) fn on(screen: Option<Screen>) -> Self {
         Self::over(asking(), screen)
     }
 
-    pub(super) fn over(world: World, screen: Option<Screen>) -> Self {
+    pub(crate) fn over(world: World, screen: Option<Screen>) -> Self {
         let now = world.now;
         let mut app = fixture::app(80, 24);
         app.ui.now = now;
@@ -79,7 +79,7 @@ impl Seat {
         }
     }
 
-    pub(super) fn event(&mut self, event: Event) -> Vec<Request> {
+    pub(crate) fn event(&mut self, event: Event) -> Vec<Request> {
         let requests = update(&mut self.app, self.now, event);
         self.asked.extend(requests.clone());
         for request in &requests {
@@ -89,7 +89,7 @@ impl Seat {
     }
 
     /// What a server would answer at once.
-    pub(super) fn answer(&mut self, request: &Request) {
+    pub(crate) fn answer(&mut self, request: &Request) {
         match request {
             Request::NewKey => {
                 self.n_keys += 1;
@@ -122,8 +122,50 @@ impl Seat {
         }
     }
 
+    /// What a server does with a commit: it decides, tells the facts, and answers.
+    pub(crate) fn serve(&mut self, commit: &CommitRequest) -> Settled {
+        let known = self.world.entries.len();
+        self.world.now = self.now;
+        let request = commit.request.clone();
+        let key = request.key.clone();
+        let at = self.now;
+        let settled = match self.world.request(name("ana"), request) {
+            Ok(_) => Settled::Accepted {
+                key,
+                at,
+                revision: self.world.entries[known].revision,
+            },
+            Err(refusal) => Settled::Refused { key, at, refusal },
+        };
+        self.tell(known);
+        settled
+    }
+
+    /// Tells the terminal the facts from a place in the journal on.
+    pub(crate) fn tell(&mut self, from: usize) {
+        let told: Vec<Entry> = self.world.entries[from..].to_vec();
+        for entry in told {
+            self.event(Event::Feed(FeedEvent::Event(StreamEvent::Entry(entry))));
+        }
+    }
+
+    /// Presses the focused commit button and has the commit served and answered.
+    pub(crate) fn commit(&mut self) {
+        self.press("Enter");
+        let commit = self
+            .commits()
+            .last()
+            .map(|commit| (*commit).clone())
+            .unwrap();
+        let settled = self.serve(&commit);
+        self.wait(300);
+        let answer = CommitAnswer::Settled(settled);
+        let key = commit.request.key;
+        self.event(Event::Committed { key, answer });
+    }
+
     /// Keys at the pace of a person who looks.
-    pub(super) fn press(&mut self, keys: &str) -> Vec<Request> {
+    pub(crate) fn press(&mut self, keys: &str) -> Vec<Request> {
         let mut requests = Vec::new();
         for key in keys.split_whitespace() {
             self.wait(500);
@@ -133,7 +175,7 @@ impl Seat {
     }
 
     /// Letters at the pace of a typist.
-    pub(super) fn type_in(&mut self, text: &str) {
+    pub(crate) fn type_in(&mut self, text: &str) {
         for c in text.chars() {
             let c = if c == ' ' {
                 "Space".to_owned()
@@ -147,7 +189,7 @@ impl Seat {
     }
 
     /// Time goes on, with the ticks that the driver would send.
-    pub(super) fn wait(&mut self, milliseconds: u64) {
+    pub(crate) fn wait(&mut self, milliseconds: u64) {
         let until = self.now + Span(milliseconds);
         while let Some(due) = deadline(&self.app).filter(|due| *due <= until) {
             self.now = self.now.max(due);
@@ -156,7 +198,7 @@ impl Seat {
         self.now = until;
     }
 
-    pub(super) fn dialog(&self) -> &Dialog {
+    pub(crate) fn dialog(&self) -> &Dialog {
         let flash = || format!("no dialog is open: {:?}", self.app.ui.flash);
         self.app
             .ui
@@ -165,12 +207,12 @@ impl Seat {
             .unwrap_or_else(|| panic!("{}", flash()))
     }
 
-    pub(super) fn token(&self) -> String {
+    pub(crate) fn token(&self) -> String {
         let plan = self.dialog().plan().unwrap();
         plan.confirm.clone().unwrap_or_default()
     }
 
-    pub(super) fn commits(&self) -> Vec<&CommitRequest> {
+    pub(crate) fn commits(&self) -> Vec<&CommitRequest> {
         let commit = |request: &'_ Request| matches!(request, Request::Commit(_));
         let found = self.asked.iter().filter(|request| commit(request));
         found
@@ -182,7 +224,7 @@ impl Seat {
     }
 
     /// The approval of r1 in gamma, filled in and ready, with the commit button focused.
-    pub(super) fn approval() -> Self {
+    pub(crate) fn approval() -> Self {
         let mut seat = Seat::on(Some(board_of("gamma")));
         seat.press("A");
         seat.press("Tab Tab");
@@ -200,13 +242,13 @@ impl Seat {
     }
 }
 
-pub(super) fn requests(keys: &str, screen: Option<Screen>) -> Vec<String> {
+pub(crate) fn requests(keys: &str, screen: Option<Screen>) -> Vec<String> {
     let mut seat = Seat::on(screen);
     let found = seat.press(keys);
     found.iter().map(|request| format!("{request:?}")).collect()
 }
 
-pub(super) fn text_of(field: &pilothouse::tui::dialog::Field) -> &str {
+pub(crate) fn text_of(field: &pilothouse::tui::dialog::Field) -> &str {
     match &field.value {
         Value::Text { input, .. } | Value::Token { input, .. } => input.value(),
         Value::Choice { .. } | Value::Checks { .. } => "",

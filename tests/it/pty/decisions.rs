@@ -30,7 +30,7 @@ fn an_approval_at_gamma_lets_the_release_move_on() {
     stage(&mut terminal, "gamma");
     terminal.send("A");
     terminal.see("the dialog with its plan", |screen| {
-        screen.contains("APPROVE checkout > gamma")
+        screen.contains("APPROVE r1: DEMO > checkout > gamma")
             && screen.contains("it goes on to wave-1")
             && screen.contains("pilothouse approve checkout --stage gamma --release r1")
     });
@@ -65,7 +65,7 @@ fn a_rollback_is_decided_by_a_person_and_never_by_keys_typed_ahead() {
     // Everything that a rollback takes, before anybody has read what it would do.
     terminal.send("B\t\t\t\x1b[Crush\tshop\t\t\r");
     let untouched = |screen: &str| {
-        screen.contains("ROLL BACK shop > wave-1")
+        screen.contains("ROLL BACK r2: EMBEDDED > shop > wave-1")
             && screen.contains("locked")
             && !screen.contains("rush")
     };
@@ -78,7 +78,7 @@ fn a_rollback_is_decided_by_a_person_and_never_by_keys_typed_ahead() {
     terminal.see("the dialog and its twin", |screen| {
         untouched(screen) && screen.contains("pilothouse rollback shop --stage wave-1 --release r2")
     });
-    commit(&mut terminal, "\t\t\t", "pears are sour", "shop");
+    commit(&mut terminal, "\t\t\t\t", "pears are sour", "shop");
     terminal.see("the answer", |screen| screen.contains("ACCEPTED"));
     close(&mut terminal);
     terminal.see("the rollback on the board", |screen| {

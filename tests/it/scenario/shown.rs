@@ -112,6 +112,10 @@ pub(super) fn plan_text(world: &World, by: &str, words: &[&str], reason: &str) -
             for line in plan.target_lines() {
                 writeln!(text, "    {line}").unwrap();
             }
+            for fact in &plan.facts {
+                let (label, sign) = (fact.topic.word(), fact.speaks.sign());
+                writeln!(text, "    {label}: {sign}{}", fact.text).unwrap();
+            }
             for note in &plan.notes {
                 writeln!(text, "    note: {note}").unwrap();
             }

@@ -2,9 +2,7 @@
 
 use crate::engine::draft::Draft;
 use crate::engine::plan::describe::{Told, row, waits};
-use crate::model::{
-    BlockerId, BlockerKind, Candidate, Clears, HoldScope, Lift, ReleaseId, StageName, blockers,
-};
+use crate::model::{BlockerId, Candidate, Clears, HoldScope, Lift, ReleaseId, StageName, blockers};
 
 /// What an override does not solve (UX.md, S12).
 pub(super) fn still_blocked(
@@ -27,22 +25,6 @@ pub(super) fn still_blocked(
     }
     let candidate = Candidate { stage, release };
     let now = blockers(&before.pipeline, before.org, before.now, candidate);
-    let others: Vec<String> = now
-        .iter()
-        .filter(|b| b.blocks() && !named.contains(&b.id) && b.kind != BlockerKind::NotApproved)
-        .map(|b| b.id.to_string())
-        .collect();
-    if after
-        .active(stage)
-        .is_some_and(|attempt| attempt.release == release)
-    {
-        told.notes.push(format!("{release} enters {stage} at once"));
-    } else if !others.is_empty() {
-        let others = others.join(", ");
-        told.notes.push(format!(
-            "{stage} is STILL blocked by {others}: nothing would deploy now"
-        ));
-    }
     for blocker in now.iter().filter(|blocker| named.contains(&blocker.id)) {
         if let Clears::At(at) = blocker.clears {
             // An instant and not a countdown: a plan that only ages has not changed.

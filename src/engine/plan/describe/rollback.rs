@@ -3,7 +3,7 @@
 
 use crate::engine::command::intent_of;
 use crate::engine::draft::Draft;
-use crate::engine::plan::describe::{Told, running};
+use crate::engine::plan::describe::{Told, running, weigh};
 use crate::engine::plan::estimate::estimate;
 use crate::engine::rollback::{Intent, Judge};
 use crate::model::{
@@ -25,7 +25,8 @@ pub(super) fn rollback(
     let intent = intent_of(before, by, scope, release, reason)?;
     let mut told = Told::default();
     let undone = undone(before, &intent);
-    told.warnings.extend(one_way(before, &intent, &undone));
+    let one_way = one_way(before, &intent, &undone);
+    told.warnings.extend(one_way.iter().cloned());
     let mut places = Vec::new();
     for (name, rollback) in &intent.stages {
         places.push(match scope {
@@ -43,8 +44,7 @@ pub(super) fn rollback(
     told.title = format!("roll {release} back in {}", places.join(", "));
     told.notes.extend(quarantine(&intent));
     told.notes.extend(undone_notes(&intent, &undone));
-    told.notes
-        .push("windows, alarms, holds and approvals do not stop a rollback".to_owned());
+    told.facts = weigh::rollback(before, &intent, one_way.is_empty());
     told.warnings.extend(left(before, &intent));
     Ok(told)
 }

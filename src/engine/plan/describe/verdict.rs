@@ -1,13 +1,18 @@
 //! Plans of approvals and rejects: where the release goes on to and what it would wait for there.
 
-use crate::engine::plan::describe::{Told, row, waits};
+use crate::engine::plan::describe::{Told, row, waits, weigh};
 use crate::engine::{draft::Draft, request};
 use crate::model::{Actor, ReleaseId, StageName, Verdict, tally};
 
 /// Changes that a plan names one by one.
 const BROUGHT_NAMED: usize = 10;
 
-pub(super) fn approve(before: &Draft<'_>, after: &Draft<'_>, verdict: &Verdict) -> Told {
+pub(super) fn approve(
+    before: &Draft<'_>,
+    after: &Draft<'_>,
+    by: &Actor,
+    verdict: &Verdict,
+) -> Told {
     let Verdict { stage, release, .. } = verdict;
     let mut told = Told {
         title: format!("approve {release} in {stage}"),
@@ -42,24 +47,10 @@ pub(super) fn approve(before: &Draft<'_>, after: &Draft<'_>, verdict: &Verdict) 
                 let more = brings.len() - BROUGHT_NAMED;
                 told.notes.push(format!("and {more} older changes"));
             }
-            told.notes
-                .push("later stages follow by themselves as their blockers clear".to_owned());
         }
         None => told.notes.push(format!("{stage} is the last stage")),
     }
-    told.notes.extend(effect(after, stage));
-    let firing = definition
-        .stages
-        .iter()
-        .flat_map(|stage| definition.alarms_of(stage))
-        .filter_map(|alarm| {
-            let alarm = &alarm.name;
-            let state = before.pipeline.alarms.get(alarm)?;
-            (state.level == crate::model::AlarmLevel::Firing)
-                .then(|| format!("alarm {alarm} fires"))
-        });
-    told.warnings.extend(firing);
-    told.warnings.dedup();
+    told.facts = weigh::approve(before, after, by, verdict);
     told
 }
 
@@ -72,17 +63,6 @@ pub(super) fn reject(verdict: &Verdict) -> Told {
         ],
         ..Told::default()
     }
-}
-
-/// When an approval takes effect, or what is missing; in spans, because a plan that only ages has
-/// not changed.
-fn effect(after: &Draft<'_>, stage: &StageName) -> Option<String> {
-    let open = tally(&after.pipeline, after.active(stage)?)?;
-    let note = match (open.missing(), open.manual.undo) {
-        (0, undo) => format!("it takes effect after {undo}; until then whoever approved can undo"),
-        (more, _) => format!("it needs {more} more from other people"),
-    };
-    Some(note)
 }
 
 pub(super) fn undo(after: &Draft<'_>, by: &Actor, stage: &StageName, release: ReleaseId) -> Told {

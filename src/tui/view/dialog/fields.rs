@@ -1,40 +1,37 @@
 //! The fields of a dialog, one below the other, the focused one marked in the gutter.
 
 use crate::tui::{
-    dialog::{Dialog, Focus, Phase, Value},
+    dialog::{Check, Dialog, Focus, Value},
     text::width,
     theme::Role,
-    widgets::{Canvas, Cursor, Line, canvas::below, field},
+    widgets::{Canvas, Cursor, Line, field},
 };
 use ratatui::layout::Rect;
 
 /// Cells of the gutter and the label.
 const LABEL: u16 = 15;
-/// Blockers that are listed; more would push the buttons out.
-const CHECKS_MAX: usize = 5;
 
-/// Rows that the fields and the buttons need.
-pub(super) fn height(dialog: &Dialog) -> u16 {
-    if !matches!(dialog.phase, Phase::Filling) {
-        return 6;
-    }
-    let rows: usize = dialog.fields.iter().map(|field| rows(&field.value)).sum();
-    u16::try_from(rows + 2).unwrap_or(u16::MAX)
+/// Every row of the fields: which field, and which of its rows.
+pub(super) fn rows(dialog: &Dialog) -> Vec<(usize, usize)> {
+    let fields = dialog.fields.iter().enumerate();
+    let rows = fields.flat_map(|(at, field)| (0..height(&field.value)).map(move |row| (at, row)));
+    rows.collect()
 }
 
-fn rows(value: &Value) -> usize {
+fn height(value: &Value) -> usize {
     match value {
-        Value::Checks { options, .. } => options.len().clamp(1, CHECKS_MAX),
+        Value::Checks { options, .. } => options.len().max(1),
         Value::Choice { .. } | Value::Text { .. } | Value::Token { .. } => 1,
     }
 }
 
-/// Draws the fields below an empty row; gives the row for the buttons.
-pub(super) fn draw(dialog: &Dialog, canvas: &mut Canvas<'_>, area: Rect) -> Rect {
-    let mut used = 1;
-    for (at, entry) in dialog.fields.iter().enumerate() {
-        let focused = dialog.focus == Focus::Field(at);
-        let row = below(area, used);
+/// Draws one row of a field; the first has its label.
+pub(super) fn draw(dialog: &Dialog, (at, nth): (usize, usize), canvas: &mut Canvas<'_>, row: Rect) {
+    let Some(entry) = dialog.fields.get(at) else {
+        return;
+    };
+    let focused = dialog.focus == Focus::Field(at);
+    if nth == 0 {
         let mark = if focused { "> " } else { "  " };
         let label = Line::of(Role::Key, mark)
             .then(if focused { Role::Title } else { Role::Label }, entry.label);
@@ -45,15 +42,21 @@ pub(super) fn draw(dialog: &Dialog, canvas: &mut Canvas<'_>, area: Rect) -> Rect
             },
             &label,
         );
-        let place = Rect {
-            x: row.x + LABEL,
-            width: row.width.saturating_sub(LABEL),
-            ..row
-        };
-        value(&entry.value, focused, canvas, place);
-        used += u16::try_from(rows(&entry.value)).unwrap_or(1);
     }
-    below(area, area.height.saturating_sub(1))
+    let place = Rect {
+        x: row.x + LABEL,
+        width: row.width.saturating_sub(LABEL),
+        ..row
+    };
+    match &entry.value {
+        Value::Checks { options, cursor } => {
+            let here = focused && *cursor == nth;
+            check(options.get(nth), here, canvas, place);
+        }
+        Value::Choice { .. } | Value::Text { .. } | Value::Token { .. } => {
+            value(&entry.value, focused, canvas, place);
+        }
+    }
 }
 
 fn value(value: &Value, focused: bool, canvas: &mut Canvas<'_>, area: Rect) {
@@ -64,10 +67,7 @@ fn value(value: &Value, focused: bool, canvas: &mut Canvas<'_>, area: Rect) {
     };
     match value {
         Value::Choice { options, chosen } => canvas.line(area, &choice(options, *chosen, area)),
-        Value::Checks {
-            options,
-            cursor: at,
-        } => checks(options, focused.then_some(*at), canvas, area),
+        Value::Checks { .. } => {}
         Value::Text { input, least } => {
             let hint = if *least > 0 {
                 format!("at least {least} characters")
@@ -79,9 +79,9 @@ fn value(value: &Value, focused: bool, canvas: &mut Canvas<'_>, area: Rect) {
             typed_line(input, cursor, &hint, (canvas, area));
         }
         Value::Token { input, wanted } => {
-            let hint = wanted
-                .as_ref()
-                .map_or_else(String::new, |wanted| format!("wanted: {wanted}"));
+            let hint = wanted.as_ref().map_or("not needed".to_owned(), |wanted| {
+                format!("wanted: {wanted}")
+            });
             typed_line(input, cursor, &hint, (canvas, area));
         }
     }
@@ -137,33 +137,21 @@ fn choice(options: &[String], chosen: usize, area: Rect) -> Line {
     )
 }
 
-fn checks(
-    options: &[crate::tui::dialog::Check],
-    cursor: Option<usize>,
-    canvas: &mut Canvas<'_>,
-    area: Rect,
-) {
-    let first = crate::tui::screen::page_top(cursor.unwrap_or(0), CHECKS_MAX);
-    let page = options.iter().enumerate().skip(first).take(CHECKS_MAX);
-    for ((at, check), row) in page.zip(0_u16..) {
-        let tick = match (&check.locked, check.ticked) {
-            (Some(_), _) => " - ",
-            (None, true) => "[x]",
-            (None, false) => "[ ]",
-        };
-        let role = if cursor == Some(at) {
-            Role::Selection
-        } else {
-            Role::Plain
-        };
-        let line = Line::of(role, format!("{tick} {}", check.blocker));
-        let line = match &check.locked {
-            Some(why) => line.then(Role::Warning, format!("  {why}")),
-            None => line.then(Role::Label, format!("  {}", check.why)),
-        };
-        canvas.line(below(area, row), &line);
-    }
-    if options.is_empty() {
-        canvas.line(area, &Line::of(Role::Label, "nothing is in the way"));
-    }
+/// A blocker with its box, or why it has none.
+fn check(check: Option<&Check>, here: bool, canvas: &mut Canvas<'_>, area: Rect) {
+    let Some(check) = check else {
+        return canvas.line(area, &Line::of(Role::Label, "nothing is in the way"));
+    };
+    let tick = match (&check.locked, check.ticked) {
+        (Some(_), _) => " - ",
+        (None, true) => "[x]",
+        (None, false) => "[ ]",
+    };
+    let role = if here { Role::Selection } else { Role::Plain };
+    let line = Line::of(role, format!("{tick} {}", check.blocker));
+    let line = match &check.locked {
+        Some(why) => line.then(Role::Warning, format!("  {why}")),
+        None => line.then(Role::Label, format!("  {}", check.why)),
+    };
+    canvas.line(area, &line);
 }

@@ -1,7 +1,7 @@
 //! The server's plan as lines: warnings first, then what happens stage by stage, then the rest.
 
 use crate::{
-    model::{PlanRow, Refusal, Span},
+    model::{PlanFact, PlanRow, Refusal, Span, Speaks, Topic},
     tui::{
         app::App,
         dialog::{Dialog, PlanLine, Preview, Previewed},
@@ -39,9 +39,6 @@ pub(super) fn lines(app: &App, dialog: &Dialog, width: usize) -> Vec<Line> {
             lines.extend(runbook(app, dialog));
         }
     }
-    if let Some(notice) = &dialog.notice {
-        lines.extend(wrapped(Role::Warning, "! ", notice, width));
-    }
     lines
 }
 
@@ -74,37 +71,88 @@ fn planned(previewed: &Previewed, width: usize, lines: &mut Vec<Line>) {
         let mark = format!("{}! ", star(&PlanLine::Warning(at)));
         lines.extend(wrapped(Role::Warning, &mark, warning, width));
     }
+    let (after, before) = plan
+        .facts
+        .iter()
+        .partition(|fact| fact.topic == Topic::Safe);
+    facts(before, width, lines);
     if !plan.rows.is_empty() {
         lines.push(Line::of(
             Role::Label,
             "STAGE        NOW        AFTER      TARGETS EST      NOTE",
         ));
-        lines.extend(
-            plan.rows
-                .iter()
-                .map(|row| stage(row, star(&PlanLine::Row(row.stage.clone())))),
-        );
+        for row in &plan.rows {
+            let star = star(&PlanLine::Row(row.stage.clone()));
+            lines.extend(stage(row, star, width));
+        }
     }
     for line in plan.target_lines() {
         lines.extend(wrapped(Role::Label, "  ", &line, width));
     }
+    facts(after, width, lines);
     for (at, note) in plan.notes.iter().enumerate() {
         let mark = format!("{}- ", star(&PlanLine::Note(at)));
         lines.extend(wrapped(Role::Plain, &mark, note, width));
     }
 }
 
-fn stage(row: &PlanRow, star: &str) -> Line {
+/// Facts under their labels; a label stands once for all of its topic that follow each other.
+fn facts(facts: Vec<&PlanFact>, width: usize, lines: &mut Vec<Line>) {
+    let mut said = None;
+    for fact in facts {
+        let label = if said == Some(fact.topic) {
+            ""
+        } else {
+            fact.topic.word()
+        };
+        said = Some(fact.topic);
+        let role = match fact.speaks {
+            Speaks::For => Role::Good,
+            Speaks::Against => Role::Warning,
+            Speaks::Neither => Role::Plain,
+        };
+        let text = format!("{}{}", fact.speaks.sign(), fact.text);
+        let room = width.saturating_sub(TOPIC);
+        let parts = wrap(&text, room).into_iter().enumerate();
+        lines.extend(parts.map(|(at, part)| {
+            let label = if at == 0 { label } else { "" };
+            Line::of(Role::Label, format!("{label:<TOPIC$}")).then(role, part)
+        }));
+    }
+}
+
+/// Cells of a topic's label.
+const TOPIC: usize = 9;
+/// Where the note of a row begins.
+const NOTE: usize = 52;
+
+/// A stage in one line, with its note in more where it is long.
+fn stage(row: &PlanRow, star: &str, width: usize) -> Vec<Line> {
     let estimate = row.estimate.map_or_else(|| "-".to_owned(), Span::short);
     let text = format!(
-        "{star}{:<12} {:<10} {:<10} {:>7} {estimate:<8} {}",
+        "{star}{:<12} {:<10} {:<10} {:>7} {estimate:<8} ",
         middle_cut(row.stage.as_str(), 12),
         middle_cut(&row.now, 10),
         middle_cut(&row.after, 10),
         row.targets,
-        row.note
     );
-    Line::plain(text)
+    if row.note.is_empty() {
+        return vec![Line::plain(text)];
+    }
+    // Beneath the row where there is no room for a sentence beside it.
+    if width < NOTE + 16 {
+        let note = wrapped(Role::Plain, "    ", &row.note, width);
+        return [Line::plain(text)].into_iter().chain(note).collect();
+    }
+    let parts = wrap(&row.note, width.saturating_sub(NOTE + star.len()));
+    let lines = parts.into_iter().enumerate();
+    let lines = lines.map(|(at, part)| {
+        let start = if at == 0 { text.as_str() } else { "" };
+        Line::plain(start.to_owned())
+            .to(NOTE + star.len())
+            .then(Role::Plain, part)
+    });
+    lines.collect()
 }
 
 /// A text in lines, the first with a mark, the others under its first letter.
