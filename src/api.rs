@@ -6,6 +6,8 @@
 //! | `GET /v1/fleet` | [`Fleet`] |
 //! | `GET /v1/pipelines/{name}` | [`Snapshot`] |
 //! | `GET /v1/pipelines/{name}/events?after=&limit=` | [`Events`] |
+//! | `GET /v1/pipelines/{name}/alarms` | [`Alarms`] |
+//! | `GET /v1/pipelines/{name}/windows?from=&to=` | [`Windows`] |
 //! | `GET /v1/pipelines/{name}/forecast` | [`Forecast`](crate::model::Forecast) |
 //! | `GET /v1/pipelines/{name}/steps/{id}/log` | the step's log, `text/plain` |
 //! | `GET /v1/stream?after=&pipelines=a,b` | server-sent events, see [`StreamEvent`] |
@@ -15,6 +17,12 @@
 //! | `POST /v1/definitions/plan` | [`DefinitionsRequest`] to [`DefinitionsPlan`] |
 //! | `POST /v1/definitions` | [`ReloadRequest`] to the [`DefinitionsPlan`] that was carried out |
 //! | `GET /healthz`, `GET /readyz` | `ok`, `text/plain` |
+
+mod alarms;
+mod windows;
+
+pub use alarms::Alarms;
+pub use windows::{WINDOWS_MOST, Windows};
 
 use crate::model::{
     Actor, Command, Difference, Entry, Fingerprint, Org, Pipeline, PipelineName, Redefinition,

@@ -1,6 +1,7 @@
 //! The command line: a twin for everything the terminal does, and the ways to start a server. It
 //! holds no rules: it asks, shows the answer, and says by its exit status what became of it.
 
+mod alarms;
 mod check;
 mod commit;
 mod confirm;
@@ -30,6 +31,7 @@ mod verdict;
 mod watch;
 mod why;
 mod window;
+mod windows;
 
 use crate::{config::Connection, model::Command};
 use clap::{Parser, Subcommand};
@@ -56,7 +58,9 @@ struct Arguments {
 enum Verb {
     Status(status::Arguments),
     Why(why::Arguments),
+    Alarms(alarms::Arguments),
     Release(release::Arguments),
+    Windows(windows::Arguments),
     Forecast(forecast::Arguments),
     Events(events::Arguments),
     Watch(watch::Arguments),
@@ -111,7 +115,9 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let done = match verb {
         Verb::Status(arguments) => wait(status::run(&session()?, &arguments)),
         Verb::Why(arguments) => wait(why::run(&session()?, &arguments)),
+        Verb::Alarms(arguments) => wait(alarms::run(&session()?, &arguments)),
         Verb::Release(arguments) => wait(release::run(&session()?, &arguments)),
+        Verb::Windows(arguments) => wait(windows::run(&session()?, &arguments)),
         Verb::Forecast(arguments) => wait(forecast::run(&session()?, &arguments)),
         Verb::Events(arguments) => wait(events::run(&session()?, &arguments)),
         Verb::Watch(arguments) => wait(watch::run(&session()?, &arguments)),

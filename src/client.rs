@@ -18,11 +18,11 @@ pub use stream::EventStream;
 
 use crate::{
     api::{
-        self, CommitRequest, Cursor, DefinitionsPlan, DefinitionsRequest, Events, Fleet,
-        PlanRequest, ReloadRequest, Settled, Snapshot,
+        self, Alarms, CommitRequest, Cursor, DefinitionsPlan, DefinitionsRequest, Events, Fleet,
+        PlanRequest, ReloadRequest, Settled, Snapshot, Windows,
     },
     http,
-    model::{EffectId, Forecast, PipelineName, Plan, RequestKey, Revision, Span},
+    model::{EffectId, Forecast, PipelineName, Plan, RequestKey, Revision, Span, Time},
 };
 use reqwest::{
     Method, RequestBuilder, Response,
@@ -94,6 +94,22 @@ impl Client {
             api::PIPELINES
         );
         self.get("loading events", &path).await
+    }
+
+    /// What a pipeline's alarms say, and what there is to see of them.
+    pub async fn alarms(&self, name: &PipelineName) -> Result<Alarms, ClientError> {
+        let path = format!("{}/{name}/alarms", api::PIPELINES);
+        self.get("loading alarms", &path).await
+    }
+
+    /// When each stage of a pipeline lets releases in, over a while.
+    pub async fn windows(
+        &self,
+        name: &PipelineName,
+        (from, to): (Time, Time),
+    ) -> Result<Windows, ClientError> {
+        let path = format!("{}/{name}/windows?from={from}&to={to}", api::PIPELINES);
+        self.get("loading windows", &path).await
     }
 
     /// What is expected to happen to a pipeline from now on.

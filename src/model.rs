@@ -8,12 +8,14 @@
 mod alarm;
 mod approvals;
 mod attempt;
+mod bearing;
 mod blocker;
 mod blockers;
 mod brought;
 mod calendar;
 mod change;
 mod command;
+mod contrast;
 mod definition;
 mod effect;
 mod evidence;
@@ -34,25 +36,31 @@ mod refusal;
 mod release;
 mod retained;
 mod rollout;
+mod sight;
 mod status;
 mod strategy;
 mod summary;
 mod ticket;
 mod time;
+mod timeline;
 mod told;
+mod trace;
 mod window;
+mod window_rule;
 
 pub use alarm::{AlarmLevel, AlarmState, Observation, Ppm, Reading};
 pub use approvals::{Lapse, Tally, tally};
 pub use attempt::{
     Approval, Attempt, AttemptState, Cause, GateProgress, GateState, Purpose, Rollback,
 };
+pub use bearing::{Bearing, Does, Mark, Watching, bearing};
 pub use blocker::{Blocker, BlockerKind, Clears, Passage};
 pub use blockers::{Candidate, blockers, target_blockers};
 pub use brought::Brought;
 pub use calendar::{Calendar, Closure, Event};
 pub use change::{Change, Person};
 pub use command::{Class, Command, Lift, Request, RollbackScope, Verdict};
+pub use contrast::{Contrast, Says, Side, contrast};
 pub use definition::{
     Alarm, AlarmScope, AlarmSource, Also, BakeRules, Build, CountedLines, Coverage, Definition,
     Kind, Phase, Region, ReviewRule, Run, Scrape, Series, Severity, Source, Stage, Window, Zone,
@@ -81,11 +89,15 @@ pub use redefinition::{Difference, Redefinition, RedefinitionKind};
 pub use refusal::{ChangeLine, Refusal};
 pub use release::{Release, Releases};
 pub use rollout::{Bake, BakePlace, BakeState, Batch, Lane, Progress, Rollout, Turn};
+pub use sight::{AlarmSight, FiringRule, SourceSight, sights};
 pub use status::{StageView, Status, board};
 pub use strategy::{BlueGreen, Canary, Deploy, Part, Share, Strategy};
 pub use summary::{Cell, RowDetail, Summary, summary};
 pub use ticket::{NOTES_KEPT, Note, Ticket, TicketAction, TicketChange};
 pub use time::{Span, Time};
+pub use timeline::{Barrier, Passing, Stretch, Timeline, timelines};
 pub use told::Told;
-pub use window::{BadWindow, Week, Weekly};
+pub use trace::{Counted, Sample, Sight, TRACE_REACH, Trace, Urgency};
+pub use window::{BadWindow, Shift, Week, Weekly};
 pub(crate) use window::{instants_of, wall};
+pub use window_rule::{WindowRule, window_rules};

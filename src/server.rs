@@ -4,6 +4,7 @@
 //! Start at [`serve`]; `accept` is what stands between the network and the routes.
 
 mod accept;
+mod alarms;
 mod auth;
 mod body;
 mod commands;
@@ -18,6 +19,7 @@ mod plan;
 mod problem;
 mod stream;
 pub mod token;
+mod windows;
 
 pub use error::ServerError;
 pub use listen::Listen;
@@ -104,6 +106,8 @@ fn routes(shared: Shared, guard: auth::Guard) -> Router {
         .route(api::FLEET, get(fleet::fleet))
         .route(&pipeline, get(pipeline::snapshot))
         .route(&format!("{pipeline}/events"), get(pipeline::events))
+        .route(&format!("{pipeline}/alarms"), get(alarms::alarms))
+        .route(&format!("{pipeline}/windows"), get(windows::windows))
         .route(&format!("{pipeline}/forecast"), get(pipeline::forecast))
         .route(&format!("{pipeline}/steps/{{id}}/log"), get(logs::log))
         .route(api::STREAM, get(stream::stream))

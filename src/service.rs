@@ -20,6 +20,7 @@ mod reload;
 mod resume;
 mod settle;
 mod shared;
+mod sights;
 mod steps;
 mod wall;
 
@@ -33,7 +34,7 @@ use crate::{
     journal::{Conflict, Sqlite, Writer, WriterError},
     model::{
         Actor, EffectId, Forecast, PipelineName, Plan, Refusal, Request, RequestKey, Revision,
-        Stream,
+        Stream, Time,
     },
     service::{
         hub::Hub, mailbox::Mailbox, organization::Organization, reload::Applied, shared::Shared,
@@ -186,6 +187,20 @@ impl Service {
         tokio::task::spawn_blocking(work).await.ok()
     }
 
+    /// What its alarms say and what there is to see of them; none as for [`Service::pipeline`].
+    pub async fn alarms(&self, name: &PipelineName) -> Option<api::Alarms> {
+        self.mailbox(Some(name)).ok()?.alarms().await.ok()
+    }
+
+    /// When its stages let releases in between two moments; none as for [`Service::pipeline`].
+    /// Worked out on a copy, so that no decision waits for it.
+    pub async fn windows(&self, name: &PipelineName, bounds: (Time, Time)) -> Option<api::Windows> {
+        let snapshot = self.pipeline(name).await?;
+        let org = Arc::clone(&self.running.shared.org.borrow());
+        let work = move || sights::windows(&snapshot.pipeline, &org, snapshot.now, bounds);
+        tokio::task::spawn_blocking(work).await.ok()
+    }
+
     /// A page of a pipeline's entries after a revision; none when there is no such pipeline.
     pub async fn events(
         &self,
@@ -271,7 +286,8 @@ impl Service {
         }
     }
 
-    fn now(&self) -> crate::model::Time {
+    /// Engine time: the clock, but never before anything that is known.
+    pub fn now(&self) -> Time {
         clock::now().max(self.running.shared.hub.at())
     }
 

@@ -3,26 +3,36 @@
 //!
 //! ```text
 //! fetch (one per URL) -> exposition -> counter (increase since the last page) -> window -> level
+//!                                          `-> apart (by target)                          `-> sights
 //! ```
 //!
 //! Whatever is not surely good or bad is no data, with the reason in words (DESIGN.md 5, rule 6).
 
+mod apart;
 mod counter;
 mod exposition;
 mod fetch;
 mod level;
 mod pace;
+mod sights;
+
+pub use sights::Sights;
 
 use crate::{
-    clock::Stopwatch,
-    model::{Alarm, AlarmLevel, AlarmName, AlarmSource, Observation, Ppm, Reading, Scrape, Span},
+    clock::{self, Stopwatch},
+    model::{
+        Alarm, AlarmLevel, AlarmName, AlarmSource, Observation, Ppm, Reading, Scrape, Sight, Span,
+        Time,
+    },
 };
+use apart::Apart;
 use counter::{Counter, Window};
 use exposition::{Page, PageError};
 use fetch::{FetchError, fetch};
 use futures_util::future::join_all;
 use level::Level;
 use pace::Pace;
+use sights::Seen;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The alarms of one pipeline, with the memory their windows need.
@@ -32,12 +42,16 @@ pub struct Watch {
     alarms: Vec<Watched>,
     since: Stopwatch,
     pace: Pace,
+    sights: Sights,
 }
 
 impl Watch {
-    /// Watches these alarms; the memory starts empty, so the first readings have no data.
-    pub fn new(alarms: &[Alarm], http: reqwest::Client) -> Watch {
+    /// Watches these alarms; the memory starts empty, so the first readings have no data. What is
+    /// there to be looked at goes into the sights.
+    pub fn new(alarms: &[Alarm], http: reqwest::Client, sights: Sights) -> Watch {
+        sights.keep(&alarms.iter().map(|alarm| alarm.name.clone()).collect());
         Watch {
+            sights,
             http,
             alarms: alarms.iter().map(Watched::new).collect(),
             since: Stopwatch::start(),
@@ -54,10 +68,11 @@ impl Watch {
             (url.to_owned(), page)
         });
         let pages: Pages = join_all(fetched).await.into_iter().collect();
-        let at = self.since.elapsed();
+        let (at, now) = (self.since.elapsed(), clock::now());
+        let round = self.alarms.iter_mut().map(|a| a.read(at, now, &pages));
         Observation {
             elapsed: self.pace.lap(),
-            readings: self.alarms.iter_mut().map(|a| a.read(at, &pages)).collect(),
+            readings: self.sights.take(now, round.collect()),
         }
     }
 }
@@ -71,6 +86,7 @@ struct Watched {
     numerator: Counter,
     denominator: Counter,
     window: Window,
+    apart: Apart,
     level: Level,
 }
 
@@ -83,16 +99,23 @@ impl Watched {
             numerator: Counter::default(),
             denominator: Counter::default(),
             window: Window::new(scrape.window),
+            apart: Apart::new(scrape.window),
             level: Level::new(scrape.fire, scrape.clear),
         }
     }
 
-    fn read(&mut self, at: Span, pages: &Pages) -> Reading {
+    fn read(&mut self, at: Span, now: Time, pages: &Pages) -> Seen {
+        let mut sight = Sight::default();
         let (points, value) = match self.count(at, pages) {
-            Ok(points) => (points, self.value()),
+            Ok(points) => {
+                sight.answered = Some(now);
+                sight.targets = self.apart.counted();
+                (points, self.value())
+            }
             Err(why) => {
                 self.numerator.interrupted();
                 self.denominator.interrupted();
+                sight.trouble = Some((now, why.clone()));
                 (0, Err(why))
             }
         };
@@ -111,12 +134,17 @@ impl Watched {
                 (AlarmLevel::NoData, None, why)
             }
         };
-        Reading {
+        sight.above = self.level.above();
+        let reading = Reading {
             alarm: self.name.clone(),
             level,
             value,
             why,
             points,
+        };
+        Seen {
+            reading,
+            now: sight,
         }
     }
 
@@ -135,6 +163,7 @@ impl Watched {
             let missing = PageError::NoSeries(self.scrape.denominator.clone());
             return Err(of_page(missing));
         }
+        self.apart.take(at, &numerator, &denominator);
         self.numerator.advance(numerator);
         let points = self.denominator.advance(denominator);
         self.window

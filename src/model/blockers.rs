@@ -6,6 +6,8 @@ mod alarms;
 mod guards;
 mod windows;
 
+pub(in crate::model) use windows::{closings, next_change as next_window_change};
+
 use crate::model::planted::{Bug, planted};
 use crate::model::{
     Attempt, Blocker, BlockerId, BlockerKind, Clears, Definition, Org, Passage, Person, Pipeline,

@@ -10,9 +10,19 @@ use chrono_tz::Tz;
 pub struct Closed {
     /// Continues `window NAME ...`.
     pub why: String,
+    pub by: ClosedBy,
     pub since: Time,
     /// When it opens; none when that is not to be seen.
     pub until: Option<Time>,
+}
+
+/// What closes a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClosedBy {
+    /// Its weekly rules.
+    Week,
+    /// An event of a calendar.
+    Calendar,
 }
 
 /// How many changes of single rules are looked at for one change of the window. Where this is not
@@ -22,9 +32,24 @@ const CHANGES_MAX: usize = 64;
 impl Window {
     /// Why nothing may start at an instant in a zone; none while the window is open.
     pub fn closed(&self, at: Time, zone: Tz) -> Option<Closed> {
-        let (why, since) = self.closing_rule(at, zone)?;
+        let (by, why, since) = self.closing_rule(at, zone)?;
         let until = self.next_change(at, zone);
-        Some(Closed { why, since, until })
+        Some(Closed {
+            why,
+            by,
+            since,
+            until,
+        })
+    }
+
+    /// What it says: `allow Mon..Fri 09:00-17:00, not holidays.ics`.
+    pub fn rule(&self) -> String {
+        let weekly = [("allow", &self.allow), ("deny", &self.deny)];
+        let weekly = weekly.iter();
+        let weekly = weekly.filter_map(|(word, rule)| Some(format!("{word} {}", rule.as_ref()?)));
+        let calendars = self.calendars.iter();
+        let words = weekly.chain(calendars.map(|calendar| format!("not {}", calendar.file)));
+        words.collect::<Vec<_>>().join(", ")
     }
 
     pub fn is_open(&self, at: Time, zone: Tz) -> bool {
@@ -72,17 +97,19 @@ impl Window {
     }
 
     /// The rule that closes it, in words, and since when.
-    fn closing_rule(&self, at: Time, zone: Tz) -> Option<(String, Time)> {
+    fn closing_rule(&self, at: Time, zone: Tz) -> Option<(ClosedBy, String, Time)> {
         if let Some(deny) = self.deny.as_ref().filter(|deny| deny.is_open(at, zone)) {
-            return Some((format!("denies {deny}"), deny.unchanged_since(at, zone)));
+            let since = deny.unchanged_since(at, zone);
+            return Some((ClosedBy::Week, format!("denies {deny}"), since));
         }
         let mut denials = self.calendars.iter().filter_map(|c| c.denies(at, zone));
         if let Some(denial) = denials.next() {
-            return Some((format!("is closed: {}", denial.why), denial.since));
+            let why = format!("is closed: {}", denial.why);
+            return Some((ClosedBy::Calendar, why, denial.since));
         }
         let allow = self.allow.as_ref()?;
-        (!allow.is_open(at, zone))
-            .then(|| (format!("allows {allow}"), allow.unchanged_since(at, zone)))
+        let since = || allow.unchanged_since(at, zone);
+        (!allow.is_open(at, zone)).then(|| (ClosedBy::Week, format!("allows {allow}"), since()))
     }
 
     /// The next instant at which a change of the whole is possible: while something closes it, the

@@ -129,6 +129,30 @@ fn zone_changes(at: Time, days: u64, zone: Tz) -> Vec<Time> {
     found
 }
 
+/// A change of a zone's clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shift {
+    pub at: Time,
+    /// How far they go forward; negative for back.
+    pub minutes: i32,
+}
+
+impl Shift {
+    /// The first one after a moment; none when there is none within a year.
+    pub fn next(zone: Tz, at: Time) -> Option<Self> {
+        const YEAR_DAYS: u64 = 366;
+        let shift = zone_changes(at, YEAR_DAYS, zone).into_iter().next()?;
+        let offset = |at: Time| {
+            let offset = zone.offset_from_utc_datetime(&at.utc().naive_utc());
+            offset.fix().local_minus_utc() / 60
+        };
+        Some(Self {
+            at: shift,
+            minutes: offset(shift) - offset(Time(shift.0 - 1)),
+        })
+    }
+}
+
 /// What the wall clock of a zone shows, written as if it was UTC.
 pub(crate) fn wall(at: Time, zone: Tz) -> Time {
     let local = at.utc().with_timezone(&zone).naive_local();

@@ -1,7 +1,7 @@
 //! What can be sent to a task that owns a pipeline or the organization, and how to send it.
 
 use crate::{
-    api::Settled,
+    api::{Alarms, Settled},
     model::{Actor, Command, Definition, Outcome, Pipeline, PipelineName, Plan, Request},
     service::{CommandError, organization::Settings},
 };
@@ -20,6 +20,7 @@ pub(super) enum Letter {
     Commit(Actor, Request, Answer<Settled>),
     Plan(Actor, Command, Answer<Plan>),
     Show(oneshot::Sender<Pipeline>),
+    Alarms(oneshot::Sender<Alarms>),
     /// The pipeline's definition changed.
     Define(Box<Definition>, Answer<()>),
     /// Definitions changed; the groups with them.
@@ -62,6 +63,10 @@ impl Mailbox {
 
     pub(super) async fn show(&self) -> Result<Pipeline, CommandError> {
         self.ask(Letter::Show).await
+    }
+
+    pub(super) async fn alarms(&self) -> Result<Alarms, CommandError> {
+        self.ask(Letter::Alarms).await
     }
 
     pub(super) async fn define(&self, definition: Definition) -> Result<(), CommandError> {

@@ -5,11 +5,11 @@
 use crate::{
     executor::Executor,
     model::{
-        Alarm, AlarmLevel, Definition, Head, Observation, Outcome, Pipeline, Reading, Sha, Source,
-        SourceName, Span,
+        Alarm, AlarmLevel, AlarmName, Definition, Head, Observation, Outcome, Pipeline, Reading,
+        Sha, Sight, Source, SourceName, Span,
     },
     service::{mailbox::Mailbox, shared::Shared},
-    watch::Watch,
+    watch::{Sights, Watch},
 };
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::{
@@ -29,6 +29,7 @@ pub(super) struct Observers {
     following: Option<Arc<Definition>>,
     tasks: Vec<JoinHandle<()>>,
     outlook: watch::Sender<Outlook>,
+    sights: Sights,
 }
 
 /// What observers need to know of the pipeline.
@@ -46,6 +47,7 @@ impl Observers {
             following: None,
             tasks: Vec::new(),
             outlook: watch::Sender::new(Outlook::default()),
+            sights: Sights::default(),
         }
     }
 
@@ -79,6 +81,7 @@ impl Observers {
             wanted: pipeline.watched().into_values().cloned().collect(),
             every: definition.watch_every,
             http: shared.http.clone(),
+            sights: self.sights.clone(),
             outlook: self.outlook.subscribe(),
             mailbox: mailbox.clone(),
         };
@@ -87,6 +90,11 @@ impl Observers {
             .collect();
         self.tasks.push(tokio::spawn(alarms.observe()));
         self.following = Some(Arc::clone(definition));
+    }
+
+    /// What there is to see of the alarms.
+    pub(super) fn sights(&self) -> BTreeMap<AlarmName, Sight> {
+        self.sights.look()
     }
 
     pub(super) fn end(&mut self) {
@@ -187,6 +195,7 @@ struct Alarms {
     wanted: Vec<Alarm>,
     every: Span,
     http: reqwest::Client,
+    sights: Sights,
     outlook: watch::Receiver<Outlook>,
     mailbox: Mailbox,
 }
@@ -221,7 +230,7 @@ impl Alarms {
     }
 
     fn watch(&self) -> Watch {
-        Watch::new(&self.wanted, self.http.clone())
+        Watch::new(&self.wanted, self.http.clone(), self.sights.clone())
     }
 }
 

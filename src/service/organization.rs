@@ -72,7 +72,11 @@ impl Organization {
                 }
                 // Steps, observers and snapshots belong to pipelines.
                 Some(
-                    Letter::Outcome(_) | Letter::Seen(..) | Letter::Show(_) | Letter::Define(..),
+                    Letter::Outcome(_)
+                    | Letter::Seen(..)
+                    | Letter::Show(_)
+                    | Letter::Alarms(_)
+                    | Letter::Define(..),
                 ) => {}
                 Some(Letter::Reloaded(reloaded, to)) => {
                     answer(to, self.reloaded(*reloaded).await);

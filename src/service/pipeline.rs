@@ -16,6 +16,7 @@ use crate::{
         observe::{self, Observers},
         settle,
         shared::{LOOK_AGAIN, Shared, in_time, stopping},
+        sights,
         steps::Steps,
         wall::{Step, Wall},
     },
@@ -205,6 +206,10 @@ impl PipelineTask {
             }
             Letter::Plan(by, command, to) => answer(to, self.plan(&by, &command)),
             Letter::Show(to) => answer(to, self.pipeline.clone()),
+            Letter::Alarms(to) => {
+                let seen = self.observers.sights();
+                answer(to, sights::alarms(&self.pipeline, seen, self.now().1));
+            }
             Letter::Define(definition, to) => answer(to, self.define(*definition).await),
             // That is the organization's.
             Letter::Reloaded(..) => {}

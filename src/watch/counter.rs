@@ -61,6 +61,8 @@ fn since(last: Option<u64>, value: u64) -> u64 {
 #[derive(Debug)]
 pub(crate) struct Window {
     length: Span,
+    /// Samples closer together than this are not kept beside each other.
+    step: Span,
     samples: VecDeque<Sample>,
 }
 
@@ -79,11 +81,27 @@ impl Window {
     pub(crate) fn new(length: Span) -> Self {
         Self {
             length,
+            step: Span::ZERO,
             samples: VecDeque::new(),
         }
     }
 
+    /// A window for one of many: its edge is up to a sixtieth off, and it is as much smaller.
+    pub(crate) fn coarse(length: Span) -> Self {
+        Self {
+            step: Span(length.0 / 60),
+            ..Self::new(length)
+        }
+    }
+
     pub(crate) fn push(&mut self, at: Span, part: u64, whole: u64) {
+        let close = |last: &Sample, before: &Sample| last.at.saturating_sub(before.at) < self.step;
+        let mut newest = self.samples.iter().rev();
+        if let (Some(last), Some(before)) = (newest.next(), newest.next())
+            && close(last, before)
+        {
+            self.samples.pop_back();
+        }
         self.samples.push_back(Sample { at, part, whole });
         // The oldest kept one is where the window starts: at its edge or the last before it. Two
         // always stay, so a window shorter than a round is the time since the round before. A
@@ -138,6 +156,17 @@ mod tests {
             window.push(Span(0), 0, whole);
         }
         assert_eq!(window.increase(), Some((0, 7)));
+    }
+
+    #[test]
+    fn a_coarse_window_keeps_few_samples_and_always_the_newest() {
+        let mut window = Window::coarse(Span::minutes(1));
+        for second in 0..1_000 {
+            window.push(Span(second * 100), 0, second);
+        }
+        assert!(window.samples.len() < 70, "{}", window.samples.len());
+        let (_, whole) = window.increase().unwrap();
+        assert!((600..=610).contains(&whole), "{whole}");
     }
 
     #[test]

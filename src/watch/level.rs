@@ -45,6 +45,12 @@ impl Level {
         self.firing
     }
 
+    /// How many of the readings that count towards firing are above.
+    pub(crate) fn above(&self) -> u32 {
+        let above = self.recent.iter().filter(|above| **above);
+        u32::try_from(above.count()).unwrap_or(u32::MAX)
+    }
+
     /// A reading without data is neither above nor calm: what was seen before still counts, but the
     /// readings that clear must follow one another.
     pub(crate) fn no_data(&mut self) {

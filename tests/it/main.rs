@@ -40,6 +40,7 @@ mod states;
 mod stream;
 mod themes;
 mod tidy;
+mod timeline;
 mod watch;
 mod window;
 mod world;

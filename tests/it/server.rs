@@ -72,9 +72,18 @@ async fn a_pipeline_is_shown_with_what_happened_to_it() {
     assert_eq!(events.entries[0].revision, Revision(1));
     let forecast = client.forecast(&name("cart")).await.unwrap();
     assert!(!forecast.cut_short, "{forecast:?}");
+    let alarms = client.alarms(&name("cart")).await.unwrap();
+    assert_eq!(alarms.alarms, []);
+    let bounds = ("2026-03-06T00:00:00Z", "2026-03-07T00:00:00Z");
+    let bounds = (bounds.0.parse().unwrap(), bounds.1.parse().unwrap());
+    let windows = client.windows(&name("cart"), bounds).await.unwrap();
+    assert_eq!((windows.from, windows.to), bounds);
+    assert!(!windows.timelines.is_empty());
     for known in ["cart", "checkout"] {
         for error in [
+            client.windows(&name("chekout"), bounds).await.unwrap_err(),
             client.pipeline(&name("chekout")).await.unwrap_err(),
+            client.alarms(&name("chekout")).await.unwrap_err(),
             client.forecast(&name("chekout")).await.unwrap_err(),
             client
                 .events(&name("chekout"), Revision(0), 9)
@@ -117,7 +126,7 @@ async fn a_command_is_planned_committed_and_remembered() {
 }
 
 /// What is asked for, and the problem it gets: status, kind, and what its detail must name.
-const ASKED: [(&str, u16, &str, &str); 11] = [
+const ASKED: [(&str, u16, &str, &str); 12] = [
     ("GET /v2", 404, "no-such-route", "/v1"),
     ("DELETE /v1/fleet", 405, "wrong-method", "DELETE"),
     (
@@ -137,6 +146,12 @@ const ASKED: [(&str, u16, &str, &str); 11] = [
         400,
         "bad-query",
         "befor",
+    ),
+    (
+        "GET /v1/pipelines/cart/windows?from=2026-03-06T00:00:00Z&to=2027-03-06T00:00:00Z",
+        400,
+        "bad-bounds",
+        "31d",
     ),
     ("GET /v1/stream?after=x", 400, "bad-cursor", "epoch:seq"),
     ("GET /v1/stream?pipelines=a%20b", 400, "bad-name", "a b"),

@@ -1,7 +1,11 @@
 //! Alarms read from real HTTP servers on this machine, well and badly behaved ones.
 
 use axum::{Router, extract::State, response::IntoResponse, routing::get};
-use pilothouse::{http, model::*, watch::Watch};
+use pilothouse::{
+    http,
+    model::*,
+    watch::{Sights, Watch},
+};
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
@@ -100,7 +104,8 @@ fn with(mut alarm: Alarm, change: impl FnOnce(&mut Scrape)) -> Alarm {
 }
 
 fn watch(alarms: &[Alarm]) -> Watch {
-    Watch::new(alarms, http::outbound(Duration::from_secs(10)).unwrap())
+    let http = http::outbound(Duration::from_secs(10)).unwrap();
+    Watch::new(alarms, http, Sights::default())
 }
 
 async fn read(watch: &mut Watch) -> Reading {
@@ -300,11 +305,46 @@ async fn alarms_on_one_page_share_one_request_a_round() {
     assert_eq!(metrics.asked(), 2);
     let levels: Vec<AlarmLevel> = second.readings.iter().map(|r| r.level).collect();
     assert_eq!(levels, [AlarmLevel::Ok, AlarmLevel::Firing]);
-    assert!(
-        Watch::new(&[], http::outbound(Duration::from_secs(1)).unwrap())
-            .observe()
-            .await
-            .readings
-            .is_empty()
-    );
+    assert!(self::watch(&[]).observe().await.readings.is_empty());
+}
+
+#[tokio::test]
+async fn what_was_read_can_be_looked_at_with_targets_apart() {
+    let (metrics, url) = Metrics::start().await;
+    let sights = Sights::default();
+    let http = http::outbound(Duration::from_secs(10)).unwrap();
+    let mut watch = Watch::new(&[alarm(&url)], http.clone(), sights.clone());
+    let page = |h1: u64, bad: u64, h2: u64| {
+        format!(
+            "requests{{target=\"h1\",code=\"200\"}} {h1}\nrequests{{target=\"h1\",code=\"500\"}} {bad}\n\
+             requests{{target=\"h2\",code=\"200\"}} {h2}\nrequests{{target=\"\"}} 1\n"
+        )
+    };
+    metrics.say(200, page(0, 0, 0));
+    read(&mut watch).await;
+    metrics.say(200, page(80, 20, 100));
+    assert_eq!(read(&mut watch).await.level, AlarmLevel::Firing);
+    let faults: AlarmName = "faults".parse().unwrap();
+    let seen = sights.look().remove(&faults).unwrap();
+    let levels: Vec<_> = seen.trace.samples().map(|s| (s.level, s.value)).collect();
+    let above = (AlarmLevel::Firing, Some(Ppm(100_000)));
+    assert_eq!(levels, [(AlarmLevel::NoData, None), above]);
+    let counted: Vec<_> = seen.targets.iter().map(|(t, c)| (t.as_str(), *c)).collect();
+    let of = |part, whole| Counted { part, whole };
+    assert_eq!(counted, [("h1", of(20, 100)), ("h2", of(0, 100))]);
+    assert_eq!((seen.above, seen.trouble), (1, None));
+    assert!(seen.answered.is_some());
+
+    metrics.say(500, "down");
+    read(&mut watch).await;
+    read(&mut watch).await;
+    let silent = sights.look().remove(&faults).unwrap();
+    let (since, why) = silent.trouble.unwrap();
+    assert_eq!(silent.answered, seen.answered);
+    assert!(Some(since) >= seen.answered && why.contains("500"), "{why}");
+    assert_eq!(silent.targets.len(), 0, "an old count says nothing of now");
+
+    // The alarm is wanted no more, then again: nothing is left of it.
+    Watch::new(&[], http, sights.clone());
+    assert_eq!(sights.look().len(), 0);
 }

@@ -2,6 +2,7 @@
 //! this pipeline, and those that have let through as many attempts as they may. Whether a window
 //! is open is `model::opening`.
 
+use crate::model::opening::ClosedBy;
 use crate::model::{
     Blocker, BlockerId, BlockerKind, Clears, Definition, Passage, Pipeline, Region, Stage,
     StageState, Time, Window,
@@ -14,21 +15,59 @@ pub(super) fn of(
     regions: &[&Region],
     now: Time,
 ) -> Vec<Blocker> {
-    let mut found: Vec<Blocker> = Vec::new();
+    let closings = closings(definition, stage, regions, now).into_iter();
+    closings.map(|(blocker, _)| blocker).collect()
+}
+
+/// The same, each with what closes it.
+pub(in crate::model) fn closings(
+    definition: &Definition,
+    stage: &Stage,
+    regions: &[&Region],
+    now: Time,
+) -> Vec<(Blocker, ClosedBy)> {
+    let mut found: Vec<(Blocker, ClosedBy)> = Vec::new();
     for window in windows(definition, stage) {
         for region in regions {
             let closed = closed(window, region, now);
-            let Some(blocker) = closed.or_else(|| staggered(definition, window, region, now))
-            else {
+            let staggered = || {
+                let waits = staggered(definition, window, region, now)?;
+                Some((waits, ClosedBy::Week))
+            };
+            let Some(closing) = closed.or_else(staggered) else {
                 continue;
             };
-            let known = |b: &Blocker| b.id == blocker.id && b.since == blocker.since;
+            let new = &closing.0;
+            let known = |(b, _): &(Blocker, _)| b.id == new.id && b.since == new.since;
             if !found.iter().any(known) {
-                found.push(blocker);
+                found.push(closing);
             }
         }
     }
     found
+}
+
+/// The first moment after `at` at which a window of the stage may keep out more or less than it
+/// did, in any of its regions.
+pub(in crate::model) fn next_change(
+    definition: &Definition,
+    stage: &Stage,
+    at: Time,
+) -> Option<Time> {
+    let mut zones: Vec<_> = stage.regions.iter().map(|r| r.time_zone).collect();
+    zones.dedup();
+    let moments = windows(definition, stage).flat_map(|window| {
+        let delay = window.delay(&definition.name);
+        zones.iter().flat_map(move |zone| {
+            let opened = window.opened(at, *zone).filter(|_| !delay.is_zero());
+            let turn = opened.map(|opened| opened + delay);
+            [
+                window.next_change(at, *zone),
+                turn.filter(|turn| *turn > at),
+            ]
+        })
+    });
+    moments.flatten().min()
 }
 
 fn windows<'a>(
@@ -40,10 +79,10 @@ fn windows<'a>(
 }
 
 /// The window as a blocker, when it is closed in the region's time zone.
-fn closed(window: &Window, region: &Region, now: Time) -> Option<Blocker> {
+fn closed(window: &Window, region: &Region, now: Time) -> Option<(Blocker, ClosedBy)> {
     let zone = region.time_zone;
     let closed = window.closed(now, zone)?;
-    Some(Blocker {
+    let blocker = Blocker {
         id: BlockerId(format!("window/{}", window.name)),
         kind: BlockerKind::Window,
         since: closed.since,
@@ -55,7 +94,8 @@ fn closed(window: &Window, region: &Region, now: Time) -> Option<Blocker> {
         ),
         passage: Passage::Override,
         overridden: None,
-    })
+    };
+    Some((blocker, closed.by))
 }
 
 /// The window as a blocker, when it has opened and this pipeline's turn has not come.

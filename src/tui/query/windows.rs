@@ -54,18 +54,12 @@ fn places(definition: &Definition) -> impl Iterator<Item = (&StageName, &Window,
 
 fn row(stage: &StageName, window: &Window, region: &Region, now: Time) -> WindowRow {
     let zone = region.time_zone;
-    let words = [("allow", &window.allow), ("deny", &window.deny)];
-    let words = words
-        .iter()
-        .filter_map(|(word, rule)| Some(format!("{word} {}", rule.as_ref()?)));
-    let calendars = window.calendars.iter();
-    let words = words.chain(calendars.map(|calendar| format!("not {}", calendar.file)));
     WindowRow {
         stage: stage.clone(),
         region: region.name.clone(),
         zone,
         window: window.name.clone(),
-        rule: words.collect::<Vec<_>>().join(", "),
+        rule: window.rule(),
         origin: window.origin.clone(),
         open: window.is_open(now, zone),
         changes: window.next_change(now, zone),

@@ -39,6 +39,10 @@ phase = "production"
 deploy = { run = "true" }
 regions = [{ name = "eu", time_zone = "Europe/Berlin", zones = { a = ["h1", "h2"] } }]
 windows = ["never"]
+[[alarm]]
+name = "faults"
+severity = "high"
+scrape = { url = "http://127.0.0.1:1/", window = "1m", above = "5%", minimum = 50, ratio = { of = "faults", to = "all" } }
 [[window]]
 name = "never"
 deny = "daily 00:00-24:00"
@@ -251,6 +255,8 @@ fn what_blocks_is_told_with_who_may_pass_it() {
         "{text}"
     );
 
+    check_sights(&served);
+
     let output = served.run(&["watch", "web", "--until", "state=ok", "--timeout", "300ms"]);
     assert_eq!(output.status.code(), Some(124), "{output:?}");
     assert_eq!(
@@ -274,11 +280,17 @@ fn what_blocks_is_told_with_who_may_pass_it() {
         stderr(&output).contains("window/never"),
         "what there is: {output:?}"
     );
+    check_unknown(&served);
+}
 
+/// A name that nobody has is answered with those there are.
+fn check_unknown(served: &Served) {
     for arguments in [
         &["status", "wbe"][..],
         &["why", "wbe"],
         &["forecast", "wbe"],
+        &["alarms", "wbe"],
+        &["windows", "wbe"],
         &["events", "wbe"],
         &["watch", "wbe"],
     ] {
@@ -288,6 +300,35 @@ fn what_blocks_is_told_with_who_may_pass_it() {
             stderr(&output),
             "pilothouse: there is no pipeline wbe; the pipelines are web\n"
         );
+    }
+}
+
+/// Alarms and windows, as they can be looked at.
+fn check_sights(served: &Served) {
+    let alarms = served.json(&["alarms", "web"]);
+    let alarm = &alarms["alarms"][0];
+    assert_eq!(alarm["urgency"], "no-data", "{alarms}");
+    assert_eq!(alarm["bearing"]["does"], "observes", "{alarms}");
+    let text = stdout(&served.run(&["alarms", "web"]));
+    for words in [
+        "faults: no data: ",
+        "scrape http://127.0.0.1:1/, has not answered yet",
+    ] {
+        assert!(text.contains(words), "{text}");
+    }
+    let day = ["windows", "web", "--from", "2026-03-06T00:00:00Z"];
+    let windows = served.json(&day);
+    let wave = &windows["timelines"][1]["stretches"];
+    assert_eq!(wave.as_array().map(Vec::len), Some(1), "{windows}");
+    assert_eq!(wave[0]["state"], "closed", "{windows}");
+    assert_eq!(wave[0]["to"], "2026-03-07T00:00:00Z", "{windows}");
+    let text = stdout(&served.run(&day));
+    for words in [
+        "web.toml:",
+        "clocks move +1h on 2",
+        "deny daily 00:00-24:00",
+    ] {
+        assert!(text.contains(words), "{words} in {text}");
     }
 }
 

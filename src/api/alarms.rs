@@ -1,0 +1,16 @@
+//! `GET /v1/pipelines/{name}/alarms`: everything there is to see of a pipeline's alarms. It has no
+//! behaviour.
+
+use crate::model::{AlarmSight, Span, Time};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alarms {
+    pub now: Time,
+    /// How often they are read.
+    pub every: Span,
+    /// A reading older than this is no data.
+    pub max_age: Span,
+    /// The most urgent first.
+    pub alarms: Vec<AlarmSight>,
+}

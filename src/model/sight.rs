@@ -1,0 +1,138 @@
+//! Everything there is to see of an alarm: its folded state, what that bears on, what it has read
+//! lately and how its source is. A pure question, so that every screen and command says the same.
+
+use crate::model::{
+    Alarm, AlarmLevel, AlarmName, AlarmScope, AlarmSource, AlarmState, Bearing, Contrast, Pipeline,
+    Ppm, Severity, Sight, Time, Trace, Urgency, bearing, contrast,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmSight {
+    pub alarm: AlarmName,
+    pub scope: AlarmScope,
+    pub severity: Severity,
+    pub urgency: Urgency,
+    pub state: AlarmState,
+    /// What a value must be above to count towards firing.
+    pub limit: Ppm,
+    pub firing: FiringRule,
+    pub bearing: Bearing,
+    pub runbook: Option<String>,
+    pub source: SourceSight,
+    pub trace: Trace,
+    /// How often it began to fire within the trace.
+    pub fires: usize,
+    /// Targets with the newest release beside the others, where the source tells them apart.
+    pub contrast: Option<Contrast>,
+}
+
+/// How many readings it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FiringRule {
+    /// It fires when so many of the last `readings` are above the limit, and clears after `clear`
+    /// in a row that are not.
+    pub of: u32,
+    pub readings: u32,
+    pub clear: u32,
+    /// How many of the last `readings` are above it now.
+    pub above: u32,
+}
+
+/// Where an alarm's value comes from, and how that is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceSight {
+    /// `scrape`.
+    pub kind: String,
+    pub place: String,
+    /// When it last answered with something that could be read.
+    pub answered: Option<Time>,
+    /// Since when it does not, and why.
+    pub trouble: Option<(Time, String)>,
+}
+
+/// Every alarm that somebody needs read, the most urgent first, with what was seen of it.
+pub fn sights(pipeline: &Pipeline, mut seen: BTreeMap<AlarmName, Sight>) -> Vec<AlarmSight> {
+    let watched = pipeline.watched().into_values();
+    let mut sights: Vec<AlarmSight> = watched
+        .map(|alarm| {
+            sight(
+                pipeline,
+                alarm,
+                seen.remove(&alarm.name).unwrap_or_default(),
+            )
+        })
+        .collect();
+    sights.sort_by_key(|sight| (sight.urgency, sight.severity, sight.alarm.clone()));
+    sights
+}
+
+fn sight(pipeline: &Pipeline, alarm: &Alarm, sight: Sight) -> AlarmSight {
+    let AlarmSource::Scrape(scrape) = &alarm.source;
+    let unread = || AlarmState {
+        level: AlarmLevel::NoData,
+        since: pipeline.at,
+        value: None,
+        why: "not read yet".to_owned(),
+    };
+    let bearing = bearing(pipeline, alarm);
+    let newest = bearing.newest.as_ref();
+    let contrast = newest.and_then(|by| contrast(pipeline, by, &sight.targets, scrape.above));
+    let of_pipeline = || pipeline.definition.as_ref()?.runbook.clone();
+    let state = pipeline.alarms.get(&alarm.name);
+    let state = state.cloned().unwrap_or_else(unread);
+    let fires = sight.trace.fires();
+    AlarmSight {
+        urgency: Urgency::of(state.level, fires),
+        alarm: alarm.name.clone(),
+        scope: alarm.scope,
+        severity: alarm.severity,
+        state,
+        limit: scrape.above,
+        firing: FiringRule {
+            of: scrape.fire.0,
+            readings: scrape.fire.1,
+            clear: scrape.clear,
+            above: sight.above,
+        },
+        bearing,
+        runbook: alarm.runbook.clone().or_else(of_pipeline),
+        source: SourceSight {
+            kind: "scrape".to_owned(),
+            place: without_login(&scrape.url),
+            answered: sight.answered,
+            trouble: sight.trouble,
+        },
+        fires,
+        trace: sight.trace,
+        contrast,
+    }
+}
+
+/// The URL without a name and password that somebody wrote into it (INVARIANTS.md I45).
+fn without_login(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = host.rsplit_once('@').map_or(host, |(_login, host)| host);
+    format!("{scheme}://{host}{path}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_is_not_shown() {
+        for (url, shown) in [
+            ("http://a:b@host:1/metrics?x=@", "http://host:1/metrics?x=@"),
+            ("http://host/metrics@2", "http://host/metrics@2"),
+            ("https://a@b@host", "https://host"),
+            ("nothing", "nothing"),
+        ] {
+            assert_eq!(without_login(url), shown);
+        }
+    }
+}
