@@ -19,6 +19,7 @@ pub mod filter;
 pub mod gate;
 pub mod keymap;
 pub mod paint;
+pub mod palette;
 pub mod request;
 pub mod rows;
 pub mod screen;

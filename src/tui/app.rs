@@ -94,6 +94,9 @@ pub enum ClockMode {
 pub enum Access {
     #[default]
     ReadWrite,
+    /// Taken away here with `:ro`; `:rw` gives it back.
+    Paused,
+    /// By how it was started, for as long as it runs.
     ReadOnly,
 }
 
@@ -102,6 +105,8 @@ pub enum Access {
 pub struct Prompt {
     pub kind: PromptKind,
     pub input: tui_input::Input,
+    /// Which suggestion of the palette was moved to.
+    pub chosen: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -30,6 +30,11 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
             None => Some("there is no list to filter here".to_owned()),
         },
         Action::ReadOnly => read_only(app),
+        Action::ReadWrite => match app.ui.access {
+            Access::Paused => None,
+            Access::ReadWrite => Some("it is read-write already".to_owned()),
+            Access::ReadOnly => read_only(app),
+        },
         Action::View | Action::Sort | Action::Mark => {
             let on_fleet = matches!(app.screen(), Screen::Fleet(_));
             (!on_fleet).then(|| "only on the fleet list".to_owned())
@@ -60,7 +65,8 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
 
 fn read_only(app: &App) -> Option<String> {
     match app.ui.access {
-        Access::ReadOnly => Some("this terminal is read-only".to_owned()),
+        Access::Paused => Some("this terminal is read-only, :rw gives it back".to_owned()),
+        Access::ReadOnly => Some("this terminal was started read-only".to_owned()),
         Access::ReadWrite => None,
     }
 }

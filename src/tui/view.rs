@@ -20,6 +20,7 @@ mod footer;
 mod header;
 mod help;
 mod list;
+mod palette;
 mod stage;
 mod svg;
 
@@ -101,6 +102,7 @@ fn whole(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         dialog::draw(app, open, canvas, body);
     }
     footer::menu(app, canvas, body);
+    palette::draw(app, canvas, body);
     footer::result(app, canvas, row(area.height - 2));
     footer::keys(app, canvas, row(area.height - 1));
 }

@@ -5,6 +5,7 @@ mod answers;
 mod dialogs;
 mod gates;
 mod keymap;
+mod palette;
 pub(crate) mod seat;
 mod verbs;
 

@@ -158,6 +158,18 @@ fn the_menu_of_a_chord_says_what_may_follow() {
 }
 
 #[test]
+fn the_palette_lists_what_can_be_typed() {
+    let mut all = String::new();
+    for (width, height) in [(60, 16), (80, 24), (200, 60)] {
+        let mut app = app(width, height);
+        on(&mut app, board_of("gamma"));
+        press(&mut app, ": r o");
+        all.push_str(&view::text(&app, &plain(), width, height));
+    }
+    settings().bind(|| insta::assert_snapshot!("palette", all));
+}
+
+#[test]
 fn a_bake_shows_its_time_and_points() {
     let mut app = app_of(baking(), 80, 24);
     on(&mut app, board_of("wave-1"));

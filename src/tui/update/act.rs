@@ -71,7 +71,8 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         | Action::Mark
         | Action::Bookmark
         | Action::Times
-        | Action::ReadOnly => {
+        | Action::ReadOnly
+        | Action::ReadWrite => {
             switch(app, action);
             Vec::new()
         }
@@ -112,8 +113,13 @@ fn switch(app: &mut App, action: Action) {
             };
         }
         (Action::ReadOnly, _) => {
-            app.ui.access = Access::ReadOnly;
-            let text = "read-only from now on: nothing can be sent";
+            app.ui.access = Access::Paused;
+            let text = "read-only from now on: nothing can be sent; :rw gives it back";
+            flash(app, FlashLevel::Info, text);
+        }
+        (Action::ReadWrite, _) => {
+            app.ui.access = Access::ReadWrite;
+            let text = "read-write again: dialogs can send";
             flash(app, FlashLevel::Info, text);
         }
         _ => {}
@@ -122,7 +128,11 @@ fn switch(app: &mut App, action: Action) {
 
 fn prompt(app: &mut App, kind: PromptKind, text: String) {
     let input = tui_input::Input::new(text);
-    app.ui.prompt = Some(Prompt { kind, input });
+    app.ui.prompt = Some(Prompt {
+        kind,
+        input,
+        chosen: None,
+    });
 }
 
 /// The name of what is selected; all of them where rows are marked.

@@ -2,7 +2,7 @@
 //! is about are followed, so opening and leaving tell the feed.
 
 use crate::{
-    model::PipelineName,
+    model::{PipelineName, StageName},
     tui::{
         action::Listing,
         app::App,
@@ -22,15 +22,10 @@ use std::collections::BTreeSet;
 pub(super) fn selected(app: &mut App) -> Vec<Request> {
     let next = match app.screen() {
         Screen::Fleet(_) => rows::selected_pipeline(app).map(|name| board(app, name.clone())),
-        Screen::Board(board) => board.selected.as_ref().map(|stage| {
-            Screen::Stage(StageScreen {
-                pipeline: board.pipeline.clone(),
-                stage: stage.clone(),
-                pane: StagePane::Targets,
-                target: None,
-                blocker: None,
-            })
-        }),
+        Screen::Board(board) => {
+            let chosen = board.selected.clone();
+            chosen.map(|chosen| stage(board.pipeline.clone(), chosen))
+        }
         Screen::Blockers(screen) => screen.selected.as_ref().map(|(stage, blocker)| {
             Screen::Stage(StageScreen {
                 pipeline: screen.pipeline.clone(),
@@ -49,6 +44,17 @@ pub(super) fn selected(app: &mut App) -> Vec<Request> {
         Screen::Stage(_) | Screen::Alarms(_) | Screen::Events(_) => None,
     };
     next.map_or_else(Vec::new, |next| push(app, next))
+}
+
+/// A stage, with the cursor among its targets.
+pub(super) fn stage(pipeline: PipelineName, stage: StageName) -> Screen {
+    Screen::Stage(StageScreen {
+        pipeline,
+        stage,
+        pane: StagePane::Targets,
+        target: None,
+        blocker: None,
+    })
 }
 
 /// The board of a pipeline, with the cursor on the stage that needs somebody most.

@@ -1,16 +1,13 @@
 //! The line being typed at the bottom: a filter, which works while it is typed, or a word for the
 //! palette, which runs on Enter. The palette opens and looks; like the keys, it changes nothing.
 
-use crate::{
-    model::PipelineName,
-    tui::{
-        action::Action,
-        app::{App, FlashLevel, PromptKind},
-        chord::{Code, Key},
-        request::Request,
-        screen::{FleetView, Screen},
-        update::{act, fields, flash, open},
-    },
+use crate::tui::{
+    app::{App, FlashLevel, PromptKind},
+    chord::{Code, Key},
+    palette::{self, Errand},
+    request::Request,
+    screen::Screen,
+    update::{act, fields, flash, open},
 };
 
 pub(super) fn key(app: &mut App, key: Key) -> Vec<Request> {
@@ -27,16 +24,50 @@ pub(super) fn key(app: &mut App, key: Key) -> Vec<Request> {
         return Vec::new();
     }
     if key == Key::plain(Code::Enter) {
+        let chosen = prompt.chosen;
         app.ui.prompt = None;
         return match kind {
             PromptKind::Filter => Vec::new(),
-            PromptKind::Palette => run(app, line.trim()),
+            PromptKind::Palette => run(app, line.trim(), chosen),
         };
     }
+    if kind == PromptKind::Palette && choose(app, key, &line) {
+        return Vec::new();
+    }
+    let Some(prompt) = &mut app.ui.prompt else {
+        return Vec::new();
+    };
     if fields::edit(&mut prompt.input, key) {
+        prompt.chosen = None;
         refilter(app);
     }
     Vec::new()
+}
+
+/// Moves among the suggestions, or completes the line with one; whether the key was for that.
+fn choose(app: &mut App, key: Key, line: &str) -> bool {
+    if key.ctrl || !matches!(key.code, Code::Down | Code::Up | Code::Tab) {
+        return false;
+    }
+    let found = palette::suggestions(app, line);
+    let Some(prompt) = &mut app.ui.prompt else {
+        return false;
+    };
+    let last = found.len().saturating_sub(1);
+    match key.code {
+        Code::Down => {
+            let next = prompt.chosen.map_or(0, |at| at + 1);
+            prompt.chosen = Some(next.min(last));
+        }
+        Code::Up => prompt.chosen = prompt.chosen.and_then(|at| at.checked_sub(1)),
+        _ => {
+            if let Some(suggestion) = found.get(prompt.chosen.unwrap_or(0)) {
+                prompt.input = tui_input::Input::new(suggestion.text.clone());
+                prompt.chosen = None;
+            }
+        }
+    }
+    true
 }
 
 pub(super) fn paste(app: &mut App, text: &str) {
@@ -67,47 +98,25 @@ fn filter(app: &mut App, text: String) {
     }
 }
 
-/// `ro`, `q`, `p NAME`, `view NAME`, or any action by its id or the first word of it.
-fn run(app: &mut App, line: &str) -> Vec<Request> {
-    let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
-    match verb {
-        "" => return Vec::new(),
-        "ro" => return act::act(app, Action::ReadOnly),
-        "q" => return act::act(app, Action::Quit),
-        "p" => return pipeline(app, rest.trim()),
-        "view" => return view(app, rest.trim()),
-        _ => {}
+/// Follows the suggestion that was moved to, else the best for what was typed. It may be that
+/// nothing fits, or that it may not be done now: then that is said.
+fn run(app: &mut App, line: &str, chosen: Option<usize>) -> Vec<Request> {
+    if line.is_empty() && chosen.is_none() {
+        return Vec::new();
     }
-    let begins = |id: &str| id == verb || id.split('.').next() == Some(verb);
-    if let Some(action) = Action::all().find(|action| begins(action.id())) {
-        return act::act(app, action);
+    let found = palette::suggestions(app, line).into_iter();
+    let Some(suggestion) = found.into_iter().nth(chosen.unwrap_or(0)) else {
+        let text = format!("{line:?} is nothing that can be done: ? lists what can");
+        flash(app, FlashLevel::Error, text);
+        return Vec::new();
+    };
+    match suggestion.errand {
+        Errand::Act(action) => act::act(app, action),
+        Errand::View(view) => open::view(app, view),
+        Errand::Pipeline(name) => {
+            let board = open::board(app, name);
+            open::push(app, board)
+        }
+        Errand::Stage(pipeline, stage) => open::push(app, open::stage(pipeline, stage)),
     }
-    let text = format!("{verb:?} is nothing that can be done: ? lists what can");
-    flash(app, FlashLevel::Error, text);
-    Vec::new()
-}
-
-/// The fleet in one of its saved views.
-fn view(app: &mut App, word: &str) -> Vec<Request> {
-    if let Some(view) = FleetView::parse(word) {
-        return open::view(app, view);
-    }
-    let text = "the views are attention, mine, team, all and marked";
-    flash(app, FlashLevel::Error, text);
-    Vec::new()
-}
-
-/// Opens the board of a pipeline by its name or by how the name begins.
-fn pipeline(app: &mut App, text: &str) -> Vec<Request> {
-    let rows = &app.replica.rows;
-    let exact = PipelineName::parse(text).ok();
-    let exact = exact.filter(|name| rows.contains_key(name));
-    let begins = |name: &&PipelineName| name.as_str().starts_with(text);
-    if let Some(name) = exact.or_else(|| rows.keys().find(begins).cloned()) {
-        let board = open::board(app, name);
-        return open::push(app, board);
-    }
-    let text = format!("there is no pipeline {text:?}");
-    flash(app, FlashLevel::Error, text);
-    Vec::new()
 }

@@ -17,7 +17,7 @@ pub(super) fn result(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
     if let Some(prompt) = &app.ui.prompt {
         let (sign, label) = match prompt.kind {
             PromptKind::Filter => ("/", "filter: words, !word, st:blocked, own:team"),
-            PromptKind::Palette => (":", "command: ro, p NAME, sort, help, quit, or an action"),
+            PromptKind::Palette => (":", "Tab completes, Up and Down choose, Enter runs"),
         };
         canvas.line(row, &Line::of(Role::Key, sign));
         let room = Rect {

@@ -19,7 +19,7 @@ use ratatui::layout::Rect;
 /// Line 1: `PROD > checkout > gamma            ana  RW  LIVE 2s  03:12:45Z`.
 pub(super) fn place(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
     let access = match app.ui.access {
-        Access::ReadOnly => "RO",
+        Access::ReadOnly | Access::Paused => "RO",
         Access::ReadWrite => "RW",
     };
     let who = app
