@@ -10,6 +10,7 @@
 //! | `GET /v1/pipelines/{name}/windows?from=&to=` | [`Windows`] |
 //! | `GET /v1/pipelines/{name}/forecast` | [`Forecast`](crate::model::Forecast) |
 //! | `GET /v1/pipelines/{name}/steps/{id}/log` | the step's log, `text/plain` |
+//! | `GET /v1/metrics/delivery?days=&owner=` | [`DeliveryReport`](crate::model::DeliveryReport) |
 //! | `GET /v1/stream?after=&pipelines=a,b` | server-sent events, see [`StreamEvent`] |
 //! | `POST /v1/plan` | [`PlanRequest`] to [`Plan`](crate::model::Plan) |
 //! | `POST /v1/commands` | [`CommitRequest`] to [`Settled`] |
@@ -34,6 +35,7 @@ use std::collections::BTreeMap;
 pub const FLEET: &str = "/v1/fleet";
 pub const PIPELINES: &str = "/v1/pipelines";
 pub const STREAM: &str = "/v1/stream";
+pub const DELIVERY: &str = "/v1/metrics/delivery";
 pub const PLAN: &str = "/v1/plan";
 pub const COMMANDS: &str = "/v1/commands";
 pub const DEFINITIONS: &str = "/v1/definitions";

@@ -13,6 +13,7 @@ mod forecast;
 mod give_way;
 mod hold;
 mod lift;
+mod metrics;
 mod open;
 mod output;
 mod overrule;
@@ -64,6 +65,7 @@ enum Verb {
     Forecast(forecast::Arguments),
     Events(events::Arguments),
     Watch(watch::Arguments),
+    Metrics(metrics::Arguments),
     /// Approve what a stage asks people about
     Approve(verdict::Arguments),
     /// Reject what a stage asks people about; final for that release and stage
@@ -121,6 +123,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Forecast(arguments) => wait(forecast::run(&session()?, &arguments)),
         Verb::Events(arguments) => wait(events::run(&session()?, &arguments)),
         Verb::Watch(arguments) => wait(watch::run(&session()?, &arguments)),
+        Verb::Metrics(arguments) => wait(metrics::run(&session()?, &arguments)),
         Verb::Approve(arguments) => wait(verdict::run(&session()?, &arguments, Command::Approve)),
         Verb::Reject(arguments) => wait(verdict::run(&session()?, &arguments, Command::Reject)),
         Verb::Override(arguments) => wait(overrule::run(&session()?, &arguments)),

@@ -22,7 +22,10 @@ use crate::{
         PlanRequest, ReloadRequest, Settled, Snapshot, Windows,
     },
     http,
-    model::{EffectId, Forecast, PipelineName, Plan, RequestKey, Revision, Span, Time},
+    model::{
+        DeliveryReport, EffectId, Forecast, PipelineName, Plan, RequestKey, Revision, Span,
+        TeamName, Time,
+    },
 };
 use reqwest::{
     Method, RequestBuilder, Response,
@@ -116,6 +119,17 @@ impl Client {
     pub async fn forecast(&self, name: &PipelineName) -> Result<Forecast, ClientError> {
         let path = format!("{}/{name}/forecast", api::PIPELINES);
         self.get("forecasting", &path).await
+    }
+
+    /// How well changes reached production in the last days, of one team or of all.
+    pub async fn delivery(
+        &self,
+        days: u32,
+        owner: Option<&TeamName>,
+    ) -> Result<DeliveryReport, ClientError> {
+        let owner = owner.map_or(String::new(), |owner| format!("&owner={owner}"));
+        let path = format!("{}?days={days}{owner}", api::DELIVERY);
+        self.get("loading delivery metrics", &path).await
     }
 
     /// The dry run of a command. Changes nothing, so it may be asked for again.

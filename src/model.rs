@@ -17,6 +17,7 @@ mod change;
 mod command;
 mod contrast;
 mod definition;
+mod delivery;
 mod effect;
 mod evidence;
 mod fact;
@@ -64,6 +65,10 @@ pub use contrast::{Contrast, Says, Side, contrast};
 pub use definition::{
     Alarm, AlarmScope, AlarmSource, Also, BakeRules, Build, CountedLines, Coverage, Definition,
     Kind, Phase, Region, ReviewRule, Run, Scrape, Series, Severity, Source, Stage, Window, Zone,
+};
+pub use delivery::{
+    Activity, DEFINITIONS as DELIVERY_DEFINITIONS, Delivery, DeliveryReport, Figures, LegTime,
+    PipelineDelivery, Spread, WINDOW_DAYS_MAX, delivery_report,
 };
 pub use effect::{Deployment, Effect, Owed, Pin};
 pub use evidence::evidence;

@@ -9,6 +9,7 @@ mod auth;
 mod body;
 mod commands;
 mod definitions;
+mod delivery;
 mod error;
 mod fleet;
 mod health;
@@ -110,6 +111,7 @@ fn routes(shared: Shared, guard: auth::Guard) -> Router {
         .route(&format!("{pipeline}/windows"), get(windows::windows))
         .route(&format!("{pipeline}/forecast"), get(pipeline::forecast))
         .route(&format!("{pipeline}/steps/{{id}}/log"), get(logs::log))
+        .route(api::DELIVERY, get(delivery::report))
         .route(api::STREAM, get(stream::stream))
         .route(api::PLAN, post(plan::plan))
         .route(api::COMMANDS, post(commands::commit))

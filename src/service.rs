@@ -11,6 +11,7 @@
 mod error;
 mod housekeeping;
 mod hub;
+mod ledger;
 mod mailbox;
 mod observe;
 mod organization;
@@ -33,11 +34,12 @@ use crate::{
     http,
     journal::{Conflict, Sqlite, Writer, WriterError},
     model::{
-        Actor, EffectId, Forecast, PipelineName, Plan, Refusal, Request, RequestKey, Revision,
-        Stream, Time,
+        Actor, DeliveryReport, EffectId, Forecast, PipelineName, Plan, Refusal, Request,
+        RequestKey, Revision, Stream, TeamName, Time,
     },
     service::{
-        hub::Hub, mailbox::Mailbox, organization::Organization, reload::Applied, shared::Shared,
+        hub::Hub, ledger::Ledgers, mailbox::Mailbox, organization::Organization, reload::Applied,
+        shared::Shared,
     },
 };
 use futures_util::future::join_all;
@@ -109,6 +111,7 @@ impl Service {
         let (organization, org) = watch::channel(Arc::new(world.org));
         let shared = Shared {
             hub: Arc::new(Hub::new(&writer, world.last)),
+            ledgers: Arc::new(Ledgers::new(world.ledgers)),
             writer,
             executor,
             http: http::outbound(ALARM_ANSWER).map_err(ServiceError::Http)?,
@@ -198,6 +201,15 @@ impl Service {
         let snapshot = self.pipeline(name).await?;
         let org = Arc::clone(&self.running.shared.org.borrow());
         let work = move || sights::windows(&snapshot.pipeline, &org, snapshot.now, bounds);
+        tokio::task::spawn_blocking(work).await.ok()
+    }
+
+    /// How well changes reached production in the last days; none while the service stops. Worked
+    /// out beside everything else, because it looks at every pipeline.
+    pub async fn delivery(&self, days: u32, owner: Option<TeamName>) -> Option<DeliveryReport> {
+        let shared = self.running.shared.clone();
+        let now = self.now();
+        let work = move || ledger::report(&shared, now, days, owner);
         tokio::task::spawn_blocking(work).await.ok()
     }
 

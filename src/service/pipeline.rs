@@ -7,11 +7,12 @@ use crate::{
     engine::{self, Input},
     journal::{Commit, WriterError},
     model::{
-        Actor, Alarm, Command, Definition, Entry, Fact, Observation, Org, Outcome, Pipeline,
-        PipelineName, Plan, Request, RequestKey, Span, Stream, Time, summary,
+        Actor, Alarm, Command, Definition, Entry, Fact, Impossible, Observation, Org, Outcome,
+        Pipeline, PipelineName, Plan, Request, RequestKey, Span, Stream, Time, summary,
     },
     service::{
         CommandError, ServiceError,
+        ledger::Ledger,
         mailbox::{Letter, Mailbox, answer},
         observe::{self, Observers},
         settle,
@@ -35,6 +36,7 @@ struct PipelineTask {
     steps: Steps,
     observers: Observers,
     wall: Wall,
+    ledger: Ledger,
     heard: Heard,
     /// When time alone changes something.
     wake: Option<Time>,
@@ -90,6 +92,7 @@ impl PipelineTask {
         let (mailbox, letters) = Mailbox::new();
         let name = pipeline.name.clone();
         let task = Self {
+            ledger: shared.ledgers.of(&name),
             steps: Steps::new(name, shared.executor.clone(), mailbox.clone()),
             shared: shared.clone(),
             pipeline,
@@ -345,7 +348,12 @@ impl PipelineTask {
         };
         let entries = self.shared.append(commit).await?;
         let mut entry = entries.iter();
-        let applied = entry.try_for_each(|entry| self.pipeline.apply(entry));
+        let applied = entry.try_for_each(|entry| {
+            self.pipeline.apply(entry)?;
+            let mut ledger = self.ledger.open();
+            ledger.fold(&self.pipeline, entry.at, &entry.fact);
+            Ok::<_, Impossible>(())
+        });
         self.shared.hub.publish(&entries);
         match applied {
             Ok(()) => self.settle_down(),
@@ -360,6 +368,7 @@ impl PipelineTask {
         if let Some(row) = summary(&self.pipeline, &org, now) {
             self.shared.hub.row(row);
         }
+        self.ledger.open().follow(&self.pipeline, &org, now);
         self.wake = engine::next_wake(&self.pipeline, &org, now);
         self.steps.match_up(&self.pipeline.steps, now);
         self.observers

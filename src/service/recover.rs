@@ -2,7 +2,7 @@
 
 use crate::{
     journal::Journal,
-    model::{Impossible, Org, Pipeline, PipelineName, Stream, Time},
+    model::{Delivery, Impossible, Org, Pipeline, PipelineName, Stream, Time},
     service::ServiceError,
 };
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ const PAGE: usize = 1_000;
 pub(super) struct World {
     pub(super) org: Org,
     pub(super) pipelines: BTreeMap<PipelineName, Pipeline>,
+    pub(super) ledgers: BTreeMap<PipelineName, Delivery>,
     /// Position and time of the newest entry.
     pub(super) last: (u64, Time),
 }
@@ -22,6 +23,7 @@ pub(super) struct World {
 pub(super) fn fold(journal: &dyn Journal) -> Result<World, ServiceError> {
     let mut org = Org::default();
     let mut pipelines: BTreeMap<PipelineName, Pipeline> = BTreeMap::new();
+    let mut ledgers: BTreeMap<PipelineName, Delivery> = BTreeMap::new();
     let mut after = 0;
     loop {
         let page = journal.history(after, PAGE)?;
@@ -40,11 +42,26 @@ pub(super) fn fold(journal: &dyn Journal) -> Result<World, ServiceError> {
                 revision: entry.revision,
                 why,
             })?;
+            match &entry.stream {
+                Stream::Organization => {
+                    for (name, pipeline) in &pipelines {
+                        let ledger = ledgers.entry(name.clone()).or_default();
+                        ledger.follow(pipeline, &org, entry.at);
+                    }
+                }
+                Stream::Pipeline(name) => {
+                    if let Some(pipeline) = pipelines.get(name) {
+                        let ledger = ledgers.entry(name.clone()).or_default();
+                        ledger.fold(pipeline, entry.at, &entry.fact);
+                    }
+                }
+            }
         }
     }
     Ok(World {
         org,
         pipelines,
+        ledgers,
         last: journal.last(),
     })
 }

@@ -5,7 +5,7 @@ use crate::{
     executor::Executor,
     journal::{Commit, Writer, WriterError},
     model::{Entry, Org, Span, Time},
-    service::hub::Hub,
+    service::{hub::Hub, ledger::Ledgers},
 };
 use std::{future, sync::Arc};
 use tokio::{sync::watch, time::sleep};
@@ -18,6 +18,7 @@ pub(super) const LOOK_AGAIN: Span = Span::minutes(1);
 pub(super) struct Shared {
     pub(super) writer: Writer,
     pub(super) hub: Arc<Hub>,
+    pub(super) ledgers: Arc<Ledgers>,
     pub(super) executor: Executor,
     pub(super) http: reqwest::Client,
     pub(super) org: watch::Receiver<Arc<Org>>,

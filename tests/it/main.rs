@@ -20,6 +20,7 @@ mod calendar;
 mod cli;
 mod client;
 mod definition;
+mod delivery;
 mod demo;
 mod dialogs;
 mod executor;
