@@ -11,7 +11,7 @@ use crate::{
     model::{EffectId, Entry, Fact, Owed, PipelineName, RequestKey, Revision, Stream, Time},
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
-use std::{collections::BTreeMap, fs::File, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf};
 
 #[derive(Debug)]
 pub struct Sqlite {
@@ -20,7 +20,7 @@ pub struct Sqlite {
     epoch: String,
     last: (u64, Time),
     /// Locked as long as this journal is open.
-    _lock: File,
+    _lock: open::Alone,
 }
 
 /// A row of the table of facts, not yet understood.

@@ -80,8 +80,19 @@ impl Sqlite {
     }
 }
 
-/// Takes the directory for this process. The lock goes with the process, however that ends.
-fn lock(directory: &Path) -> Result<File, JournalError> {
+/// A directory that is this process's alone. The lock goes with the process, however that ends.
+#[derive(Debug)]
+pub(super) struct Alone(File);
+
+impl Drop for Alone {
+    /// Says it, as closing the file is not enough: a child that was forked a moment ago still has
+    /// the file open, and with it the lock, until it has become its own program.
+    fn drop(&mut self) {
+        let _ends_with_the_process = self.0.unlock();
+    }
+}
+
+fn lock(directory: &Path) -> Result<Alone, JournalError> {
     let unusable = |source| JournalError::Directory {
         path: directory.to_owned(),
         source,
@@ -106,7 +117,7 @@ fn lock(directory: &Path) -> Result<File, JournalError> {
     }
     file.set_len(0).map_err(unusable)?;
     writeln!(file, "{}", std::process::id()).map_err(unusable)?;
-    Ok(file)
+    Ok(Alone(file))
 }
 
 /// Who has the lock, as a remark; empty when the file does not say.
