@@ -7,7 +7,12 @@ use crate::definition::{
     node::{self, Node, Table, Value},
     suggest,
 };
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    sync::Arc,
+};
 
 pub(crate) const ORGANIZATION: &str = "organization.toml";
 
@@ -19,7 +24,7 @@ const BYTES_MAX: u64 = 1 << 20;
 pub(crate) struct Pipeline {
     /// With everything it inherits.
     pub(crate) file: File,
-    /// Whether it has all of it: no parent is missing.
+    /// Whether it is one that can run: it is not abstract, and no parent is missing.
     pub(crate) whole: bool,
 }
 
@@ -167,25 +172,39 @@ impl Files {
             .insert(name.clone(), File { place, name, table });
     }
 
-    /// Every file that is a pipeline, and every one whose parents cannot be told: those are read
-    /// for their own problems only.
+    /// Every file that is a pipeline; and for their own problems only every one whose parents cannot
+    /// be told, and every abstract one that no pipeline inherits from.
     pub(crate) fn pipelines(&self, problems: &mut Vec<Problem>) -> Vec<Pipeline> {
+        let inherited = self.inherited();
         let mut pipelines = Vec::new();
         for file in self.by_name.values() {
             let (table, whole) = self.effective(file, &mut vec![file], problems);
-            let is_abstract = file.table.get("abstract").map(|node| &node.value);
-            if !whole || !matches!(is_abstract, Some(Value::Flag(true))) {
-                let file = File {
-                    place: file.place.clone(),
-                    name: file.name.clone(),
-                    table,
-                };
-                pipelines.push(Pipeline { file, whole });
+            if whole && file.is_abstract() && inherited.contains(file.name.as_str()) {
+                continue;
             }
+            let whole = whole && !file.is_abstract();
+            let file = File {
+                table,
+                ..file.clone()
+            };
+            pipelines.push(Pipeline { file, whole });
         }
         let others = self.others.iter().cloned();
         pipelines.extend(others.map(|file| Pipeline { file, whole: false }));
         pipelines
+    }
+
+    /// The names of all that some pipeline inherits from.
+    fn inherited(&self) -> BTreeSet<&str> {
+        let pipelines = self.by_name.values().filter(|file| !file.is_abstract());
+        let mut next: Vec<&File> = pipelines.collect();
+        let mut inherited = BTreeSet::new();
+        while let Some(file) = next.pop() {
+            let parent = file.table.text("extends");
+            let parent = parent.and_then(|parent| self.by_name.get(parent));
+            next.extend(parent.filter(|parent| inherited.insert(parent.name.as_str())));
+        }
+        inherited
     }
 
     /// The line of files that ends with a whole pipeline, from its eldest parent: each with what it
@@ -252,6 +271,14 @@ impl Files {
         line.push(parent);
         let (inherited, whole) = self.effective(parent, line, problems);
         (inherit(&inherited, &file.table), whole)
+    }
+}
+
+impl File {
+    /// Whether it is only a parent for others.
+    fn is_abstract(&self) -> bool {
+        let says = self.table.get("abstract").map(|node| &node.value);
+        matches!(says, Some(Value::Flag(true)))
     }
 }
 

@@ -91,8 +91,8 @@ impl Reader<'_> {
             let mut lines = self.report.explained.take();
             if whole {
                 self.protect(&file.name, &mut lines, &mut generations);
+                pipelines.extend(definition.map(|definition| (definition, lines)));
             }
-            pipelines.extend(definition.map(|definition| (definition, lines)));
         }
         pipelines
     }
