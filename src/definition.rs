@@ -37,7 +37,7 @@ pub use difference::Comparison;
 pub use explained::Explained;
 pub use files::Texts;
 pub use problem::{Place, Problem, Problems};
-pub use schema::schema;
+pub use schema::{organization_schema, schema};
 #[cfg(test)]
 pub(crate) use words::split;
 pub use words::time_zone;

@@ -8,7 +8,7 @@ use crate::definition::{
     fields::Report,
     files::{self, File},
     node::{self, Entry, Node, Table, Value},
-    pipeline,
+    organization, pipeline,
     shape::{Form, Presence, Record, Shape, Visit},
 };
 use crate::model::Time;
@@ -40,23 +40,20 @@ struct Key {
 
 type Kinds = BTreeMap<String, Kind>;
 
+const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
+
 /// The JSON Schema (draft 2020-12) of a pipeline's file. A file that extends another, and one that
 /// is abstract, may leave everything out but names.
 pub fn schema() -> Json {
-    let mut kinds = Kinds::new();
-    loop {
-        let n_known = count(&kinds);
-        let files = variants("", &kinds);
-        kinds.clear();
-        for file in files {
-            visit(file, &mut kinds);
-        }
-        if count(&kinds) == n_known {
-            break;
-        }
-    }
+    let kinds = asked_by(|table, report| {
+        let (place, name) = (files::start("schema"), String::new());
+        let file = File { place, name, table };
+        let none = Texts::new();
+        let around = (Path::new(""), &Shelf::new(&none, Time(0)));
+        let _unused = pipeline::definition(&file, around, None, report);
+    });
     json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DRAFT,
         "title": "Pilothouse pipeline definition",
         "if": { "anyOf": [
             { "required": ["extends"] },
@@ -67,6 +64,40 @@ pub fn schema() -> Json {
     })
 }
 
+/// The JSON Schema (draft 2020-12) of `organization.toml`.
+pub fn organization_schema() -> Json {
+    let kinds = asked_by(|table, report| {
+        let _unused = organization::organization(&table, files::start("schema"), report);
+    });
+    let mut schema = table("", &kinds, true);
+    schema["$schema"] = json!(DRAFT);
+    schema["title"] = json!("Pilothouse organization");
+    schema
+}
+
+/// Everything that a reader of files asks for.
+fn asked_by(read: impl Fn(Table, &Report)) -> Kinds {
+    let mut kinds = Kinds::new();
+    loop {
+        let n_known = count(&kinds);
+        let files = variants("", &kinds);
+        kinds.clear();
+        for file in files {
+            let report = Report {
+                record: Record::wanted(),
+                ..Report::default()
+            };
+            read(file, &report);
+            for visit in report.record.into_visits() {
+                kinds.entry(visit.kind.clone()).or_default().take(&visit);
+            }
+        }
+        if count(&kinds) == n_known {
+            return kinds;
+        }
+    }
+}
+
 fn count(kinds: &Kinds) -> usize {
     let known = |key: &Key| match key.form {
         Form::Unknown | Form::Named(None) => 1,
@@ -74,25 +105,6 @@ fn count(kinds: &Kinds) -> usize {
     };
     let keys = kinds.values().flat_map(|kind| &kind.keys);
     keys.map(known).sum()
-}
-
-/// Reads one file and takes down what was asked for.
-fn visit(table: Table, kinds: &mut Kinds) {
-    let report = Report {
-        record: Record::wanted(),
-        ..Report::default()
-    };
-    let file = File {
-        place: files::start("schema"),
-        name: String::new(),
-        table,
-    };
-    let none = Texts::new();
-    let around = (Path::new(""), &Shelf::new(&none, Time(0)));
-    let _unused = pipeline::definition(&file, around, None, &report);
-    for visit in report.record.into_visits() {
-        kinds.entry(visit.kind.clone()).or_default().take(&visit);
-    }
 }
 
 impl Kind {

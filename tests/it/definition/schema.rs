@@ -107,17 +107,50 @@ fn of(schema: &Value, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_asset_is_what_the_reader_accepts() {
-    let now = format!("{:#}\n", definition::schema());
-    let path = asset("definition.schema.json");
-    if std::env::var_os("PILOTHOUSE_SCHEMA").is_some() {
-        fs::write(&path, &now).unwrap();
+fn the_assets_are_what_the_readers_accept() {
+    let published = [
+        ("definition.schema.json", definition::schema()),
+        (
+            "organization.schema.json",
+            definition::organization_schema(),
+        ),
+    ];
+    for (file, schema) in published {
+        let now = format!("{schema:#}\n");
+        let path = asset(file);
+        if std::env::var_os("PILOTHOUSE_SCHEMA").is_some() {
+            fs::write(&path, &now).unwrap();
+        }
+        let published = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            published == now,
+            "{file}: the reader asks for something else now; PILOTHOUSE_SCHEMA=1 cargo test schema \
+             writes it"
+        );
     }
-    let published = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        published == now,
-        "the reader asks for something else now; PILOTHOUSE_SCHEMA=1 cargo test schema writes it"
-    );
+}
+
+#[test]
+fn an_organization_is_valid_or_not() {
+    let schema = definition::organization_schema();
+    let demo = fs::read_to_string(asset("demo/definitions/organization.toml")).unwrap();
+    let alarm = "[[alarm]]\nname = \"net\"\nscope = \"organization\"\nseverity = \"high\"\n\
+                 scrape = { url = \"http://127.0.0.1:9/metrics\", window = \"1m\", above = \"5%\", \
+                 ratio = { of = \"a\", to = \"b\" } }\n";
+    let full = format!("drain = \"10m\"\n[groups]\noncall = [\"ana\"]\n{alarm}");
+    for right in ["", &demo, &full] {
+        let found = of(&schema, right);
+        assert!(found.is_empty(), "{found:?}\n{right}");
+    }
+    let wrong = [
+        full.replace("drain", "drains"),
+        full.replace("\"organization\"", "\"galaxy\""),
+        full.replace("[\"ana\"]", "\"ana\""),
+        full.replace("name = \"net\"\n", ""),
+    ];
+    for text in &wrong {
+        assert!(!of(&schema, text).is_empty(), "{text}");
+    }
 }
 
 #[test]
