@@ -148,28 +148,48 @@ fn worsened(draft: &mut Draft<'_>, reading: &Reading) {
     }
 }
 
+/// The shortest time between two reasons of an alarm without data: a source that fails each time in
+/// another way must not fill the journal.
+const REASON_LASTS: Span = Span::minutes(1);
+
+/// An alarm that stays without data says why as it is, not as it was when that began.
+fn reasoned(draft: &mut Draft<'_>, reading: &Reading, before: &AlarmState) {
+    let changed = reading.level == AlarmLevel::NoData && reading.why != before.why;
+    if changed && draft.now.since(before.why_since) >= REASON_LASTS {
+        let state = AlarmState {
+            why: reading.why.clone(),
+            why_since: draft.now,
+            ..before.clone()
+        };
+        draft.record(Fact::AlarmChanged {
+            alarm: reading.alarm.clone(),
+            state,
+        });
+    }
+}
+
 fn observed(draft: &mut Draft<'_>, observation: &Observation) {
     for reading in &observation.readings {
-        let known = draft.pipeline.watched().contains_key(&reading.alarm);
-        let before = draft
-            .pipeline
-            .alarms
-            .get(&reading.alarm)
-            .map(|state| state.level);
-        if known && before == Some(reading.level) {
-            worsened(draft, reading);
-        } else if known {
-            let state = AlarmState {
-                level: reading.level,
-                since: draft.now,
-                value: reading.value,
-                why: reading.why.clone(),
-            };
-            draft.record(Fact::AlarmChanged {
-                alarm: reading.alarm.clone(),
-                state,
-            });
+        if !draft.pipeline.watched().contains_key(&reading.alarm) {
+            continue;
         }
+        let before = draft.pipeline.alarms.get(&reading.alarm).cloned();
+        if let Some(before) = before.filter(|before| before.level == reading.level) {
+            worsened(draft, reading);
+            reasoned(draft, reading, &before);
+            continue;
+        }
+        let state = AlarmState {
+            level: reading.level,
+            since: draft.now,
+            value: reading.value,
+            why: reading.why.clone(),
+            why_since: draft.now,
+        };
+        draft.record(Fact::AlarmChanged {
+            alarm: reading.alarm.clone(),
+            state,
+        });
     }
     bake::observe(draft, observation);
 }

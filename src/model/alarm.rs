@@ -90,10 +90,24 @@ pub struct AlarmState {
     pub since: Time,
     /// The value when the level was entered, or when it last worsened.
     pub value: Option<Ppm>,
+    /// Why there is no data, and since when that is the reason.
     pub why: String,
+    #[serde(default)]
+    pub why_since: Time,
 }
 
 impl AlarmState {
+    /// An alarm that nobody has read since `at`.
+    pub fn unread(at: Time) -> Self {
+        Self {
+            level: AlarmLevel::NoData,
+            since: at,
+            value: None,
+            why: "not read yet".to_owned(),
+            why_since: at,
+        }
+    }
+
     /// Whether its value is half as high again as it was: enough to be news of an alarm that was
     /// known to fire (DESIGN.md 5, rule 8), and so rare that it can be recorded each time.
     pub fn is_worse_than(&self, before: Option<Ppm>) -> bool {

@@ -2,8 +2,8 @@
 //! lately and how its source is. A pure question, so that every screen and command says the same.
 
 use crate::model::{
-    Alarm, AlarmLevel, AlarmName, AlarmScope, AlarmSource, AlarmState, Bearing, Contrast, Pipeline,
-    Ppm, Severity, Sight, Time, Trace, Urgency, bearing, contrast,
+    Alarm, AlarmName, AlarmScope, AlarmSource, AlarmState, Bearing, Contrast, Pipeline, Ppm,
+    Severity, Sight, Time, Trace, Urgency, bearing, contrast,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -70,12 +70,7 @@ pub fn sights(pipeline: &Pipeline, mut seen: BTreeMap<AlarmName, Sight>) -> Vec<
 
 fn sight(pipeline: &Pipeline, alarm: &Alarm, sight: Sight) -> AlarmSight {
     let AlarmSource::Scrape(scrape) = &alarm.source;
-    let unread = || AlarmState {
-        level: AlarmLevel::NoData,
-        since: pipeline.at,
-        value: None,
-        why: "not read yet".to_owned(),
-    };
+    let unread = || AlarmState::unread(pipeline.at);
     let bearing = bearing(pipeline, alarm);
     let newest = bearing.newest.as_ref();
     let contrast = newest.and_then(|by| contrast(pipeline, by, &sight.targets, scrape.above));

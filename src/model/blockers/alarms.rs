@@ -9,12 +9,7 @@ use crate::model::{
 
 /// Alarms of the stage that fire or have no data.
 pub(super) fn of(pipeline: &Pipeline, definition: &Definition, stage: &Stage) -> Vec<Blocker> {
-    let unread = AlarmState {
-        level: AlarmLevel::NoData,
-        since: pipeline.at,
-        value: None,
-        why: "not read yet".to_owned(),
-    };
+    let unread = AlarmState::unread(pipeline.at);
     let watching = definition.alarms_of(stage).into_iter();
     let blocking = watching.filter_map(|watching| {
         let alarm = &watching.name;
