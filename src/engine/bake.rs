@@ -87,7 +87,7 @@ fn count(
                 attempt: attempt_id,
                 place,
                 healthy,
-                points,
+                points: bake.rule.countable(points, healthy),
             });
         }
         (BakeState::Counting | BakeState::Finished { .. }, None)

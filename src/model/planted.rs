@@ -41,6 +41,7 @@ bugs! {
     BakeWithoutData,
     BakeByWallClock,
     BakeWithoutPoints,
+    BurstEndsBake,
     // Rollback.
     RollbackToUnproven,
     RollbackWaitsForGuards,

@@ -120,7 +120,12 @@ fn observe(machine: &mut Machine) {
         } else {
             AlarmLevel::Ok
         };
-        let points = machine.rng.below(200);
+        // None, some, or a burst.
+        let points = match machine.rng.below(3) {
+            0 => 0,
+            1 => machine.rng.below(200),
+            _ => 5_000,
+        };
         let round = machine.readings(machine.elapsed, |_| (level, points));
         machine.elapsed = Span::ZERO;
         machine.feed(Input::Outcome(Outcome::Observed(round)));

@@ -89,6 +89,9 @@ struct Baking {
     since: Time,
     healthy: Span,
     points: u64,
+    /// Of the healthy time, the rounds in which there were data points, and how many those were.
+    visited: Span,
+    n_visits: u64,
     finished: bool,
 }
 

@@ -44,6 +44,8 @@ impl Book {
                     since,
                     healthy: Span::ZERO,
                     points: 0,
+                    visited: Span::ZERO,
+                    n_visits: 0,
                     finished: false,
                 };
                 self.working(*attempt).bakes.insert(*place, baking);
@@ -204,9 +206,15 @@ impl Book {
             for bake in attempt.bakes.values_mut().filter(|bake| !bake.finished) {
                 if fires {
                     (bake.healthy, bake.points) = (Span::ZERO, 0);
+                    (bake.visited, bake.n_visits) = (Span::ZERO, 0);
                 } else if well {
-                    bake.healthy = bake.healthy + observation.elapsed.min(now.since(bake.since));
+                    let healthy = observation.elapsed.min(now.since(bake.since));
+                    bake.healthy = bake.healthy + healthy;
                     bake.points += points;
+                    if points > 0 {
+                        bake.visited = bake.visited + healthy;
+                        bake.n_visits += 1;
+                    }
                 }
             }
         }
@@ -225,6 +233,11 @@ impl Book {
             bake.points,
             bake.rule
         );
+        // A quarter of the time wanted, less what rounding up gives away at each visit.
+        let wanted = bake.rule.points.saturating_sub(bake.n_visits);
+        let spread = 4 * i128::from(bake.visited.0) * i128::from(bake.rule.points)
+            >= i128::from(bake.rule.time.0) * i128::from(wanted);
+        assert!(spread, "I42: {id} ends a bake on a burst: {bake:?}");
         bake.finished = true;
     }
 
