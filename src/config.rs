@@ -2,6 +2,7 @@
 //! says. It reads the environment and that file, and decides nothing else.
 
 use crate::client::Address;
+use chrono_tz::Tz;
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -51,6 +52,8 @@ pub struct Settings {
     pub environment: Option<String>,
     /// Whether frames are shown whole (mode 2026), which GNU screen cannot.
     pub synchronized: Option<bool>,
+    /// The zone of local times, such as `Europe/Berlin`; the system's otherwise.
+    pub time_zone: Option<Tz>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -138,6 +141,20 @@ impl Settings {
             Err(source) => Err(ConfigError::Read { path, source }),
         }
     }
+}
+
+/// The zone of local times: as `TZ` says, else as `/etc/localtime` points to, else UTC.
+pub fn time_zone(environment: &Environment) -> Tz {
+    let named = |name: &str| {
+        let name = name.rsplit_once("zoneinfo/").map_or(name, |(_, name)| name);
+        name.trim_start_matches(':').parse().ok()
+    };
+    if let Some(name) = variable(environment, "TZ") {
+        return named(name).unwrap_or(Tz::UTC);
+    }
+    let link = fs::read_link("/etc/localtime");
+    let name = link.ok().and_then(|path| named(path.to_str()?));
+    name.unwrap_or(Tz::UTC)
 }
 
 /// Where a server keeps its journal, artifacts and logs by default.

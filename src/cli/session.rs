@@ -61,6 +61,9 @@ impl Session {
             } else {
                 Access::ReadWrite
             },
+            zone: settings
+                .time_zone
+                .unwrap_or_else(|| config::time_zone(&self.environment)),
             look: Look::decide(&wanted, &self.environment),
             title: settings.environment.clone().unwrap_or(title.to_owned()),
             frames: if is_set("SSH_CONNECTION") { 10 } else { 30 },

@@ -9,8 +9,10 @@ use crate::{
         dialog::Dialog,
         keymap::Keymap,
         screen::{FleetScreen, Screen},
+        text::{ClockMode, Times},
     },
 };
+use chrono_tz::Tz;
 use std::collections::{BTreeMap, VecDeque};
 
 #[derive(Debug)]
@@ -69,6 +71,8 @@ pub struct Ui {
     /// The local clock at the last event.
     pub now: Time,
     pub clock: ClockMode,
+    /// The zone that local times are written in.
+    pub zone: Tz,
     pub access: Access,
     pub keymap: &'static Keymap,
     /// `PROD-US`: the first word on the screen, so that nobody mistakes where they are.
@@ -79,14 +83,6 @@ pub struct Ui {
 pub struct Size {
     pub width: u16,
     pub height: u16,
-}
-
-/// How instants are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum ClockMode {
-    #[default]
-    Utc,
-    Relative,
 }
 
 /// Whether this terminal may ask for changes at all (S1).
@@ -167,6 +163,7 @@ impl App {
                 size,
                 now,
                 clock: ClockMode::Utc,
+                zone: Tz::UTC,
                 access: Access::ReadWrite,
                 keymap,
                 title,
@@ -177,6 +174,15 @@ impl App {
     /// The server's clock, as far as we know it: what ages on the screen are counted by.
     pub fn server_now(&self) -> Time {
         Time(self.ui.now.0.saturating_add(self.replica.offset_ms))
+    }
+
+    /// How instants are to be written here and now.
+    pub fn times(&self) -> Times {
+        Times {
+            mode: self.ui.clock,
+            zone: self.ui.zone,
+            now: self.server_now(),
+        }
     }
 
     /// The screen on top.

@@ -20,6 +20,7 @@ use crate::{
         update::{deadline, update},
     },
 };
+use chrono_tz::Tz;
 use perform::Performer;
 use screen::Screen;
 use sources::Sources;
@@ -31,6 +32,8 @@ pub struct Options {
     pub address: Address,
     pub access: Access,
     pub look: Look,
+    /// The zone of local times.
+    pub zone: Tz,
     /// The first word on the screen: which environment this is.
     pub title: String,
     /// At most so many frames in a second: 30 here, 10 over SSH.
@@ -76,6 +79,7 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     let size = Terminal::size().map_err(terminal_error("measuring"))?;
     let mut app = App::new(options.title, keymap, size, clock::now());
     app.ui.access = options.access;
+    app.ui.zone = options.zone;
     let between = SECOND / i64::from(options.frames.max(1));
     let mut screen = Screen::new(terminal, theme, options.synchronized, between);
     // The first frame does not wait for the network.

@@ -2,11 +2,13 @@
 //! it, so no control character, invisible mark or direction switch ever reaches the terminal.
 //! Widths are counted as ratatui counts them. It knows no colours and no screens.
 
+mod column;
 mod fit;
 mod moment;
 
+pub use column::Names;
 pub use fit::{end_cut, middle_cut, width, wrap};
-pub use moment::{ago, clock, moment, until};
+pub use moment::{ClockMode, Times, ago, until};
 
 use std::{borrow::Cow, fmt};
 use unicode_width::UnicodeWidthChar as _;

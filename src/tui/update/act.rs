@@ -4,7 +4,7 @@
 use crate::model::PipelineName;
 use crate::tui::{
     action::Action,
-    app::{Access, App, ClockMode, FlashLevel, Prompt, PromptKind},
+    app::{Access, App, FlashLevel, Prompt, PromptKind},
     gate,
     request::{Leave, Request},
     rows,
@@ -107,10 +107,9 @@ fn switch(app: &mut App, action: Action) {
         }
         (Action::Palette, _) => prompt(app, PromptKind::Palette, String::new()),
         (Action::Times, _) => {
-            app.ui.clock = match app.ui.clock {
-                ClockMode::Utc => ClockMode::Relative,
-                ClockMode::Relative => ClockMode::Utc,
-            };
+            app.ui.clock = app.ui.clock.next();
+            let text = format!("instants are written as {}", app.ui.clock.word());
+            flash(app, FlashLevel::Info, text);
         }
         (Action::ReadOnly, _) => {
             app.ui.access = Access::Paused;

@@ -7,7 +7,7 @@ use crate::{
         query::{self, WindowRow},
         rows,
         screen::BlockersScreen,
-        text::{ago, moment, wrap},
+        text::{ago, wrap},
         theme::Role,
         view::{
             board::open_word,
@@ -93,7 +93,7 @@ fn list_blockers(
             Line::plain(query::kind_word(blocker.kind)),
             Line::plain(stage.to_string()),
             Line::plain(ago(blocker.since, now)),
-            Line::plain(clears(blocker, now)),
+            Line::plain(clears(blocker, app.times())),
             Line::plain(query::passage_word(blocker.passage)),
         ]
     });
@@ -107,7 +107,7 @@ fn detail(app: &App, stage: &StageName, blocker: &Blocker, canvas: &mut Canvas<'
     let text = format!(
         "{place}{}; clears {}",
         blocker.why,
-        clears(blocker, app.server_now())
+        clears(blocker, app.times())
     );
     let lines = wrap(&text, usize::from(area.width.saturating_sub(2)));
     let lines: Vec<Line> = lines
@@ -118,8 +118,7 @@ fn detail(app: &App, stage: &StageName, blocker: &Blocker, canvas: &mut Canvas<'
 }
 
 fn list_windows(app: &App, windows: &[WindowRow], canvas: &mut Canvas<'_>, area: Rect) {
-    let now = app.server_now();
-    let clock = format!("  now {}", crate::tui::text::clock(now));
+    let clock = format!("  now {}", app.times().wall(app.server_now()));
     canvas.line(
         area,
         &Line::of(Role::Title, " WINDOWS").then(Role::Label, clock),
@@ -142,10 +141,9 @@ fn list_windows(app: &App, windows: &[WindowRow], canvas: &mut Canvas<'_>, area:
     ];
     let rows = windows.iter().map(|row| {
         let (role, word) = open_word(row.open);
-        let next = row.changes.map_or_else(
-            || "never".to_owned(),
-            |at| format!("{} in {}", moment(at, now), at.since(now).short()),
-        );
+        let next = row
+            .changes
+            .map_or_else(|| "never".to_owned(), |at| app.times().due(at));
         let cells = vec![
             Line::plain(row.stage.to_string()),
             Line::plain(row.window.to_string()),

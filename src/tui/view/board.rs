@@ -6,10 +6,10 @@ mod beside;
 use crate::{
     model::{Fact, Pipeline, StageView, board},
     tui::{
-        app::{App, ClockMode},
+        app::App,
         query, rows,
         screen::BoardScreen,
-        text::{ago, clock},
+        text::ago,
         theme::Role,
         view::{card, fleet::initial, footer},
         widgets::{Canvas, Line, canvas::below, glyph},
@@ -228,10 +228,7 @@ fn recent(app: &App, pipeline: &Pipeline, canvas: &mut Canvas<'_>, area: Rect) {
     });
     for (at, entry) in (0..rows.height).zip(told) {
         let event = query::event(pipeline, entry);
-        let when = match app.ui.clock {
-            ClockMode::Utc => clock(event.at),
-            ClockMode::Relative => format!("{:>8}", ago(event.at, app.server_now())),
-        };
+        let when = app.times().clock(event.at);
         let line = Line::of(Role::Label, format!(" {when} "))
             .then(Role::Title, format!("{:<10} ", event.kind))
             .then(

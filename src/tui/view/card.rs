@@ -6,7 +6,7 @@ use crate::{
     tui::{
         app::App,
         query::{self, Card},
-        text::{ago, moment, wrap},
+        text::{ago, wrap},
         theme::{Role, Theme},
         widgets::{Canvas, Line, badge, bar, canvas::below, frame, glyph},
     },
@@ -163,7 +163,7 @@ fn blockers(app: &App, blockers: &[Blocker], theme: &Theme) -> Vec<Line> {
         let name = blocker.id.0.rsplit('/').next().unwrap_or_default();
         let until = match (blocker.overridden, &blocker.clears) {
             (Some(id), _) => format!(" by {id}"),
-            (None, Clears::At(at)) => format!(" {}", moment(*at, app.server_now())),
+            (None, Clears::At(at)) => format!(" {}", app.times().moment(*at)),
             (None, Clears::When(_)) => String::new(),
         };
         let kind = if blocker.kind == BlockerKind::Hold {

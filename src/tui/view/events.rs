@@ -3,10 +3,10 @@
 use crate::{
     model::Entry,
     tui::{
-        app::{App, ClockMode},
+        app::App,
         query, rows,
         screen::EventsScreen,
-        text::{ago, clock, wrap},
+        text::wrap,
         theme::Role,
         view::{
             footer,
@@ -52,8 +52,9 @@ pub(super) fn draw(app: &App, screen: &EventsScreen, canvas: &mut Canvas<'_>, bo
         height: body.height - 1 - DETAIL,
         ..below(body, 1)
     };
+    let times = app.times();
     let columns = [
-        Column::fixed("TIME UTC", 9),
+        Column::fixed(times.title(), 9),
         Column::fixed("KIND", 10),
         Column::fixed("ACTOR", 10).spare(1),
         Column::fixed("STAGE", 10),
@@ -66,12 +67,8 @@ pub(super) fn draw(app: &App, screen: &EventsScreen, canvas: &mut Canvas<'_>, bo
     };
     list.draw(canvas, area, &columns, |entry, _| {
         let event = query::event(pipeline, entry);
-        let when = match app.ui.clock {
-            ClockMode::Utc => clock(event.at),
-            ClockMode::Relative => format!("{:>9}", ago(event.at, app.server_now())),
-        };
         vec![
-            Line::plain(when),
+            Line::plain(times.clock(event.at)),
             Line::of(Role::Title, event.kind),
             Line::plain(event.actor),
             Line::plain(event.stage),

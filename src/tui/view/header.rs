@@ -8,7 +8,7 @@ use crate::{
         app::{Access, App},
         query,
         screen::Screen,
-        text::{Sanitized, clock, middle_cut, moment},
+        text::{Sanitized, middle_cut},
         theme::Role,
         view::fleet::counts,
         widgets::{Canvas, Line, badge},
@@ -33,7 +33,10 @@ pub(super) fn place(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
     )
     .then(Role::Title, format!("  {access}  "))
     .join(link(app))
-    .then(Role::Plain, format!("  {}", clock(app.server_now())));
+    .then(
+        Role::Plain,
+        format!("  {}", app.times().wall(app.server_now())),
+    );
     let mut left = Line::of(Role::Environment, format!(" {} ", app.ui.title));
     for crumb in crumbs(app) {
         left = left.then(Role::Plain, " > ").then(Role::Title, crumb);
@@ -142,7 +145,10 @@ fn summary(app: &App, canvas: &Canvas<'_>, room: usize) -> Line {
         .and_then(|pipeline| query::next_change(pipeline, now));
     let change = change.map(|(at, window, opens)| {
         let verb = if opens { "opens" } else { "closes" };
-        said("  window ", format!("{window} {verb} {}", moment(at, now)))
+        said(
+            "  window ",
+            format!("{window} {verb} {}", app.times().moment(at)),
+        )
     });
     let words = [
         Some(said("  owner ", row.owner.to_string())),

@@ -8,7 +8,7 @@ use crate::{
         query::{self, LaneRow, TargetRow},
         rows,
         screen::{StagePane, StageScreen},
-        text::{ago, moment, wrap},
+        text::{Times, ago, wrap},
         theme::Role,
         view::{
             footer,
@@ -272,7 +272,7 @@ fn detail(app: &App, blocker: &Blocker, canvas: &mut Canvas<'_>, area: Rect) {
         .region
         .as_ref()
         .map_or_else(String::new, |region| format!("{region}: "));
-    let clears = clears(blocker, app.server_now());
+    let clears = clears(blocker, app.times());
     let text = format!("{}  {place}{}; clears: {clears}", blocker.id, blocker.why);
     let lines = wrap(&text, usize::from(area.width.saturating_sub(2)));
     let lines: Vec<Line> = lines
@@ -288,7 +288,7 @@ fn blocker_cells(app: &App, blocker: &Blocker, canvas: &Canvas<'_>) -> Vec<Line>
         blocker_glyph(blocker, canvas),
         Line::plain(ago(blocker.since, now)),
         Line::plain(blocker.why.clone()),
-        Line::plain(clears(blocker, now)),
+        Line::plain(clears(blocker, app.times())),
     ]
 }
 
@@ -303,10 +303,10 @@ pub(super) fn blocker_glyph(blocker: &Blocker, canvas: &Canvas<'_>) -> Line {
 }
 
 /// When it goes away: a moment, or what has to happen.
-pub(super) fn clears(blocker: &Blocker, now: Time) -> String {
+pub(super) fn clears(blocker: &Blocker, times: Times) -> String {
     match (&blocker.overridden, &blocker.clears) {
         (Some(id), _) => format!("overridden by {id}"),
-        (None, Clears::At(at)) => format!("{} in {}", moment(*at, now), at.since(now).short()),
+        (None, Clears::At(at)) => times.due(*at),
         (None, Clears::When(what)) => what.clone(),
     }
 }

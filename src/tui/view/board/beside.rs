@@ -6,7 +6,7 @@ use crate::{
     tui::{
         app::App,
         query,
-        text::{middle_cut, moment},
+        text::middle_cut,
         theme::Role,
         view::fleet::initial,
         widgets::{Canvas, Line, canvas::below},
@@ -55,7 +55,7 @@ fn list_windows(app: &App, pipeline: &Pipeline, canvas: &mut Canvas<'_>, area: R
         let (role, word) = open_word(row.open);
         let next = row.changes.map_or_else(String::new, |at| {
             let verb = if row.open { "closes" } else { "opens" };
-            format!("{verb} {} (in {})", moment(at, now), at.since(now).short())
+            format!("{verb} {}", app.times().due(at))
         });
         Line::plain(format!("   {:<10} {:<16} ", row.stage.as_str(), row.window))
             .then(role, format!("{word:<7}"))

@@ -7,7 +7,7 @@ use crate::{
     tui::{
         app::App,
         dialog::{Dialog, Phase},
-        text::{clock, wrap},
+        text::wrap,
         theme::Role,
         view::dialog::plan::wrapped,
         widgets::Line,
@@ -36,7 +36,7 @@ pub(super) fn lines(app: &App, dialog: &Dialog, width: usize) -> Vec<Line> {
         }
         Phase::Accepted { at, revision } => {
             let text = format!("ACCEPTED by the server as revision {revision}");
-            lines.push(Line::plain(format!("{}  ", clock(*at))).then(Role::Good, text));
+            lines.push(Line::plain(format!("{}  ", app.times().clock(*at))).then(Role::Good, text));
             lines.extend(followed(app, dialog, *revision, width));
             lines.extend(whatever_happens(dialog, width));
         }
@@ -79,7 +79,7 @@ pub(super) fn lines(app: &App, dialog: &Dialog, width: usize) -> Vec<Line> {
 
 fn stamp(at: Time, app: &App, role: Role, text: &str) -> Line {
     let server = Time(at.0.saturating_add(app.replica.offset_ms));
-    Line::plain(format!("{}  ", clock(server))).then(role, text.to_owned())
+    Line::plain(format!("{}  ", app.times().clock(server))).then(role, text.to_owned())
 }
 
 /// What happened in the pipeline after the command, oldest first, and how its stage stands.
@@ -90,7 +90,7 @@ fn followed(app: &App, dialog: &Dialog, revision: Revision, width: usize) -> Vec
     let entries = opened.entries.iter();
     let after: Vec<&Entry> = entries.filter(|entry| entry.revision > revision).collect();
     let told = after.iter().skip(after.len().saturating_sub(FOLLOWED));
-    let mut lines: Vec<Line> = told.flat_map(|entry| event(entry, width)).collect();
+    let mut lines: Vec<Line> = told.flat_map(|entry| event(app, entry, width)).collect();
     let stage = dialog
         .act
         .stage()
@@ -108,10 +108,10 @@ fn followed(app: &App, dialog: &Dialog, revision: Revision, width: usize) -> Vec
     lines
 }
 
-fn event(entry: &Entry, width: usize) -> Vec<Line> {
+fn event(app: &App, entry: &Entry, width: usize) -> Vec<Line> {
     let told = entry.fact.told();
     let who = told.who.map_or_else(String::new, |who| format!("{who}: "));
-    let mark = format!("{}  {:<8} ", clock(entry.at), told.kind);
+    let mark = format!("{}  {:<8} ", app.times().clock(entry.at), told.kind);
     wrapped(Role::Plain, &mark, &format!("{who}{}", told.what), width)
 }
 
@@ -145,7 +145,7 @@ fn refused(app: &App, dialog: &Dialog, refusal: &Refusal, (width, lines): (usize
         let told = meanwhile
             .iter()
             .skip(meanwhile.len().saturating_sub(FOLLOWED));
-        lines.extend(told.flat_map(|entry| event(entry, width)));
+        lines.extend(told.flat_map(|entry| event(app, entry, width)));
     }
     lines.extend(
         difference(old, new)

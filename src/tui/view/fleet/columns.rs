@@ -12,7 +12,7 @@ use crate::{
         app::App,
         query::{NextMove, next_move},
         screen::FleetScreen,
-        text::{ago, middle_cut, moment},
+        text::{Names, ago, middle_cut},
         theme::{Role, Theme},
         view::fleet::initial,
         widgets::{Column, Line, glyph},
@@ -32,6 +32,7 @@ const STAGE_CELLS: [usize; 3] = [7, 2, 1];
 pub(super) struct Shape {
     width: u16,
     name: u16,
+    names: Names,
     owner: u16,
     approvers: u16,
     blockers: u16,
@@ -49,6 +50,7 @@ impl Shape {
             let cells = page.iter().map(|row| text(row)).max().unwrap_or(0);
             u16::try_from(cells).unwrap_or(most).clamp(least, most)
         };
+        let name = widest(|row| row.pipeline.as_str().len(), (8, longest));
         let room = usize::from(width) * 45 / 100;
         let releases = usize::from(width < RELEASES);
         let mut fitting = STAGE_CELLS.into_iter().skip(releases);
@@ -56,7 +58,11 @@ impl Shape {
         let stages = (most * stage).clamp(6, room.max(6));
         Self {
             width,
-            name: widest(|row| row.pipeline.as_str().len(), (8, longest)),
+            name,
+            names: Names::of(
+                page.iter().map(|row| row.pipeline.as_str()),
+                usize::from(name),
+            ),
             owner: widest(|row| row.owner.as_str().len(), (5, 12)),
             approvers: widest(|row| approvers(row).len(), (9, 14)),
             blockers: widest(|row| blockers(row).len(), (8, 18)),
@@ -121,7 +127,7 @@ pub(super) fn cells(
     shape: &Shape,
     (theme, screen): (&Theme, &FleetScreen),
 ) -> Vec<Line> {
-    let name = middle_cut(row.pipeline.as_str(), usize::from(shape.name)).into_owned();
+    let name = shape.names.fit(row.pipeline.as_str()).into_owned();
     let marked = screen.marked.contains(&row.pipeline);
     let star = Line::of(Role::Human, if marked { "*" } else { "" });
     let since = row.since.map(|since| ago(since, app.server_now()));
@@ -203,7 +209,7 @@ pub(super) fn next(app: &App, row: &Summary) -> Line {
     match next_move(app, row) {
         NextMove::Nothing => Line::of(Role::Label, "none needed"),
         NextMove::Wait(at) => {
-            let text = format!("none, clears {}", moment(at, app.server_now()));
+            let text = format!("none, clears {}", app.times().moment(at));
             Line::plain(text)
         }
         NextMove::Yours(what) => Line::of(Role::Human, format!("{what} (you)")),
