@@ -165,6 +165,14 @@ pub fn state_directory(environment: &Environment) -> Result<PathBuf, ConfigError
     directory(environment, "XDG_STATE_HOME", ".local/state", "state")
 }
 
+/// Where what can be had again is kept.
+///
+/// # Errors
+/// When there is no place for it.
+pub fn cache_directory(environment: &Environment) -> Result<PathBuf, ConfigError> {
+    directory(environment, "XDG_CACHE_HOME", ".cache", "the cache")
+}
+
 fn directory(
     environment: &Environment,
     name: &'static str,

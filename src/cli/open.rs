@@ -9,7 +9,7 @@ use crate::{
         session::Session,
     },
     client::Address,
-    entropy,
+    config, entropy,
     server::Listen,
     tui::{self, app::Access},
 };
@@ -44,7 +44,11 @@ pub(crate) async fn over_server(session: &Session, arguments: &Arguments) -> Res
             .hint("`pilothouse serve DIR` starts one, `pilothouse --embedded DIR` needs none, `pilothouse demo` shows it all"));
     }
     needs_terminal()?;
-    show(session, arguments, address, "PILOTHOUSE").await
+    let mut options = session.terminal(address, "PILOTHOUSE");
+    options.cache = config::cache_directory(&session.environment)
+        .ok()
+        .map(|place| place.join("last.json"));
+    show(arguments, options).await
 }
 
 /// Opens the terminal over the definitions of a directory, served from here.
@@ -58,19 +62,13 @@ pub(crate) async fn embedded(
     let served = Served::start(directory, &place.0, [Listen::Unix(place.0.join("socket"))]).await?;
     let address = Address::Unix(place.0.join("socket"));
     let shown = served
-        .during(show(session, arguments, address, "EMBEDDED"))
+        .during(show(arguments, session.terminal(address, "EMBEDDED")))
         .await;
     drop(place);
     shown
 }
 
-async fn show(
-    session: &Session,
-    arguments: &Arguments,
-    address: Address,
-    title: &str,
-) -> Result<(), Failure> {
-    let mut options = session.terminal(address, title);
+async fn show(arguments: &Arguments, mut options: tui::Options) -> Result<(), Failure> {
     if arguments.read_only {
         options.access = Access::ReadOnly;
     }

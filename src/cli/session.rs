@@ -61,6 +61,7 @@ impl Session {
             } else {
                 Access::ReadWrite
             },
+            cache: None,
             zone: settings
                 .time_zone
                 .unwrap_or_else(|| config::time_zone(&self.environment)),

@@ -27,6 +27,8 @@ pub enum Action {
     Bookmark,
     Jump,
     Times,
+    /// The screen stands still, or goes on.
+    Freeze,
     Resync,
     ReadOnly,
     ReadWrite,
@@ -97,6 +99,7 @@ const NAMED: &[(Action, &str)] = &[
     (Action::Bookmark, "place.bookmark"),
     (Action::Jump, "place.jump"),
     (Action::Times, "times.switch"),
+    (Action::Freeze, "screen.freeze"),
     (Action::Resync, "link.resync"),
     (Action::ReadOnly, "access.read-only"),
     (Action::ReadWrite, "access.read-write"),

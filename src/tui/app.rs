@@ -20,7 +20,19 @@ pub struct App {
     pub replica: Replica,
     /// What the feed last said of the connection; its age is counted against `ui.now`.
     pub link: Link,
+    /// Set while the screen stands still: then `replica` is what it shows.
+    pub frozen: Option<Box<Frozen>>,
     pub ui: Ui,
+}
+
+/// The world behind a screen that stands still.
+#[derive(Debug)]
+pub struct Frozen {
+    pub live: Replica,
+    /// The local clock when the screen was frozen.
+    pub at: Time,
+    /// What happened since.
+    pub events: u64,
 }
 
 /// What the server has told, folded by the same rules as the server's own state.
@@ -36,8 +48,19 @@ pub struct Replica {
     pub version: Option<String>,
     /// The server's clock minus ours, in milliseconds.
     pub offset_ms: i64,
+    /// The server's clock when all this was seen, if it is from the last time and nothing has come
+    /// yet.
+    pub remembered: Option<Time>,
     /// Events missed at the last gap, until somebody looked; none when nothing was missed.
     pub missed: Option<u64>,
+}
+
+/// What was seen the last time.
+#[derive(Debug)]
+pub struct Remembered {
+    pub at: Time,
+    pub rows: Vec<Summary>,
+    pub org: Org,
 }
 
 /// A pipeline whose facts we follow.
@@ -152,6 +175,7 @@ impl App {
         Self {
             replica: Replica::default(),
             link: Link::Connecting,
+            frozen: None,
             ui: Ui {
                 screens: vec![Screen::Fleet(FleetScreen::default())],
                 bookmark: None,
@@ -171,9 +195,21 @@ impl App {
         }
     }
 
-    /// The server's clock, as far as we know it: what ages on the screen are counted by.
+    /// The server's clock, as far as we know it: what ages on the screen are counted by. It stands
+    /// still with a frozen screen.
     pub fn server_now(&self) -> Time {
-        Time(self.ui.now.0.saturating_add(self.replica.offset_ms))
+        let seen = self.frozen.as_ref().map(|frozen| frozen.at);
+        self.on_server(seen.unwrap_or(self.ui.now))
+    }
+
+    /// Whether what is shown may be wrong by now: there was something, and nobody tells of changes.
+    pub fn is_old(&self) -> bool {
+        self.link.last().is_none() && !self.replica.rows.is_empty()
+    }
+
+    /// An instant of the local clock on the server's.
+    pub fn on_server(&self, local: Time) -> Time {
+        Time(local.0.saturating_add(self.replica.offset_ms))
     }
 
     /// How instants are to be written here and now.

@@ -2,6 +2,7 @@
 //! everything that is there before it draws once, has requests carried out in tasks of their own,
 //! and decides nothing.
 
+mod cache;
 mod perform;
 mod screen;
 mod sources;
@@ -24,7 +25,7 @@ use chrono_tz::Tz;
 use perform::Performer;
 use screen::Screen;
 use sources::Sources;
-use std::{collections::BTreeSet, io};
+use std::{collections::BTreeSet, io, path::PathBuf};
 
 /// How the terminal is to be run.
 #[derive(Debug, Clone)]
@@ -36,6 +37,8 @@ pub struct Options {
     pub zone: Tz,
     /// The first word on the screen: which environment this is.
     pub title: String,
+    /// Where the fleet is remembered for the next start; none for servers that end with us.
+    pub cache: Option<PathBuf>,
     /// At most so many frames in a second: 30 here, 10 over SSH.
     pub frames: u32,
     /// Whether frames are wrapped so that they show whole (mode 2026), which GNU screen cannot.
@@ -69,6 +72,7 @@ const FLOOD: usize = 1_000;
 pub async fn run(options: Options) -> Result<Exit, TuiError> {
     let theme = Theme::load(&options.look)?;
     let keymap = Keymap::built_in()?;
+    let server = options.address.clone();
     let client = Client::new(options.address)?;
     let terminal = Terminal::enter().map_err(terminal_error("taking"))?;
     terminal::end_with_terminal();
@@ -83,8 +87,16 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     let between = SECOND / i64::from(options.frames.max(1));
     let mut screen = Screen::new(terminal, theme, options.synchronized, between);
     // The first frame does not wait for the network.
+    let remembered = options.cache.as_deref();
+    if let Some(seen) = remembered.and_then(|path| cache::read(path, &server)) {
+        let _nothing = update(&mut app, clock::now(), Event::Remembered(Box::new(seen)));
+    }
     screen.draw(&app)?;
     let leave = follow(&mut app, &mut screen, sources, performer).await?;
+    if let Some(path) = remembered {
+        // The next start is a little emptier without it.
+        let _forgotten = cache::write(path, &server, &app);
+    }
     Ok(Exit {
         last_words: screen.leave(&app, leave),
     })

@@ -5,7 +5,10 @@ use crate::{
     api::Settled,
     client::FeedEvent,
     model::{Entry, PipelineName, Plan, Refusal, RequestKey},
-    tui::{app::Size, chord::Key},
+    tui::{
+        app::{Remembered, Size},
+        chord::Key,
+    },
 };
 
 #[derive(Debug)]
@@ -15,6 +18,8 @@ pub enum Event {
     Paste(String),
     Resize(Size),
     Feed(FeedEvent),
+    /// From the last time, before anything has come.
+    Remembered(Box<Remembered>),
     /// Time went on, and nothing else.
     Tick,
     /// A request key that nobody else has, for the dialog that asked for one.

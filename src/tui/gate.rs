@@ -57,6 +57,7 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         | Action::Palette
         | Action::Bookmark
         | Action::Times
+        | Action::Freeze
         | Action::Resync
         | Action::CopyId
         | Action::CopyTwin => None,

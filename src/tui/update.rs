@@ -7,6 +7,7 @@ mod act;
 mod dialog;
 mod feed;
 mod fields;
+mod freeze;
 mod keys;
 mod navigate;
 mod open;
@@ -39,7 +40,11 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
             app.ui.size = size;
             Vec::new()
         }
-        Event::Feed(news) => feed::feed(app, news),
+        Event::Feed(news) => freeze::feed(app, news),
+        Event::Remembered(seen) => {
+            feed::remember(app, *seen);
+            Vec::new()
+        }
         Event::Tick => Vec::new(),
         Event::NewKey(key) => {
             dialog::new_key(app, key);
@@ -52,7 +57,7 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
         Event::Committed { key, answer } => sent::committed(app, &key, answer),
         Event::SettledAnswer { key, answer } => sent::settled(app, &key, answer),
         Event::Earlier { pipeline, entries } => {
-            feed::earlier(app, &pipeline, entries);
+            feed::earlier(app, &pipeline, &entries);
             Vec::new()
         }
         Event::Trouble(text) => {

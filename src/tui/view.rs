@@ -30,7 +30,7 @@ use crate::tui::{
     theme::{Glyphs, Theme},
     widgets::Canvas,
 };
-use ratatui::{Frame, buffer::Buffer, layout::Rect};
+use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Modifier};
 
 pub use svg::svg;
 
@@ -98,6 +98,9 @@ fn whole(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         Screen::Events(screen) => events::draw(app, screen, canvas, body),
         Screen::Help(screen) => help::draw(app, screen, canvas, body),
     }
+    if app.is_old() {
+        dim(canvas.buffer, body);
+    }
     if let Some(open) = &app.ui.dialog {
         dialog::draw(app, open, canvas, body);
     }
@@ -105,6 +108,13 @@ fn whole(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     palette::draw(app, canvas, body);
     footer::result(app, canvas, row(area.height - 2));
     footer::keys(app, canvas, row(area.height - 1));
+}
+
+/// What may be wrong by now recedes; the sign beside each state says it, too.
+fn dim(buffer: &mut Buffer, area: Rect) {
+    for position in area.positions() {
+        buffer[position].modifier |= Modifier::DIM;
+    }
 }
 
 /// A terminal that is not known to speak UTF-8 may take its bytes for controls, so it gets none.

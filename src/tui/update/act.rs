@@ -9,7 +9,7 @@ use crate::tui::{
     request::{Leave, Request},
     rows,
     screen::{HelpScreen, Screen, StagePane},
-    update::{dialog, flash, navigate, open, watched},
+    update::{dialog, flash, freeze, navigate, open, watched},
 };
 
 /// A second Ctrl-c within this many milliseconds leaves.
@@ -55,13 +55,17 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
             let twin = gate::pipeline(app).map(|name| format!("pilothouse get {name}"));
             copy(app, twin)
         }
-        Action::Ask(verb) => match gate::opening(app, verb) {
-            Ok(opening) => dialog::open(app, opening),
-            Err(why) => {
-                flash(app, FlashLevel::Error, why);
-                Vec::new()
+        Action::Ask(verb) => {
+            // What somebody decides on must not stand still.
+            freeze::thaw(app);
+            match gate::opening(app, verb) {
+                Ok(opening) => dialog::open(app, opening),
+                Err(why) => {
+                    flash(app, FlashLevel::Error, why);
+                    Vec::new()
+                }
             }
-        },
+        }
         Action::NextPane
         | Action::Help
         | Action::Filter
@@ -71,6 +75,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         | Action::Mark
         | Action::Bookmark
         | Action::Times
+        | Action::Freeze
         | Action::ReadOnly
         | Action::ReadWrite => {
             switch(app, action);
@@ -111,6 +116,7 @@ fn switch(app: &mut App, action: Action) {
             let text = format!("instants are written as {}", app.ui.clock.word());
             flash(app, FlashLevel::Info, text);
         }
+        (Action::Freeze, _) => freeze::switch(app),
         (Action::ReadOnly, _) => {
             app.ui.access = Access::Paused;
             let text = "read-only from now on: nothing can be sent; :rw gives it back";

@@ -6,7 +6,7 @@ use crate::{
     client::FeedEvent,
     model::{Entry, Fact, PipelineName, Stream, Time},
     tui::{
-        app::{App, ENTRIES_KEPT, FlashLevel, Opened},
+        app::{App, ENTRIES_KEPT, FlashLevel, Opened, Remembered},
         request::Request,
         update::{dialog, flash, watched},
     },
@@ -37,8 +37,19 @@ pub(super) fn feed(app: &mut App, news: FeedEvent) -> Vec<Request> {
     }
 }
 
+/// What the last time has left, unless the server was faster.
+pub(super) fn remember(app: &mut App, seen: Remembered) {
+    if app.replica.rows.is_empty() {
+        let rows = seen.rows.into_iter();
+        app.replica.rows = rows.map(|row| (row.pipeline.clone(), row)).collect();
+        app.replica.org = seen.org;
+        app.replica.remembered = Some(seen.at);
+    }
+}
+
 fn take_fleet(app: &mut App, fleet: Fleet) {
     set_clock(app, fleet.now);
+    app.replica.remembered = None;
     let rows = fleet.rows.into_iter();
     app.replica.rows = rows.map(|row| (row.pipeline.clone(), row)).collect();
     app.replica.org = fleet.org;
@@ -115,16 +126,22 @@ fn changes_plans(fact: &Fact) -> bool {
 }
 
 /// Entries from before the snapshot go before those that came since.
-pub(super) fn earlier(app: &mut App, name: &PipelineName, entries: Vec<Entry>) {
-    let Some(opened) = app.replica.opened.get_mut(name) else {
-        return;
-    };
+pub(super) fn earlier(app: &mut App, name: &PipelineName, entries: &[Entry]) {
+    let live = app.frozen.as_mut().map(|frozen| &mut frozen.live);
+    for replica in [&mut app.replica].into_iter().chain(live) {
+        if let Some(opened) = replica.opened.get_mut(name) {
+            put_before(opened, entries);
+        }
+    }
+}
+
+fn put_before(opened: &mut Opened, entries: &[Entry]) {
     let first = opened.entries.front().map(|entry| entry.revision);
     let head = opened.pipeline.revision;
-    for entry in entries.into_iter().rev() {
+    for entry in entries.iter().rev() {
         let wanted = entry.revision <= head && first.is_none_or(|first| entry.revision < first);
         if wanted && opened.entries.len() < ENTRIES_KEPT {
-            opened.entries.push_front(entry);
+            opened.entries.push_front(entry.clone());
         }
     }
 }

@@ -8,13 +8,17 @@ use crate::{
         app::{Access, App},
         query,
         screen::Screen,
-        text::{Sanitized, middle_cut},
+        text::{ClockMode, Sanitized, Times, middle_cut},
         theme::Role,
         view::fleet::counts,
         widgets::{Canvas, Line, badge},
     },
 };
+use chrono_tz::Tz;
 use ratatui::layout::Rect;
+
+/// From this width on the clock is shown in two zones.
+const TWO_CLOCKS: u16 = 120;
 
 /// Line 1: `PROD > checkout > gamma            ana  RW  LIVE 2s  03:12:45Z`.
 pub(super) fn place(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
@@ -33,10 +37,7 @@ pub(super) fn place(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
     )
     .then(Role::Title, format!("  {access}  "))
     .join(link(app))
-    .then(
-        Role::Plain,
-        format!("  {}", app.times().wall(app.server_now())),
-    );
+    .then(Role::Plain, format!("  {}", clock(app, row.width)));
     let mut left = Line::of(Role::Environment, format!(" {} ", app.ui.title));
     for crumb in crumbs(app) {
         left = left.then(Role::Plain, " > ").then(Role::Title, crumb);
@@ -64,11 +65,42 @@ fn crumbs(app: &App) -> Vec<String> {
     crumbs
 }
 
+/// The clock, also in the local zone where there is room. It goes on over a frozen screen.
+fn clock(app: &App, width: u16) -> String {
+    let now = app.on_server(app.ui.now);
+    let times = app.times();
+    let local = Times {
+        mode: ClockMode::Local,
+        ..times
+    };
+    match times.mode {
+        ClockMode::Local => local.wall(now),
+        ClockMode::Utc | ClockMode::Relative if width < TWO_CLOCKS || times.zone == Tz::UTC => {
+            times.wall(now)
+        }
+        ClockMode::Utc | ClockMode::Relative => {
+            format!("{} | {}", times.wall(now), local.wall(now))
+        }
+    }
+}
+
+/// How old the data is, in a word and a number.
 fn link(app: &App) -> Line {
     let now = app.ui.now;
+    if let Some(frozen) = &app.frozen {
+        let age = now.since(frozen.at).short();
+        let text = format!("FROZEN {age} +{}", frozen.events);
+        return Line::of(Role::Warning, text);
+    }
     let age = |last: Time| now.since(last).short();
     match &app.link {
-        Link::Connecting => Line::of(Role::Warning, "CONNECTING"),
+        Link::Connecting => match app.replica.remembered {
+            Some(at) => Line::of(
+                Role::Danger,
+                format!("STALE {}", app.server_now().since(at).short()),
+            ),
+            None => Line::of(Role::Warning, "CONNECTING"),
+        },
         Link::Live { last, .. } => Line::of(Role::Good, format!("LIVE {}", age(*last))),
         Link::Slow { last, .. } => Line::of(Role::Warning, format!("SLOW {}", age(*last))),
         Link::Stale { last, .. } => Line::of(Role::Danger, format!("STALE {}", age(*last))),
@@ -114,6 +146,9 @@ fn banner(app: &App) -> Option<String> {
             old(*last)
         )),
         Link::Connecting if app.replica.rows.is_empty() => None,
+        Link::Connecting if app.replica.remembered.is_some() => {
+            Some("CONNECTING, what you see is from the last time".to_owned())
+        }
         Link::Connecting => Some("CONNECTING, what you see may be old".to_owned()),
         Link::Live { .. } | Link::Slow { .. } => None,
     };
@@ -123,7 +158,12 @@ fn banner(app: &App) -> Option<String> {
     let skew = Span(app.replica.offset_ms.unsigned_abs());
     let skew = (skew > SKEW_MOST)
         .then(|| format!("this machine's clock is {} off the server's", skew.short()));
-    asking.or(link).or(missed).or(skew)
+    let ours = env!("CARGO_PKG_VERSION");
+    let version = app.replica.version.as_deref();
+    let version = version.filter(|theirs| *theirs != ours).map(|theirs| {
+        format!("the server is version {theirs}, this terminal {ours}: it may not show all of it")
+    });
+    asking.or(link).or(missed).or(skew).or(version)
 }
 
 /// A clock further off than this makes ages wrong enough to mislead.

@@ -78,8 +78,8 @@ pub(super) fn lines(app: &App, dialog: &Dialog, width: usize) -> Vec<Line> {
 }
 
 fn stamp(at: Time, app: &App, role: Role, text: &str) -> Line {
-    let server = Time(at.0.saturating_add(app.replica.offset_ms));
-    Line::plain(format!("{}  ", app.times().clock(server))).then(role, text.to_owned())
+    let at = app.times().clock(app.on_server(at));
+    Line::plain(format!("{at}  ")).then(role, text.to_owned())
 }
 
 /// What happened in the pipeline after the command, oldest first, and how its stage stands.
