@@ -3,7 +3,7 @@
 
 use crate::client::Address;
 use chrono_tz::Tz;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -40,7 +40,7 @@ pub struct Connection {
 }
 
 /// `config.toml`: how the terminal looks and what it may do. Every key may be left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     pub theme: Option<String>,
@@ -123,15 +123,23 @@ impl Connection {
 }
 
 impl Settings {
+    /// Where the file is looked for.
+    ///
+    /// # Errors
+    /// When there is no place for it.
+    pub fn path(environment: &Environment) -> Result<PathBuf, ConfigError> {
+        let directory = directory(environment, "XDG_CONFIG_HOME", ".config", "settings")?;
+        Ok(directory.join("config.toml"))
+    }
+
     /// Reads `config.toml`; a missing file says nothing, which is fine.
     ///
     /// # Errors
     /// When the file is there and cannot be read or understood.
     pub fn load(environment: &Environment) -> Result<Self, ConfigError> {
-        let Ok(directory) = directory(environment, "XDG_CONFIG_HOME", ".config", "settings") else {
+        let Ok(path) = Self::path(environment) else {
             return Ok(Self::default());
         };
-        let path = directory.join("config.toml");
         match fs::read_to_string(&path) {
             Ok(text) => toml::from_str(&text).map_err(|error| ConfigError::Wrong {
                 path,

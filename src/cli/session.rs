@@ -10,10 +10,12 @@ use crate::{
     tui::{
         self,
         app::Access,
+        record::Recordings,
         theme::{Glyphs, Look, Wanted},
+        update::Start,
     },
 };
-use std::future::Future;
+use std::{future::Future, path::PathBuf};
 use tokio::runtime::Builder;
 
 /// Where the program was started, and for which server.
@@ -34,6 +36,19 @@ impl Session {
         })
     }
 
+    /// The same for the server at another socket.
+    pub(crate) fn at(&self, socket: PathBuf) -> Self {
+        let connection = Connection {
+            socket: Some(socket),
+            ..Connection::default()
+        };
+        Self {
+            connection,
+            environment: self.environment.clone(),
+            settings: self.settings.clone(),
+        }
+    }
+
     pub(crate) fn client(&self) -> Result<Client, Failure> {
         let address = self.connection.address(&self.environment)?;
         Ok(Client::new(address)?)
@@ -43,17 +58,6 @@ impl Session {
     pub(crate) fn terminal(&self, address: Address, title: &str) -> tui::Options {
         let is_set = |name| self.environment.get(name).is_some_and(|v| !v.is_empty());
         let settings = &self.settings;
-        let glyphs = settings.ascii.map(|ascii| {
-            if ascii {
-                Glyphs::Ascii
-            } else {
-                Glyphs::Unicode
-            }
-        });
-        let wanted = Wanted {
-            theme: settings.theme.clone(),
-            glyphs,
-        };
         tui::Options {
             address,
             access: if settings.read_only {
@@ -65,13 +69,36 @@ impl Session {
             zone: settings
                 .time_zone
                 .unwrap_or_else(|| config::time_zone(&self.environment)),
-            look: Look::decide(&wanted, &self.environment),
+            start: Start::Fleet,
+            record: Recordings {
+                folder: config::state_directory(&self.environment)
+                    .ok()
+                    .map(|state| state.join("recordings")),
+                file: None,
+            },
+            look: look(settings, &self.environment),
             title: settings.environment.clone().unwrap_or(title.to_owned()),
             frames: if is_set("SSH_CONNECTION") { 10 } else { 30 },
             // GNU screen says so by this variable.
             synchronized: settings.synchronized.unwrap_or(!is_set("STY")),
         }
     }
+}
+
+/// What these settings make of a terminal in this environment.
+pub(crate) fn look(settings: &Settings, environment: &Environment) -> Look {
+    let glyphs = settings.ascii.map(|ascii| {
+        if ascii {
+            Glyphs::Ascii
+        } else {
+            Glyphs::Unicode
+        }
+    });
+    let wanted = Wanted {
+        theme: settings.theme.clone(),
+        glyphs,
+    };
+    Look::decide(&wanted, environment)
 }
 
 /// Runs a command that waits for a server; one thread is enough for that.

@@ -10,6 +10,7 @@ use crate::{
     model::PipelineName,
 };
 use follower::Follower;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use tokio::sync::mpsc;
 
@@ -22,7 +23,7 @@ const QUEUE: usize = 1024;
     clippy::large_enum_variant,
     reason = "nearly all of them are events, which would only gain an allocation each"
 )]
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum FeedEvent {
     /// Everything the list needs, at the start and after a gap. Replaces what was there.
     Fleet(Box<Fleet>),

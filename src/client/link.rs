@@ -9,6 +9,7 @@
 //! ```
 
 use crate::model::{Class, Span, Time};
+use serde::{Deserialize, Serialize};
 
 /// The first pause is drawn from up to this, each further one from up to twice as long.
 const FIRST_PAUSE: u64 = 500;
@@ -17,7 +18,7 @@ const LONGEST_PAUSE: u64 = 30_000;
 
 /// What a screen says about the connection. `since` is when the stream opened, `last` when the
 /// server was last heard.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Link {
     Connecting,
     Live {

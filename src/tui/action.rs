@@ -35,6 +35,8 @@ pub enum Action {
     List(Listing),
     CopyId,
     CopyTwin,
+    Record,
+    Snap,
     /// Opens the dialog of a command.
     Ask(Verb),
 }
@@ -108,6 +110,8 @@ const NAMED: &[(Action, &str)] = &[
     (Action::List(Listing::Blockers), "blockers.open"),
     (Action::CopyId, "copy.id"),
     (Action::CopyTwin, "copy.command"),
+    (Action::Record, "record.write"),
+    (Action::Snap, "snap.write"),
     (Action::Ask(Verb::Approve), "approve.open"),
     (Action::Ask(Verb::Reject), "reject.open"),
     (Action::Ask(Verb::Override), "override.open"),

@@ -13,9 +13,10 @@ use crate::{
     },
 };
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct App {
     pub replica: Replica,
     /// What the feed last said of the connection; its age is counted against `ui.now`.
@@ -26,7 +27,7 @@ pub struct App {
 }
 
 /// The world behind a screen that stands still.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Frozen {
     pub live: Replica,
     /// The local clock when the screen was frozen.
@@ -36,7 +37,7 @@ pub struct Frozen {
 }
 
 /// What the server has told, folded by the same rules as the server's own state.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replica {
     /// One row per pipeline of the fleet.
     pub rows: BTreeMap<PipelineName, Summary>,
@@ -56,7 +57,7 @@ pub struct Replica {
 }
 
 /// What was seen the last time.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Remembered {
     pub at: Time,
     pub rows: Vec<Summary>,
@@ -64,7 +65,7 @@ pub struct Remembered {
 }
 
 /// A pipeline whose facts we follow.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opened {
     pub pipeline: Pipeline,
     /// The newest entries, oldest first, at most [`ENTRIES_KEPT`].
@@ -75,20 +76,24 @@ pub struct Opened {
 pub const ENTRIES_KEPT: usize = 500;
 
 /// What the operator has before them.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Ui {
     /// The stack of screens, never empty; the last is on top.
     pub screens: Vec<Screen>,
     /// The stack of screens to jump back to.
     pub bookmark: Option<Vec<Screen>>,
     /// A command being considered, above all screens.
+    #[serde(skip)]
     pub dialog: Option<Dialog>,
     /// The line being typed after `/` or `:`.
+    #[serde(skip)]
     pub prompt: Option<Prompt>,
     /// Keys of a chord begun; with `a` or `y` the view shows what may follow.
+    #[serde(skip)]
     pub chord: Vec<Key>,
     pub flash: Option<Flash>,
     /// Commands that were sent and are not settled yet: at most one per stream.
+    #[serde(skip)]
     pub in_flight: BTreeMap<Option<PipelineName>, InFlight>,
     pub size: Size,
     /// The local clock at the last event.
@@ -97,19 +102,20 @@ pub struct Ui {
     /// The zone that local times are written in.
     pub zone: Tz,
     pub access: Access,
+    #[serde(skip, default = "Keymap::shipped")]
     pub keymap: &'static Keymap,
     /// `PROD-US`: the first word on the screen, so that nobody mistakes where they are.
     pub title: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {
     pub width: u16,
     pub height: u16,
 }
 
 /// Whether this terminal may ask for changes at all (S1).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Access {
     #[default]
     ReadWrite,
@@ -136,14 +142,14 @@ pub enum PromptKind {
 }
 
 /// The last result, in the flash line. Errors stay until a key is pressed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
     pub level: FlashLevel,
     pub text: String,
     pub at: Time,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FlashLevel {
     Info,
     Error,

@@ -15,10 +15,11 @@ use crate::{
         app::{Access, App},
         event::Event,
         keymap::{BadKeymap, Keymap},
+        record::{Recorder, Recordings},
         request::{Leave, Request},
         terminal::{self, Terminal},
-        theme::{Look, Theme, ThemeError},
-        update::{deadline, update},
+        theme::{Glyphs, Look, Theme, ThemeError},
+        update::{Start, deadline, start, update},
     },
 };
 use chrono_tz::Tz;
@@ -35,10 +36,14 @@ pub struct Options {
     pub look: Look,
     /// The zone of local times.
     pub zone: Tz,
-    /// The first word on the screen: which environment this is.
-    pub title: String,
     /// Where the fleet is remembered for the next start; none for servers that end with us.
     pub cache: Option<PathBuf>,
+    /// What it opens on.
+    pub start: Start,
+    /// The first word on the screen: which environment this is.
+    pub title: String,
+    /// What is recorded of it, and where.
+    pub record: Recordings,
     /// At most so many frames in a second: 30 here, 10 over SSH.
     pub frames: u32,
     /// Whether frames are wrapped so that they show whole (mode 2026), which GNU screen cannot.
@@ -59,6 +64,8 @@ pub enum TuiError {
     Keymap(#[from] BadKeymap),
     #[error(transparent)]
     Theme(#[from] ThemeError),
+    #[error("the recording {} cannot be written: {why}", path.display())]
+    Recording { path: PathBuf, why: io::Error },
     #[error(transparent)]
     Client(#[from] ClientError),
 }
@@ -77,13 +84,17 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     let terminal = Terminal::enter().map_err(terminal_error("taking"))?;
     terminal::end_with_terminal();
     let feed = Feed::start(client.clone(), BTreeSet::new());
-    let performer = Performer::new(client, feed.commands());
+    let mut performer = Performer::new(client, feed.commands());
     // Before the measuring, so that no change of the size goes unnoticed after it.
     let sources = Sources::open(feed).map_err(terminal_error("watching"))?;
     let size = Terminal::size().map_err(terminal_error("measuring"))?;
     let mut app = App::new(options.title, keymap, size, clock::now());
     app.ui.access = options.access;
     app.ui.zone = options.zone;
+    for request in start(&mut app, &options.start) {
+        performer.perform(request);
+    }
+    let ascii = theme.glyphs == Glyphs::Ascii;
     let between = SECOND / i64::from(options.frames.max(1));
     let mut screen = Screen::new(terminal, theme, options.synchronized, between);
     // The first frame does not wait for the network.
@@ -91,8 +102,12 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     if let Some(seen) = remembered.and_then(|path| cache::read(path, &server)) {
         let _nothing = update(&mut app, clock::now(), Event::Remembered(Box::new(seen)));
     }
+    let mut recorder = Recorder::new(&app, ascii, &options.record).map_err(|why| {
+        let path = options.record.file.clone().unwrap_or_default();
+        TuiError::Recording { path, why }
+    })?;
     screen.draw(&app)?;
-    let leave = follow(&mut app, &mut screen, sources, performer).await?;
+    let leave = follow(&mut app, &mut screen, sources, performer, &mut recorder).await?;
     if let Some(path) = remembered {
         // The next start is a little emptier without it.
         let _forgotten = cache::write(path, &server, &app);
@@ -112,6 +127,7 @@ async fn follow(
     screen: &mut Screen,
     mut sources: Sources,
     mut performer: Performer,
+    recorder: &mut Recorder,
 ) -> Result<Leave, TuiError> {
     loop {
         let wake = next_wake(app, screen);
@@ -119,7 +135,7 @@ async fn follow(
         let mut taken = 0;
         while let Some(event) = next.take() {
             let event = event.map_err(terminal_error("reading from"))?;
-            if let Some(leave) = take(app, screen, &mut performer, event)? {
+            if let Some(leave) = take(app, screen, &mut performer, recorder, event)? {
                 return Ok(leave);
             }
             screen.wait();
@@ -139,14 +155,23 @@ fn take(
     app: &mut App,
     screen: &mut Screen,
     performer: &mut Performer,
+    recorder: &mut Recorder,
     event: Event,
 ) -> Result<Option<Leave>, TuiError> {
-    for request in update(app, clock::now(), event) {
+    let now = clock::now();
+    let trouble = recorder.note(app, now, &event);
+    let mut requests = update(app, now, event);
+    if let Some(why) = trouble {
+        requests.extend(update(app, now, Event::Trouble(why)));
+    }
+    for request in requests {
         match request {
             Request::Quit(leave) => return Ok(Some(leave)),
             Request::Redraw => screen.redraw(),
             Request::Suspend => screen.suspend(app)?,
             Request::Copy(text) => screen.copy(app, &text),
+            Request::Record => tell(app, recorder.write()),
+            Request::Snap => tell(app, screen.snap(app, recorder)),
             Request::LoadPlan { .. }
             | Request::Commit(_)
             | Request::AskSettled(_)
@@ -158,6 +183,16 @@ fn take(
         }
     }
     Ok(None)
+}
+
+/// Says where something was written, or why it was not.
+fn tell(app: &mut App, written: Result<PathBuf, String>) {
+    let event = match written {
+        Ok(path) => Event::Done(format!("written: {}", path.display())),
+        Err(why) => Event::Trouble(format!("nothing was written: {why}")),
+    };
+    // Neither asks for anything.
+    let _nothing = update(app, clock::now(), event);
 }
 
 /// When to wake at the latest: at the next full second, for what the app waits for, or for a frame

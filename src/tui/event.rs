@@ -1,5 +1,5 @@
 //! Everything that can happen to the terminal, as one closed enum. Answers carry what was asked for,
-//! so a late one can be told from the one that is waited for.
+//! so a late one can be told from the one that is waited for. It is also what a recording is made of.
 
 use crate::{
     api::Settled,
@@ -10,8 +10,9 @@ use crate::{
         chord::Key,
     },
 };
+use serde::{Deserialize, Serialize};
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum Event {
     Key(Key),
     /// Text that was pasted, all of it (bracketed paste).
@@ -44,18 +45,20 @@ pub enum Event {
     },
     /// Something outside did not work, and the operator should know: copying, suspending, keys.
     Trouble(String),
+    /// Something outside is done, and the operator waits to hear so.
+    Done(String),
     /// The system asks the program to end.
     Stop(Stop),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PlanAnswer {
     Ready(Box<Plan>),
     Refused(Box<Refusal>),
     Failed(String),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CommitAnswer {
     Settled(Settled),
     /// The server did not take it, or it never left: nothing was done.
@@ -64,7 +67,7 @@ pub enum CommitAnswer {
     Unknown(String),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SettledAnswer {
     Settled(Settled),
     /// The server has never seen the key: nothing was done.
@@ -72,7 +75,7 @@ pub enum SettledAnswer {
     Unreachable(String),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stop {
     Interrupt,
     Terminate,

@@ -60,7 +60,9 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         | Action::Freeze
         | Action::Resync
         | Action::CopyId
-        | Action::CopyTwin => None,
+        | Action::CopyTwin
+        | Action::Record
+        | Action::Snap => None,
     }
 }
 
@@ -107,7 +109,8 @@ fn plan_missing(app: &App, dialog: &Dialog) -> Option<String> {
     }
 }
 
-fn field_missing(field: &Field) -> Option<String> {
+/// What a field still needs; none when it has all.
+pub fn field_missing(field: &Field) -> Option<String> {
     match &field.value {
         Value::Choice { .. } => None,
         Value::Checks { options, .. } => {

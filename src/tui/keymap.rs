@@ -98,6 +98,14 @@ impl Keymap {
         BUILT_IN.as_ref().map_err(Clone::clone)
     }
 
+    /// The same for where an error cannot be handed on; one that is broken has no keys.
+    pub fn shipped() -> &'static Keymap {
+        static NONE: Keymap = Keymap {
+            bindings: Vec::new(),
+        };
+        Self::built_in().unwrap_or(&NONE)
+    }
+
     /// Reads a keymap; unknown actions, reserved keys and clashes are errors with their line.
     pub fn parse(text: &str) -> Result<Self, BadKeymap> {
         let line = |offset: usize| text[..offset.min(text.len())].matches('\n').count() + 1;

@@ -30,6 +30,10 @@ pub enum Request {
     RetryLink,
     /// To the clipboard of the operator's terminal.
     Copy(String),
+    /// Writes what is kept of what happened to a file.
+    Record,
+    /// Writes the screen to files, as text and with its colours.
+    Snap,
     Suspend,
     Redraw,
     Quit(Leave),

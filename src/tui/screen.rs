@@ -6,9 +6,10 @@ use crate::{
     model::{AlarmName, BlockerId, PipelineName, Revision, StageName, Summary, TargetName, Time},
     tui::keymap::Context,
 };
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Screen {
     Fleet(FleetScreen),
     Board(BoardScreen),
@@ -19,7 +20,7 @@ pub enum Screen {
     Help(HelpScreen),
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FleetScreen {
     pub selected: Option<PipelineName>,
     /// Text of `/`: see [`Filter`](crate::tui::filter::Filter).
@@ -31,7 +32,7 @@ pub struct FleetScreen {
 }
 
 /// Which pipelines the fleet list is about.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FleetView {
     /// All of them, what needs a human first.
     #[default]
@@ -46,7 +47,7 @@ pub enum FleetView {
     Marked,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FleetSort {
     /// What needs a human first; the longest wait first among equals.
     #[default]
@@ -56,13 +57,13 @@ pub enum FleetSort {
     Recent,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoardScreen {
     pub pipeline: PipelineName,
     pub selected: Option<StageName>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageScreen {
     pub pipeline: PipelineName,
     pub stage: StageName,
@@ -72,27 +73,27 @@ pub struct StageScreen {
 }
 
 /// Which list of the stage screen the cursor is in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StagePane {
     #[default]
     Targets,
     Blockers,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmsScreen {
     pub pipeline: PipelineName,
     pub selected: Option<AlarmName>,
 }
 
 /// Blockers of all stages of a pipeline, with their time windows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockersScreen {
     pub pipeline: PipelineName,
     pub selected: Option<(StageName, BlockerId)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventsScreen {
     pub pipeline: PipelineName,
     /// None follows the newest.
@@ -101,7 +102,7 @@ pub struct EventsScreen {
 }
 
 /// Help about the screen beneath it; opened from the keymap.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HelpScreen {
     pub filter: String,
     /// Which binding is selected: a position in `rows::help`, whose order never changes.

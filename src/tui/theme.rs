@@ -93,6 +93,12 @@ impl Theme {
         SHIPPED.iter().map(|(name, _)| *name)
     }
 
+    /// The file of a theme that comes with the program.
+    pub fn text(name: &str) -> Option<&'static str> {
+        let named = SHIPPED.iter().find(|(known, _)| *known == name);
+        named.map(|(_, text)| *text)
+    }
+
     /// A theme that comes with the program.
     pub fn load(look: &Look) -> Result<Theme, ThemeError> {
         let Some((name, text)) = SHIPPED.iter().find(|(name, _)| *name == look.theme) else {

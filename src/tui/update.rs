@@ -13,6 +13,7 @@ mod navigate;
 mod open;
 mod prompt;
 mod sent;
+mod start;
 
 use crate::{
     model::{PipelineName, Time},
@@ -23,6 +24,8 @@ use crate::{
     },
 };
 use std::collections::BTreeSet;
+
+pub use start::{Place, Start, start};
 
 /// Takes one event in. `now` is the local clock; it never runs backwards here.
 pub fn update(app: &mut App, now: Time, event: Event) -> Vec<Request> {
@@ -62,6 +65,10 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
         }
         Event::Trouble(text) => {
             flash(app, FlashLevel::Error, text);
+            Vec::new()
+        }
+        Event::Done(text) => {
+            flash(app, FlashLevel::Info, text);
             Vec::new()
         }
         Event::Stop(_) => vec![Request::Quit(Leave::Nothing)],

@@ -31,6 +31,7 @@ mod keys;
 mod picture;
 mod pty;
 mod readme;
+mod recordings;
 mod scenario;
 mod screens;
 mod server;

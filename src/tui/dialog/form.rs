@@ -123,7 +123,7 @@ fn of_ticket(deed: Deed, all: Vec<&OpenTicket>, me: &Actor) -> Vec<Field> {
 
 impl Dialog {
     /// How much the reason must say for the command as it stands; the fields change with it.
-    pub(in crate::tui) fn measure(&mut self) {
+    pub fn measure(&mut self) {
         let needed = self.reason_needed();
         for field in &mut self.fields {
             if let (FieldId::Reason, Value::Text { least, .. }) = (field.id, &mut field.value) {

@@ -100,7 +100,12 @@ impl Performer {
             }
             Request::RetryLink => self.tell_feed([FeedCommand::RetryNow]),
             // The driver does these itself, on the terminal that it owns.
-            Request::Copy(_) | Request::Suspend | Request::Redraw | Request::Quit(_) => {}
+            Request::Copy(_)
+            | Request::Record
+            | Request::Snap
+            | Request::Suspend
+            | Request::Redraw
+            | Request::Quit(_) => {}
         }
     }
 

@@ -8,6 +8,7 @@ use crate::{
         driver::{TuiError, terminal_error},
         event::Event,
         paint::Painter,
+        record::Recorder,
         request::Leave,
         terminal::Terminal,
         theme::Theme,
@@ -15,6 +16,7 @@ use crate::{
         view,
     },
 };
+use std::path::PathBuf;
 
 pub(super) struct Screen {
     /// None only after it was given back.
@@ -106,6 +108,17 @@ impl Screen {
             let event = Event::Trouble(format!("copying failed: {why}"));
             let _nothing = update(app, clock::now(), event);
         }
+    }
+
+    /// Writes the screen to a file as text, and to one beside it with its colours.
+    pub(super) fn snap(&self, app: &App, recorder: &Recorder) -> Result<PathBuf, String> {
+        let Size { width, height } = app.ui.size;
+        let theme = &self.theme;
+        let text = view::text(app, theme, width, height);
+        let mut painter = Painter::new(width, height, false);
+        let frame = painter.frame(|buffer| view::render(app, theme, buffer));
+        let colours = frame.unwrap_or_default();
+        recorder.save("screen", &[("ansi", &colours), ("txt", text.as_bytes())])
     }
 
     /// Gives the terminal back, and says what is left to say: the last frame, if it is wanted, and

@@ -4,9 +4,10 @@
 use crate::model::Time;
 use chrono::{DateTime, TimeZone as _};
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 /// How instants are written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClockMode {
     /// `09:00Z`: what everybody on a call says.
     #[default]

@@ -43,6 +43,8 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
             Vec::new()
         }
         Action::Quit => vec![Request::Quit(Leave::Frame)],
+        Action::Record => vec![Request::Record],
+        Action::Snap => vec![Request::Snap],
         Action::Suspend => vec![Request::Suspend],
         Action::Redraw => vec![Request::Redraw],
         Action::Resync => {
@@ -52,7 +54,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         Action::Jump => open::jump(app),
         Action::CopyId => copy(app, selected(app)),
         Action::CopyTwin => {
-            let twin = gate::pipeline(app).map(|name| format!("pilothouse get {name}"));
+            let twin = gate::pipeline(app).map(|name| format!("pilothouse status {name}"));
             copy(app, twin)
         }
         Action::Ask(verb) => {

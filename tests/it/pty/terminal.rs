@@ -124,6 +124,15 @@ fn size(cols: u16, rows: u16) -> PtySize {
     }
 }
 
+/// A terminal that no program runs in.
+pub(crate) fn emulator(columns: u16, rows: u16) -> vt100::Parser {
+    vt100::Parser::new(cells(rows), cells(columns), 0)
+}
+
+pub(crate) fn resize(emulator: &mut vt100::Parser, columns: u16, rows: u16) {
+    emulator.set_size(cells(rows), cells(columns));
+}
+
 fn cells(n: u16) -> NonZero<u16> {
     NonZero::new(n).unwrap()
 }
