@@ -1,19 +1,27 @@
 //! The command line: a twin for everything the terminal does, and the ways to start a server. It
 //! holds no rules: it asks, shows the answer, and says by its exit status what became of it.
 
+mod act;
 mod alarms;
 mod check;
 mod commit;
+mod completion;
 mod confirm;
 mod demo;
 mod events;
 mod explain;
 mod failure;
 mod forecast;
+mod get;
 mod give_way;
 mod hold;
 mod lift;
+mod linear;
+mod link;
+mod look;
+mod man;
 mod metrics;
+mod op;
 mod open;
 mod output;
 mod overrule;
@@ -21,11 +29,14 @@ mod place;
 mod plan;
 mod release;
 mod reload;
+mod replay;
 mod rollback;
 mod schema;
 mod serve;
 mod session;
+mod settings;
 mod status;
+mod term;
 mod ticket;
 mod tickets;
 mod verdict;
@@ -33,9 +44,10 @@ mod watch;
 mod why;
 mod window;
 mod windows;
+mod world;
 
-use crate::{config::Connection, model::Command};
-use clap::{Parser, Subcommand};
+use crate::{config::Connection, tui::update::Start};
+use clap::{CommandFactory, Parser, Subcommand, builder::StyledStr};
 use failure::Failure;
 use session::{Session, serve, wait};
 use std::process::ExitCode;
@@ -45,7 +57,7 @@ use std::process::ExitCode;
 /// Without a command it opens the terminal over the running server.
 #[derive(Debug, Parser)]
 #[command(name = "pilothouse", version, max_term_width = 100)]
-#[command(after_help = failure::EXIT_CODES)]
+#[command(after_help = failure::exits())]
 struct Arguments {
     #[command(flatten)]
     open: open::Arguments,
@@ -57,31 +69,10 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
-    Status(status::Arguments),
-    Why(why::Arguments),
-    Alarms(alarms::Arguments),
-    Release(release::Arguments),
-    Windows(windows::Arguments),
-    Forecast(forecast::Arguments),
-    Events(events::Arguments),
-    Watch(watch::Arguments),
-    Metrics(metrics::Arguments),
-    /// Approve what a stage asks people about
-    Approve(verdict::Arguments),
-    /// Reject what a stage asks people about; final for that release and stage
-    Reject(verdict::Arguments),
-    Override(overrule::Arguments),
-    Rollback(rollback::Arguments),
-    Hold(hold::Arguments),
-    Lift(lift::Arguments),
-    /// Try again what failed or is paused in a stage
-    Retry(place::Arguments),
-    Ticket(ticket::Arguments),
-    Tickets(tickets::Arguments),
-    /// Take your approval back before it takes effect
-    Undo(place::Arguments),
-    Yield(give_way::Arguments),
-    Reload(reload::Arguments),
+    #[command(flatten)]
+    Look(look::Look),
+    #[command(flatten)]
+    Act(act::Act),
     Check(check::Arguments),
     Explain(explain::Arguments),
     Schema(schema::Arguments),
@@ -89,6 +80,15 @@ enum Verb {
     Serve(serve::Arguments),
     /// Try everything on a real small fleet on this machine
     Demo(crate::demo::Options),
+    Term(term::Arguments),
+    #[command(subcommand)]
+    Config(settings::Config),
+    #[command(subcommand)]
+    Themes(settings::Themes),
+    #[command(subcommand)]
+    Keys(settings::Keys),
+    Completion(completion::Arguments),
+    Man(man::Arguments),
     #[command(hide = true)]
     DemoTarget(crate::demo::target::Args),
     #[command(hide = true)]
@@ -110,32 +110,17 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Some(verb) = arguments.verb else {
         let opened = match &arguments.open.embedded {
             Some(directory) => serve(open::embedded(&session()?, &arguments.open, directory)),
-            None => wait(open::over_server(&session()?, &arguments.open)),
+            None => wait(open::over_server(
+                &session()?,
+                &arguments.open,
+                Start::Fleet,
+            )),
         };
         return opened.map(|()| ExitCode::SUCCESS);
     };
     let done = match verb {
-        Verb::Status(arguments) => wait(status::run(&session()?, &arguments)),
-        Verb::Why(arguments) => wait(why::run(&session()?, &arguments)),
-        Verb::Alarms(arguments) => wait(alarms::run(&session()?, &arguments)),
-        Verb::Release(arguments) => wait(release::run(&session()?, &arguments)),
-        Verb::Windows(arguments) => wait(windows::run(&session()?, &arguments)),
-        Verb::Forecast(arguments) => wait(forecast::run(&session()?, &arguments)),
-        Verb::Events(arguments) => wait(events::run(&session()?, &arguments)),
-        Verb::Watch(arguments) => wait(watch::run(&session()?, &arguments)),
-        Verb::Metrics(arguments) => wait(metrics::run(&session()?, &arguments)),
-        Verb::Approve(arguments) => wait(verdict::run(&session()?, &arguments, Command::Approve)),
-        Verb::Reject(arguments) => wait(verdict::run(&session()?, &arguments, Command::Reject)),
-        Verb::Override(arguments) => wait(overrule::run(&session()?, &arguments)),
-        Verb::Rollback(arguments) => wait(rollback::run(&session()?, &arguments)),
-        Verb::Hold(arguments) => wait(hold::run(&session()?, &arguments)),
-        Verb::Lift(arguments) => wait(lift::run(&session()?, &arguments)),
-        Verb::Retry(arguments) => wait(place::run(&session()?, &arguments, place::retry)),
-        Verb::Ticket(arguments) => wait(ticket::run(&session()?, &arguments)),
-        Verb::Tickets(arguments) => wait(tickets::run(&session()?, &arguments)),
-        Verb::Undo(arguments) => wait(place::run(&session()?, &arguments, place::undo)),
-        Verb::Yield(arguments) => wait(give_way::run(&session()?, &arguments)),
-        Verb::Reload(arguments) => wait(reload::run(&session()?, &arguments)),
+        Verb::Look(verb) => look::run(&verb, &session()?, &arguments.open),
+        Verb::Act(verb) => act::run(&verb, &session()?, &arguments.open),
         Verb::Check(arguments) if arguments.against_server => {
             wait(check::against_server(&session()?, &arguments))
         }
@@ -145,12 +130,31 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Window(arguments) => window::run(&arguments),
         Verb::Serve(arguments) => serve(serve::run(&session()?, &arguments)),
         Verb::Demo(options) => demo::run(&session()?, options),
+        Verb::Term(arguments) => term::run(&session()?, &arguments),
+        Verb::Config(what) => settings::config(&what),
+        Verb::Themes(what) => settings::themes(&what),
+        Verb::Keys(what) => settings::keys(&what),
+        Verb::Completion(arguments) => completion::run(&arguments, shown()),
+        Verb::Man(arguments) => man::run(&arguments, shown()),
         Verb::DemoTarget(arguments) => demo::target(arguments),
         Verb::DemoProbe(arguments) => demo::probe(arguments),
         // Its status is a message to the engine, with more words than done and failed.
         Verb::DemoInstall(arguments) => return demo::install(arguments),
     };
     done.map(|()| ExitCode::SUCCESS)
+}
+
+/// The command line as people are to know it, without what only the demo calls.
+fn shown() -> clap::Command {
+    let whole = Arguments::command();
+    let about = |text: Option<&StyledStr>| text.cloned().unwrap_or_default();
+    let verbs = whole.get_subcommands().filter(|verb| !verb.is_hide_set());
+    clap::Command::new("pilothouse")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(about(whole.get_about()))
+        .long_about(about(whole.get_long_about()))
+        .args(whole.get_arguments().cloned())
+        .subcommands(verbs.cloned())
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod gate;
 pub mod keymap;
 pub mod paint;
 pub mod palette;
+pub mod record;
 pub mod request;
 pub mod rows;
 pub mod screen;

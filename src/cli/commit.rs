@@ -21,7 +21,7 @@ use std::time::Duration;
 const ASKED_AGAIN: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(400);
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch that stands alone on the command line"
@@ -126,7 +126,8 @@ async fn send(client: &Client, request: &CommitRequest) -> Result<Settled, Clien
     Err(lost)
 }
 
-fn tell(settled: &Settled, json: bool) -> Result<(), Failure> {
+/// Says what became of a request; one that was refused is a failure.
+pub(crate) fn tell(settled: &Settled, json: bool) -> Result<(), Failure> {
     if json {
         output::json(settled)?;
     }

@@ -6,7 +6,7 @@ use crate::{
     client::{Client, Feed, FeedEvent},
     model::{Entry, PipelineName, Revision, Stream},
 };
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// The server answers at most so many entries at a time.
 const PAGE: usize = 500;
@@ -28,79 +28,82 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
     let client = session.client()?;
-    session::snapshot(&client, &arguments.pipeline).await?;
-    let mut reader = Reader {
-        client,
-        arguments,
-        last: Revision(arguments.after),
-    };
-    reader.catch_up().await?;
+    let name = &arguments.pipeline;
+    session::snapshot(&client, name).await?;
+    let mut last = Revision(arguments.after);
+    let mut print = |entry: &Entry| print(entry, arguments.json);
+    catch_up(&client, name, &mut last, &mut print).await?;
     if arguments.follow {
-        reader.follow().await?;
+        let mut last = BTreeMap::from([(name.clone(), last)]);
+        follow(&client, &mut last, &mut print).await?;
     }
     Ok(())
 }
 
-struct Reader<'a> {
-    client: Client,
-    arguments: &'a Arguments,
-    /// The revision printed last.
-    last: Revision,
+/// Hands out every entry of a pipeline after the revision `last`, and moves that on.
+pub(crate) async fn catch_up(
+    client: &Client,
+    name: &PipelineName,
+    last: &mut Revision,
+    each: &mut impl FnMut(&Entry) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    loop {
+        let page = client.events(name, *last, PAGE).await?;
+        for entry in &page.entries {
+            *last = entry.revision;
+            each(entry)?;
+        }
+        if page.entries.is_empty() || *last >= page.head {
+            return Ok(());
+        }
+    }
 }
 
-impl Reader<'_> {
-    async fn catch_up(&mut self) -> Result<(), Failure> {
-        loop {
-            let page = self
-                .client
-                .events(&self.arguments.pipeline, self.last, PAGE)
-                .await?;
-            for entry in &page.entries {
-                self.print(entry)?;
-            }
-            if page.entries.is_empty() || self.last >= page.head {
-                return Ok(());
-            }
-        }
-    }
-
-    async fn follow(&mut self) -> Result<(), Failure> {
-        let watched = BTreeSet::from([self.arguments.pipeline.clone()]);
-        let mut feed = Feed::start(self.client.clone(), watched);
-        while let Some(event) = feed.next().await {
-            match event {
-                FeedEvent::Event(StreamEvent::Entry(entry)) if self.is_ours(&entry) => {
-                    if entry.revision == self.last.next() {
-                        self.print(&entry)?;
-                    } else if entry.revision > self.last {
-                        self.catch_up().await?;
+/// Hands out every entry as it happens, without a gap, until the connection is gone for good.
+pub(crate) async fn follow(
+    client: &Client,
+    last: &mut BTreeMap<PipelineName, Revision>,
+    each: &mut impl FnMut(&Entry) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut feed = Feed::start(client.clone(), last.keys().cloned().collect());
+    while let Some(event) = feed.next().await {
+        // What happened before a snapshot, or between two entries, may not have been seen.
+        let behind = match event {
+            FeedEvent::Event(StreamEvent::Entry(entry)) => {
+                let Stream::Pipeline(name) = &entry.stream else {
+                    continue;
+                };
+                match last.get_mut(name) {
+                    Some(last) if entry.revision == last.next() => {
+                        *last = entry.revision;
+                        each(&entry)?;
+                        continue;
                     }
+                    Some(last) if entry.revision > *last => name.clone(),
+                    Some(_) | None => continue,
                 }
-                // Whatever happened before the snapshot may not have been seen.
-                FeedEvent::Snapshot(_) => self.catch_up().await?,
-                FeedEvent::Fleet(_)
-                | FeedEvent::Event(_)
-                | FeedEvent::Link(_)
-                | FeedEvent::Resynced { .. } => {}
             }
+            FeedEvent::Snapshot(snapshot) => snapshot.pipeline.name,
+            FeedEvent::Fleet(_)
+            | FeedEvent::Event(_)
+            | FeedEvent::Link(_)
+            | FeedEvent::Resynced { .. } => continue,
+        };
+        if let Some(last) = last.get_mut(&behind) {
+            catch_up(client, &behind, last, each).await?;
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    fn is_ours(&self, entry: &Entry) -> bool {
-        entry.stream == Stream::Pipeline(self.arguments.pipeline.clone())
+pub(crate) fn print(entry: &Entry, json: bool) -> Result<(), Failure> {
+    if json {
+        return output::json(entry);
     }
-
-    fn print(&mut self, entry: &Entry) -> Result<(), Failure> {
-        self.last = entry.revision;
-        if self.arguments.json {
-            return output::json(entry);
-        }
-        let told = entry.fact.told();
-        let who = told.who.map_or(String::new(), |who| format!(" ({who})"));
-        output::line(&format!(
-            "{:>5} {} {:<9} {}{who}",
-            entry.revision, entry.at, told.kind, told.what
-        ))
-    }
+    let told = entry.fact.told();
+    let who = told.who.map_or(String::new(), |who| format!(" ({who})"));
+    output::line(&format!(
+        "{:>5} {} {:<9} {}{who}",
+        entry.revision, entry.at, told.kind, told.what
+    ))
 }

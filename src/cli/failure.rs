@@ -25,8 +25,23 @@ pub(crate) enum Exit {
     TimedOut = 124,
 }
 
-pub(crate) const EXIT_CODES: &str = "Exit status: 0 done, 1 failed, 2 usage, 3 refused by policy, \
-4 the state changed since, 5 unknown outcome, 6 server not reachable, 124 time is up";
+/// What each status means.
+pub(crate) const EXITS: [(u8, &str); 8] = [
+    (0, "done"),
+    (Exit::Failed as u8, "failed"),
+    (Exit::Usage as u8, "usage"),
+    (Exit::Refused as u8, "refused by policy"),
+    (Exit::Changed as u8, "the state changed since"),
+    (Exit::Unknown as u8, "unknown outcome"),
+    (Exit::Unreachable as u8, "server not reachable"),
+    (Exit::TimedOut as u8, "time is up"),
+];
+
+/// All of them in one line, for the help.
+pub(crate) fn exits() -> String {
+    let each = EXITS.map(|(exit, meaning)| format!("{exit} {meaning}"));
+    format!("Exit status: {}", each.join(", "))
+}
 
 #[derive(Debug)]
 pub(crate) struct Failure {

@@ -4,14 +4,14 @@
 use crate::{
     cli::{
         failure::{Exit, Failure},
-        output,
+        linear, output, replay,
         serve::Served,
-        session::Session,
+        session::{self, Session},
     },
     client::Address,
     config, entropy,
     server::Listen,
-    tui::{self, app::Access},
+    tui::{self, app::Access, theme::Look, update::Start},
 };
 use std::{
     fs, io,
@@ -22,6 +22,10 @@ use std::{
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that stands alone on the command line"
+)]
 pub(crate) struct Arguments {
     /// Serve the definitions in this directory from the same process, and forget it all at the end
     #[arg(long, value_name = "DIR")]
@@ -29,13 +33,90 @@ pub(crate) struct Arguments {
     /// Refuse every action
     #[arg(long)]
     read_only: bool,
+    /// Speak in lines and numbers, for screen readers; so does ACCESSIBLE=1
+    #[arg(long)]
+    linear: bool,
+    /// Draw with this theme; `pilothouse themes list` lists them
+    #[arg(long, value_name = "THEME")]
+    theme: Option<String>,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    ascii: bool,
+    /// Spare a slow link: two frames a second, ASCII only
+    #[arg(long)]
+    slow: bool,
+    /// Record all that happens to this file, for `pilothouse replay`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Record to this file as an asciicast (version 2)
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
+    record_cast: Option<PathBuf>,
+}
+
+/// Frames in a second on a slow link.
+const SLOW: u32 = 2;
+
+impl Arguments {
+    /// How a terminal here is drawn on.
+    pub(crate) fn look(&self, session: &Session) -> Look {
+        let mut settings = session.settings.clone();
+        settings.theme = self.theme.clone().or(settings.theme);
+        if self.ascii || self.slow {
+            settings.ascii = Some(true);
+        }
+        session::look(&settings, &session.environment)
+    }
+
+    /// Whether lines are wanted instead of screens.
+    fn is_linear(&self, session: &Session) -> bool {
+        let asked = session.environment.get("ACCESSIBLE");
+        self.linear || asked.is_some_and(|value| value == "1")
+    }
+
+    pub(crate) fn access(&self, session: &Session) -> Access {
+        if self.read_only || session.settings.read_only {
+            Access::ReadOnly
+        } else {
+            Access::ReadWrite
+        }
+    }
+
+    /// The file that is written while the terminal is open.
+    fn recording(&self) -> Option<PathBuf> {
+        let of_cast = |cast: &PathBuf| {
+            let mut name = cast.clone().into_os_string();
+            name.push(".recording");
+            PathBuf::from(name)
+        };
+        let record = self.record.clone();
+        record.or(self.record_cast.as_ref().map(of_cast))
+    }
 }
 
 /// Opens the terminal over the running server.
-pub(crate) async fn over_server(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
+pub(crate) async fn over_server(
+    session: &Session,
+    arguments: &Arguments,
+    start: Start,
+) -> Result<(), Failure> {
+    let address = reach(session)?;
+    if arguments.is_linear(session) {
+        return linear::run(session, arguments, &start).await;
+    }
+    needs_terminal()?;
+    let mut options = session.terminal(address, "PILOTHOUSE");
+    options.cache = config::cache_directory(&session.environment)
+        .ok()
+        .map(|place| place.join("last.json"));
+    options.start = start;
+    show(session, arguments, options).await
+}
+
+/// The address of the server, if something listens there. The terminal itself would show an
+/// unreachable server and wait for it; somebody who has just typed the command wants to know how to
+/// start one.
+pub(crate) fn reach(session: &Session) -> Result<Address, Failure> {
     let address = session.connection.address(&session.environment)?;
-    // The terminal itself would show an unreachable server and wait for it; somebody who has just
-    // typed the command wants to know how to start one.
     if let Address::Unix(path) = &address
         && let Err(error) = UnixStream::connect(path)
     {
@@ -43,12 +124,7 @@ pub(crate) async fn over_server(session: &Session, arguments: &Arguments) -> Res
         return Err(Failure::new(Exit::Unreachable, message)
             .hint("`pilothouse serve DIR` starts one, `pilothouse --embedded DIR` needs none, `pilothouse demo` shows it all"));
     }
-    needs_terminal()?;
-    let mut options = session.terminal(address, "PILOTHOUSE");
-    options.cache = config::cache_directory(&session.environment)
-        .ok()
-        .map(|place| place.join("last.json"));
-    show(arguments, options).await
+    Ok(address)
 }
 
 /// Opens the terminal over the definitions of a directory, served from here.
@@ -57,29 +133,48 @@ pub(crate) async fn embedded(
     arguments: &Arguments,
     directory: &Path,
 ) -> Result<(), Failure> {
-    needs_terminal()?;
+    let is_linear = arguments.is_linear(session);
+    if !is_linear {
+        needs_terminal()?;
+    }
     let place = Scratch::new()?;
-    let served = Served::start(directory, &place.0, [Listen::Unix(place.0.join("socket"))]).await?;
-    let address = Address::Unix(place.0.join("socket"));
-    let shown = served
-        .during(show(arguments, session.terminal(address, "EMBEDDED")))
-        .await;
+    let socket = place.0.join("socket");
+    let served = Served::start(directory, &place.0, [Listen::Unix(socket.clone())]).await?;
+    let session = &session.at(socket.clone());
+    let shown = if is_linear {
+        let talk = linear::run(session, arguments, &Start::Fleet);
+        served.during(talk).await
+    } else {
+        let options = session.terminal(Address::Unix(socket), "EMBEDDED");
+        served.during(show(session, arguments, options)).await
+    };
     drop(place);
     shown
 }
 
-async fn show(arguments: &Arguments, mut options: tui::Options) -> Result<(), Failure> {
-    if arguments.read_only {
-        options.access = Access::ReadOnly;
+async fn show(
+    session: &Session,
+    arguments: &Arguments,
+    mut options: tui::Options,
+) -> Result<(), Failure> {
+    options.look = arguments.look(session);
+    if arguments.slow {
+        options.frames = SLOW;
     }
+    let recording = arguments.recording();
+    options.record.file.clone_from(&recording);
+    options.access = arguments.access(session);
     let exit = tui::run(options).await?;
+    if let (Some(recording), Some(cast)) = (&recording, &arguments.record_cast) {
+        replay::convert(session, arguments, recording, cast)?;
+    }
     if exit.last_words.is_empty() {
         return Ok(());
     }
     output::line(&exit.last_words)
 }
 
-fn needs_terminal() -> Result<(), Failure> {
+pub(crate) fn needs_terminal() -> Result<(), Failure> {
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
         return Ok(());
     }

@@ -20,11 +20,12 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes one value as a line of JSON, at once, so that a reader of a stream sees it.
+/// Writes one value as a line of JSON, at once, so that a reader of a stream sees it. Whatever a
+/// terminal would obey is escaped, since JSON is looked at in terminals, too.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     let text = serde_json::to_string(value).map_err(io::Error::from)?;
-    writeln!(out, "{text}")?;
+    writeln!(out, "{}", escaped(&text))?;
     out.flush()?;
     Ok(())
 }
@@ -32,20 +33,36 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
 /// The text with nothing in it that a terminal would obey: controls, and marks that reorder or hide
 /// letters, become `?`. Line ends stay.
 pub(crate) fn plain(text: &str) -> String {
-    let harmless = |c: char| match c {
-        '\n' => c,
-        '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}'
-        | '\u{feff}' => '?',
-        c if c.is_control() => '?',
-        c => c,
-    };
+    let harmless = |c: char| if c != '\n' && is_obeyed(c) { '?' } else { c };
     text.chars().map(harmless).collect()
 }
 
-/// Rows with their columns padded to the same width, two spaces apart.
+/// JSON in which such characters, which can only stand inside of its strings, are escaped.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_obeyed(c) {
+            text.extend(format!("\\u{:04x}", u32::from(c)).chars());
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+fn is_obeyed(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    ) || c.is_control()
+}
+
+/// Rows with their columns padded to the same width, two spaces apart; each is one line, whatever
+/// stands in its cells.
 pub(crate) fn table(rows: &[Vec<String>]) -> Vec<String> {
+    let one_line = |cell: &String| cell.replace(['\n', '\r', '\t'], " ");
+    let rows = rows.iter().map(|row| row.iter().map(one_line).collect());
+    let rows: Vec<Vec<String>> = rows.collect();
     let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));

@@ -1,7 +1,12 @@
-//! `pilothouse tickets`: what on-call must deal with in a pipeline.
+//! `pilothouse tickets`: what on-call must deal with in a pipeline; the rows are those of `get tickets`.
 
 use crate::{
-    cli::{failure::Failure, output, session, session::Session},
+    cli::{
+        failure::Failure,
+        get::{Resource, rows},
+        output, session,
+        session::Session,
+    },
     model::{PipelineName, Ticket},
 };
 
@@ -29,25 +34,7 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
     if shown.is_empty() {
         return output::line(&format!("{} has no open ticket", arguments.pipeline));
     }
-    let header = ["TICKET", "FOR", "STAGE", "RELEASE", "AGAIN", "WHO", "TITLE"];
-    let mut rows = vec![header.map(str::to_owned).to_vec()];
-    rows.extend(shown.iter().map(|ticket| {
-        let who = match ticket.resolved {
-            Some(at) => format!("resolved {at}"),
-            None => ticket.hands(),
-        };
-        let again = ticket.again.map_or(0, |(times, _)| times);
-        vec![
-            ticket.id.to_string(),
-            snapshot.now.since(ticket.opened).short(),
-            ticket.stage.to_string(),
-            ticket.release.to_string(),
-            again.to_string(),
-            if who.is_empty() { "-".to_owned() } else { who },
-            ticket.title.clone(),
-        ]
-    }));
-    output::table(&rows)
-        .iter()
-        .try_for_each(|line| output::line(line))
+    let rows = rows::tickets(&snapshot.pipeline, snapshot.now, arguments.all);
+    let lines = rows::table(Resource::Tickets, &rows, false);
+    lines.iter().try_for_each(|line| output::line(line))
 }

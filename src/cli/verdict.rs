@@ -12,12 +12,13 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    pipeline: PipelineName,
+    /// The pipeline; approve without one opens the terminal on all that waits
+    pub(crate) pipeline: Option<PipelineName>,
     /// The stage that asks [default: the only one that does]
-    #[arg(long)]
+    #[arg(long, requires = "pipeline")]
     stage: Option<StageName>,
     /// The release it asks for; another one there is refused
-    #[arg(long)]
+    #[arg(long, requires = "pipeline")]
     release: Option<ReleaseId>,
     /// Why, for the audit
     #[arg(long, default_value = "")]
@@ -31,10 +32,14 @@ pub(crate) async fn run(
     arguments: &Arguments,
     command: fn(Verdict) -> Command,
 ) -> Result<(), Failure> {
+    let Some(name) = &arguments.pipeline else {
+        let message = "say which pipeline; `pilothouse get pipelines` lists them";
+        return Err(Failure::new(Exit::Usage, message));
+    };
     if commit::already(session, &arguments.flags).await? {
         return Ok(());
     }
-    let snapshot = session::snapshot(&session.client()?, &arguments.pipeline).await?;
+    let snapshot = session::snapshot(&session.client()?, name).await?;
     let attempt = asking(&snapshot.pipeline, arguments)?;
     let verdict = Verdict {
         stage: attempt.stage.clone(),
@@ -43,7 +48,7 @@ pub(crate) async fn run(
         evidence: evidence(&snapshot.pipeline, attempt),
         reason: arguments.reason.clone(),
     };
-    let pipeline = Some(arguments.pipeline.clone());
+    let pipeline = Some(name.clone());
     commit::carry_out(session, pipeline, command(verdict), &arguments.flags).await
 }
 

@@ -1,16 +1,16 @@
 //! `pilothouse watch`: one line whenever the pipeline's state is different, until a condition holds.
 
 use crate::{
-    api::StreamEvent,
     cli::{
         failure::{Exit, Failure},
         output, session,
         session::Session,
+        world::World,
     },
-    client::{Feed, FeedEvent},
+    client::Feed,
     clock,
     model::{
-        Org, Pipeline, PipelineName, ReleaseId, Span, StageName, Status, Stream, Summary, board,
+        Attempt, Org, Pipeline, PipelineName, ReleaseId, Span, StageName, Status, Summary, board,
         summary,
     },
 };
@@ -18,6 +18,10 @@ use std::{collections::BTreeSet, str::FromStr};
 
 /// Follow a pipeline until a condition holds
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that stands alone on the command line"
+)]
 pub(crate) struct Arguments {
     pipeline: PipelineName,
     /// `stage=S,release=rN`: the release has passed the stage; `stage=S,state=ok` or `state=ok`:
@@ -27,6 +31,12 @@ pub(crate) struct Arguments {
     /// End with status 1 as soon as something fails, alarms or rolls back
     #[arg(long)]
     fail_fast: bool,
+    /// End when nothing moves any more, with status 1 if something is wrong then
+    #[arg(long, conflicts_with = "until")]
+    exit_status: bool,
+    /// Only a line when the state, the stage or the release is another
+    #[arg(long)]
+    compact: bool,
     /// End with status 124 after this time
     #[arg(long, value_name = "SPAN")]
     timeout: Option<Span>,
@@ -59,8 +69,7 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
     let feed = Feed::start(client, BTreeSet::from([name.clone()]));
     let mut watcher = Watcher {
         arguments,
-        pipeline: None,
-        org: Org::default(),
+        world: World::default(),
         shown: None,
     };
     let Some(timeout) = arguments.timeout else {
@@ -77,9 +86,7 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
 
 struct Watcher<'a> {
     arguments: &'a Arguments,
-    /// None until the first snapshot.
-    pipeline: Option<Pipeline>,
-    org: Org,
+    world: World,
     /// The row printed last.
     shown: Option<Summary>,
 }
@@ -87,23 +94,7 @@ struct Watcher<'a> {
 impl Watcher<'_> {
     async fn follow(&mut self, mut feed: Feed) -> Result<(), Failure> {
         while let Some(event) = feed.next().await {
-            match event {
-                FeedEvent::Fleet(fleet) => self.org = fleet.org,
-                FeedEvent::Snapshot(snapshot) => self.pipeline = Some(snapshot.pipeline),
-                FeedEvent::Event(StreamEvent::Entry(entry)) => match &entry.stream {
-                    Stream::Organization => apply(self.org.apply(&entry))?,
-                    Stream::Pipeline(name) if *name == self.arguments.pipeline => {
-                        self.pipeline
-                            .iter_mut()
-                            .try_for_each(|pipeline| apply(pipeline.apply(&entry)))?;
-                    }
-                    Stream::Pipeline(_) => {}
-                },
-                // Time alone may have changed a row.
-                FeedEvent::Event(_) => {}
-                FeedEvent::Link(_) | FeedEvent::Resynced { .. } => continue,
-            }
-            if self.look()? {
+            if self.world.take(event)? && self.look()? {
                 return Ok(());
             }
         }
@@ -113,30 +104,23 @@ impl Watcher<'_> {
         ))
     }
 
-    /// Shows what is different. Whether the condition holds.
+    /// Shows what is different. Whether that is the end.
     fn look(&mut self) -> Result<bool, Failure> {
-        let now = clock::now();
-        let Some(pipeline) = &self.pipeline else {
+        let (now, org) = (clock::now(), &self.world.org);
+        let Some(pipeline) = self.world.pipelines.get(&self.arguments.pipeline) else {
             return Ok(false);
         };
-        let Some(row) = summary(pipeline, &self.org, now) else {
+        let Some(row) = summary(pipeline, org, now) else {
             return Ok(false);
         };
-        let met = self
-            .arguments
-            .until
+        let until = self.arguments.until.as_ref();
+        let met = until.is_some_and(|until| until.holds(pipeline, org, &row));
+        let rests = self.arguments.exit_status && rests(pipeline);
+        if self
+            .shown
             .as_ref()
-            .is_some_and(|until| until.holds(pipeline, &self.org, &row));
-        let state = |row: &Summary| {
-            (
-                row.status,
-                row.release,
-                row.stage.clone(),
-                row.why.clone(),
-                row.cells.clone(),
-            )
-        };
-        if self.shown.as_ref().map(state) != Some(state(&row)) {
+            .is_none_or(|shown| self.differs(shown, &row))
+        {
             if self.arguments.json {
                 output::json(&row)?;
             } else {
@@ -149,19 +133,26 @@ impl Watcher<'_> {
         let bad = matches!(row.status, Status::Alarm | Status::Fail | Status::Rollback);
         let why = row.why.clone();
         self.shown = Some(row);
-        if bad && !met && self.arguments.fail_fast {
+        if bad && !met && (self.arguments.fail_fast || rests) {
             return Err(Failure::new(
                 Exit::Failed,
                 format!("{}: {why}", self.arguments.pipeline),
             ));
         }
-        Ok(met)
+        Ok(met || rests)
+    }
+
+    fn differs(&self, old: &Summary, new: &Summary) -> bool {
+        let state = |row: &Summary| (row.status, row.release, row.stage.clone());
+        let more = |row: &Summary| (row.why.clone(), row.cells.clone());
+        state(old) != state(new) || (!self.arguments.compact && more(old) != more(new))
     }
 }
 
-/// A stream that does not fold is a bug on one of the two sides; going on would show nonsense.
-fn apply<E: std::fmt::Display>(applied: Result<(), E>) -> Result<(), Failure> {
-    applied.map_err(|why| Failure::new(Exit::Failed, format!("the stream does not fit: {why}")))
+/// Whether nothing moves by itself: people, windows or nothing at all are waited for.
+fn rests(pipeline: &Pipeline) -> bool {
+    let moves = |attempt: &Attempt| attempt.is_working() && attempt.asked().is_none();
+    pipeline.releases.newest().is_some() && !pipeline.active().any(moves)
 }
 
 impl Until {

@@ -96,7 +96,11 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
 }
 
 /// The release that waits for the stage; when it was asked for by name, else the newest there is.
-fn candidate(pipeline: &Pipeline, stage: &StageName, by_name: bool) -> Option<ReleaseId> {
+pub(crate) fn candidate(
+    pipeline: &Pipeline,
+    stage: &StageName,
+    by_name: bool,
+) -> Option<ReleaseId> {
     let state = pipeline.stage(stage)?;
     let waiting = state.waiting.iter().map(|(release, _)| *release).max();
     let under_way = state.attempt.iter().filter(|attempt| attempt.is_working());
@@ -111,7 +115,7 @@ fn candidate(pipeline: &Pipeline, stage: &StageName, by_name: bool) -> Option<Re
     waiting.or(under_way).or_else(newest)
 }
 
-fn at(
+pub(crate) fn at(
     pipeline: &Pipeline,
     org: &Org,
     now: Time,
@@ -177,14 +181,14 @@ impl Answer {
     }
 }
 
-fn clears(blocker: &Blocker) -> String {
+pub(crate) fn clears(blocker: &Blocker) -> String {
     match &blocker.clears {
         Clears::At(at) => format!("at {at}"),
         Clears::When(what) => format!("when {what}"),
     }
 }
 
-fn passage(blocker: &Blocker) -> String {
+pub(crate) fn passage(blocker: &Blocker) -> String {
     match (&blocker.overridden, blocker.passage) {
         (Some(id), _) => format!("passed by override {id}"),
         (None, Passage::Override) => "an operator may override it".to_owned(),

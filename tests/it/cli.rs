@@ -1,7 +1,11 @@
 //! The real program: what it prints, what it says on stderr, and its exit status.
 
+mod get;
+mod linear;
+mod pages;
 mod reload;
 mod served;
+mod verbs;
 
 use std::{
     fs,

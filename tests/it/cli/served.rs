@@ -56,6 +56,11 @@ pub(super) struct Served {
 
 impl Served {
     pub(super) fn start() -> Self {
+        Self::start_with("first")
+    }
+
+    /// With the title of the one commit that there is.
+    pub(super) fn start_with(title: &str) -> Self {
         let home = TempDir::new().unwrap();
         let repository = home.path().join("repository");
         fs::create_dir(&repository).unwrap();
@@ -64,7 +69,7 @@ impl Served {
         for arguments in [
             &["init", "-q", "-b", "main"][..],
             &["add", "."],
-            &["commit", "-qm", "first"],
+            &["commit", "-qm", title],
         ] {
             let git = Command::new("git")
                 .args(author)
