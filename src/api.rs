@@ -9,7 +9,8 @@
 //! | `GET /v1/pipelines/{name}/alarms` | [`Alarms`] |
 //! | `GET /v1/pipelines/{name}/windows?from=&to=` | [`Windows`] |
 //! | `GET /v1/pipelines/{name}/forecast` | [`Forecast`](crate::model::Forecast) |
-//! | `GET /v1/pipelines/{name}/steps/{id}/log` | the step's log, `text/plain` |
+//! | `GET /v1/pipelines/{name}/settings` | every effective value, [`Setting`]s |
+//! | `GET /v1/pipelines/{name}/steps/{id}/log?from=&wait=` | a piece of the step's log, `text/plain`, see [`LogPiece`] |
 //! | `GET /v1/metrics/delivery?days=&owner=` | [`DeliveryReport`](crate::model::DeliveryReport) |
 //! | `GET /v1/stream?after=&pipelines=a,b` | server-sent events, see [`StreamEvent`] |
 //! | `POST /v1/plan` | [`PlanRequest`] to [`Plan`](crate::model::Plan) |
@@ -43,6 +44,11 @@ pub const DEFINITIONS_PLAN: &str = "/v1/definitions/plan";
 
 /// The header in which every answer names the server's version.
 pub const VERSION_HEADER: &str = "pilothouse-version";
+
+/// The header with the place of the first byte of a piece of a log.
+pub const LOG_FROM: &str = "pilothouse-log-from";
+/// The header with the [`LogState`] after a piece of a log.
+pub const LOG_STATE: &str = "pilothouse-log-state";
 
 /// How often a stream says that it is alive.
 pub const HEARTBEAT: Span = Span::seconds(5);
@@ -83,6 +89,41 @@ pub struct Events {
     pub entries: Vec<Entry>,
     /// The revision of the pipeline, so that a reader knows whether there is more.
     pub head: Revision,
+}
+
+/// One effective value of a pipeline's definition and where it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setting {
+    /// `stage.gamma.deploy.timeout`
+    pub path: String,
+    /// As TOML writes it.
+    pub value: String,
+    /// `base.toml:17`; none for a default.
+    pub place: Option<String>,
+    /// Where a parent says that it must not be loosened.
+    pub protected: Option<String>,
+}
+
+/// Bytes of a step's log, as it wrote them. The first 512 KiB are there as they are written, the
+/// last ones of a longer log when the step ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogPiece {
+    /// Where it begins. Less than was asked for when the step was tried again: then the log began
+    /// anew.
+    pub from: u64,
+    pub bytes: Vec<u8>,
+    pub state: LogState,
+}
+
+/// What comes after a piece of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LogState {
+    /// More is there already.
+    More,
+    /// The step runs, and may write more.
+    Running,
+    /// Nothing, unless the step is tried again.
+    Ended,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,6 +220,31 @@ pub struct Problem {
     pub detail: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
+}
+
+impl LogPiece {
+    /// The place of the first byte after it.
+    pub fn next(&self) -> u64 {
+        self.from + self.bytes.len() as u64
+    }
+}
+
+impl LogState {
+    const WORDS: [(LogState, &str); 3] = [
+        (LogState::More, "more"),
+        (LogState::Running, "running"),
+        (LogState::Ended, "ended"),
+    ];
+
+    pub fn word(self) -> &'static str {
+        let named = Self::WORDS.iter().find(|(state, _)| *state == self);
+        named.map_or("", |(_, word)| word)
+    }
+
+    pub fn parse(word: &str) -> Option<Self> {
+        let named = Self::WORDS.iter().find(|(_, known)| *known == word);
+        named.map(|(state, _)| *state)
+    }
 }
 
 impl std::fmt::Display for Cursor {

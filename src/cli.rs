@@ -18,6 +18,7 @@ mod hold;
 mod lift;
 mod linear;
 mod link;
+mod logs;
 mod look;
 mod man;
 mod metrics;

@@ -19,7 +19,7 @@ pub use stream::EventStream;
 use crate::{
     api::{
         self, Alarms, CommitRequest, Cursor, DefinitionsPlan, DefinitionsRequest, Events, Fleet,
-        PlanRequest, ReloadRequest, Settled, Snapshot, Windows,
+        LogPiece, LogState, PlanRequest, ReloadRequest, Setting, Settled, Snapshot, Windows,
     },
     http,
     model::{
@@ -177,13 +177,41 @@ impl Client {
         self.post("reloading", api::DEFINITIONS, request).await
     }
 
-    /// What a step has written so far. Bytes that are no text come back replaced.
-    pub async fn log(&self, name: &PipelineName, id: &EffectId) -> Result<String, ClientError> {
-        let path = format!("{}/{name}/steps/{id}/log", api::PIPELINES);
+    /// Every effective value of a pipeline's definition, and where it was written.
+    pub async fn settings(&self, name: &PipelineName) -> Result<Vec<Setting>, ClientError> {
+        let path = format!("{}/{name}/settings", api::PIPELINES);
+        self.get("loading settings", &path).await
+    }
+
+    /// A piece of what a step has written, from a byte on. Where there is nothing yet and the step
+    /// runs, the answer may take as long as `wait`.
+    pub async fn log(
+        &self,
+        name: &PipelineName,
+        id: &EffectId,
+        (from, wait): (u64, Span),
+    ) -> Result<LogPiece, ClientError> {
+        let seconds = wait.std().as_secs();
+        let path = format!(
+            "{}/{name}/steps/{id}/log?from={from}&wait={seconds}",
+            api::PIPELINES
+        );
         let doing = "loading a log";
-        let answer = self.send(doing, self.request(Method::GET, &path)).await?;
-        let body = self.body(doing, answer).await?;
-        Ok(String::from_utf8_lossy(&body).into_owned())
+        let request = self.request(Method::GET, &path);
+        let answer = self.send_within(doing, request, PATIENCE + wait).await?;
+        let header = |name: &str| {
+            let value = answer.headers().get(name)?;
+            value.to_str().ok().map(str::to_owned)
+        };
+        let begins = header(api::LOG_FROM).and_then(|text| text.parse().ok());
+        let state = header(api::LOG_STATE).and_then(|word| LogState::parse(&word));
+        let (Some(from), Some(state)) = (begins, state) else {
+            let (address, version) = (self.address.to_string(), error::version(&answer));
+            let why = format!("there is no {} or {}", api::LOG_FROM, api::LOG_STATE);
+            return Err(ClientError::not_understood(doing, address, version, why));
+        };
+        let bytes = self.body(doing, answer).await?;
+        Ok(LogPiece { from, bytes, state })
     }
 
     /// What happens from the cursor on (from now on without one): rows of all pipelines, facts of
@@ -229,15 +257,24 @@ impl Client {
         self.http.request(method, url).headers(self.headers.clone())
     }
 
-    /// Sends and takes the head of the answer; an answer that is no success becomes its problem.
     async fn send(
         &self,
         doing: &'static str,
         request: RequestBuilder,
     ) -> Result<Response, ClientError> {
-        let answer = within(PATIENCE, request.send())
+        self.send_within(doing, request, PATIENCE).await
+    }
+
+    /// Sends and takes the head of the answer; an answer that is no success becomes its problem.
+    async fn send_within(
+        &self,
+        doing: &'static str,
+        request: RequestBuilder,
+        patience: Span,
+    ) -> Result<Response, ClientError> {
+        let answer = within(patience, request.send())
             .await
-            .ok_or_else(|| self.timed_out(doing))?
+            .ok_or_else(|| self.timed_out(doing, patience))?
             .map_err(|why| self.failed(doing, &why))?;
         if answer.status().is_success() {
             return Ok(answer);
@@ -269,16 +306,16 @@ impl Client {
     async fn body(&self, doing: &'static str, answer: Response) -> Result<Vec<u8>, ClientError> {
         let bytes = within(PATIENCE, answer.bytes())
             .await
-            .ok_or_else(|| self.timed_out(doing))?
+            .ok_or_else(|| self.timed_out(doing, PATIENCE))?
             .map_err(|why| self.failed(doing, &why))?;
         Ok(bytes.into())
     }
 
-    fn timed_out(&self, doing: &'static str) -> ClientError {
+    fn timed_out(&self, doing: &'static str, after: Span) -> ClientError {
         ClientError::TimedOut {
             doing,
             address: self.address.to_string(),
-            after: PATIENCE,
+            after,
         }
     }
 

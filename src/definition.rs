@@ -125,6 +125,22 @@ pub fn explain(
 ) -> Result<Vec<Explained>, ExplainError> {
     let (texts, problems) = files::texts(directory);
     let read = Read::texts(directory, (&texts, today), problems)?;
+    explained(read, pipeline)
+}
+
+/// Every effective value of one pipeline, from texts that were read before.
+///
+/// # Errors
+/// As [`explain`].
+pub fn explain_texts(
+    directory: &Path,
+    dated: Dated<'_>,
+    pipeline: &PipelineName,
+) -> Result<Vec<Explained>, ExplainError> {
+    explained(Read::texts(directory, dated, Vec::new())?, pipeline)
+}
+
+fn explained(read: Read, pipeline: &PipelineName) -> Result<Vec<Explained>, ExplainError> {
     let mut names = Vec::new();
     for (definition, explained) in read.pipelines {
         if definition.name == *pipeline {

@@ -130,6 +130,11 @@ impl Executor {
         self.shared.running.stop(id);
     }
 
+    /// Whether a step is being run now.
+    pub fn is_running(&self, id: &EffectId) -> bool {
+        self.shared.running.contains(id)
+    }
+
     /// Removes some of the artifacts that are not retained and of the logs of old steps, nothing of
     /// the last day; gives how much went. Blocks for as long as that takes.
     pub fn prune(&self, retained: &BTreeSet<Digest>) -> Result<usize, ExecutorError> {

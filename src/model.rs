@@ -32,6 +32,7 @@ mod outcome;
 mod pipeline;
 mod plan;
 pub mod planted;
+mod ran;
 mod redefinition;
 mod refusal;
 mod release;
@@ -56,7 +57,7 @@ pub use attempt::{
 };
 pub use bearing::{Bearing, Does, Mark, Watching, bearing};
 pub use blocker::{Blocker, BlockerKind, Clears, Passage};
-pub use blockers::{Candidate, blockers, target_blockers};
+pub use blockers::{Candidate, Fine, blockers, fine, target_blockers};
 pub use brought::Brought;
 pub use calendar::{Calendar, Closure, Event};
 pub use change::{Change, Person};
@@ -90,6 +91,7 @@ pub use pipeline::{
     SourceState, StageState, TICKETS_KEPT, TargetState,
 };
 pub use plan::{Plan, PlanFact, PlanRow, PlanTarget, Speaks, Topic, few};
+pub use ran::{End, Ended, Ran, ran};
 pub use redefinition::{Difference, Redefinition, RedefinitionKind};
 pub use refusal::{ChangeLine, Refusal};
 pub use release::{Release, Releases};

@@ -34,8 +34,8 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use std::future::Future;
-use tokio::sync::watch;
+use std::{future::Future, sync::Arc};
+use tokio::sync::{Semaphore, watch};
 
 /// No command comes near this; a larger body is a mistake or worse.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -88,7 +88,12 @@ impl Server {
     /// See [`serve`].
     pub async fn run(self, service: Service, until: impl Future<Output = ()> + Send) {
         let (stop, stopping) = watch::channel(false);
-        let router = routes(Shared { service, stopping }, self.guard);
+        let shared = Shared {
+            service,
+            stopping,
+            followers: Arc::new(Semaphore::new(logs::FOLLOWERS)),
+        };
+        let router = routes(shared, self.guard);
         accept::accept(self.socket, router, until, stop).await;
     }
 }
@@ -99,6 +104,8 @@ struct Shared {
     service: Service,
     /// Becomes true when the server stops; streams end then.
     stopping: watch::Receiver<bool>,
+    /// Places for those who wait for lines of a log.
+    followers: Arc<Semaphore>,
 }
 
 fn routes(shared: Shared, guard: auth::Guard) -> Router {
@@ -110,6 +117,7 @@ fn routes(shared: Shared, guard: auth::Guard) -> Router {
         .route(&format!("{pipeline}/alarms"), get(alarms::alarms))
         .route(&format!("{pipeline}/windows"), get(windows::windows))
         .route(&format!("{pipeline}/forecast"), get(pipeline::forecast))
+        .route(&format!("{pipeline}/settings"), get(pipeline::settings))
         .route(&format!("{pipeline}/steps/{{id}}/log"), get(logs::log))
         .route(api::DELIVERY, get(delivery::report))
         .route(api::STREAM, get(stream::stream))

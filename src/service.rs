@@ -19,6 +19,7 @@ mod pipeline;
 mod recover;
 mod reload;
 mod resume;
+mod settings;
 mod settle;
 mod shared;
 mod sights;
@@ -267,6 +268,11 @@ impl Service {
     pub async fn settled(&self, key: &RequestKey) -> Result<Option<Settled>, ServiceError> {
         let entry = self.running.shared.writer.request(key.clone()).await?;
         Ok(entry.as_ref().and_then(settle::settled))
+    }
+
+    /// Whether a step's process is there now: its log may still grow.
+    pub fn is_running(&self, id: &EffectId) -> bool {
+        self.running.shared.executor.is_running(id)
     }
 
     pub fn log_path(&self, id: &EffectId) -> PathBuf {

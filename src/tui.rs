@@ -18,6 +18,8 @@ pub mod event;
 pub mod filter;
 pub mod gate;
 pub mod keymap;
+pub mod loaded;
+pub mod log;
 pub mod paint;
 pub mod palette;
 pub mod record;
@@ -26,6 +28,7 @@ pub mod rows;
 pub mod screen;
 pub mod terminal;
 pub mod update;
+pub mod viewport;
 
 pub mod query;
 pub mod text;

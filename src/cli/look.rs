@@ -3,7 +3,7 @@
 use crate::cli::{
     alarms, events,
     failure::Failure,
-    forecast, get, link, metrics, op, open, release, replay,
+    forecast, get, link, logs, metrics, op, open, release, replay,
     session::{Session, wait},
     status, tickets, watch, why, windows,
 };
@@ -19,6 +19,7 @@ pub(crate) enum Look {
     Release(release::Arguments),
     Forecast(forecast::Arguments),
     Events(events::Arguments),
+    Logs(logs::Arguments),
     Tickets(tickets::Arguments),
     Watch(watch::Arguments),
     Metrics(metrics::Arguments),
@@ -42,6 +43,7 @@ pub(crate) fn run(
         Look::Release(arguments) => wait(release::run(session, arguments)),
         Look::Forecast(arguments) => wait(forecast::run(session, arguments)),
         Look::Events(arguments) => wait(events::run(session, arguments)),
+        Look::Logs(arguments) => wait(logs::run(session, arguments)),
         Look::Tickets(arguments) => wait(tickets::run(session, arguments)),
         Look::Watch(arguments) => wait(watch::run(session, arguments)),
         Look::Metrics(arguments) => wait(metrics::run(session, arguments)),

@@ -29,6 +29,10 @@ impl Running {
         })
     }
 
+    pub(crate) fn contains(&self, id: &EffectId) -> bool {
+        locked(&self.0).contains_key(id)
+    }
+
     pub(crate) fn stop(&self, id: &EffectId) {
         if let Some(sender) = locked(&self.0).get(id) {
             sender.send_replace(true);

@@ -3,9 +3,11 @@
 //! state, so the engine that obeys it and the screen that shows it cannot disagree.
 
 mod alarms;
+mod fine;
 mod guards;
 mod windows;
 
+pub use fine::{Fine, fine};
 pub(in crate::model) use windows::{closings, next_change as next_window_change};
 
 use crate::model::planted::{Bug, planted};

@@ -1,8 +1,8 @@
-//! `GET /v1/pipelines/{name}`, its `/events` and `/forecast`: one pipeline as it is, what happened
-//! to it, and what is expected to.
+//! `GET /v1/pipelines/{name}`, its `/events`, `/forecast` and `/settings`: one pipeline as it is,
+//! what happened to it, what is expected to, and what was written about it.
 
 use crate::{
-    api::{Events, Snapshot},
+    api::{Events, Setting, Snapshot},
     model::{Actor, Forecast, PipelineName, Revision},
     server::{
         Shared,
@@ -65,6 +65,18 @@ pub(super) async fn forecast(
 ) -> Result<Json<Forecast>, Fault> {
     let found = match PipelineName::parse(&name) {
         Ok(name) => shared.service.forecast(&name).await,
+        Err(_no_name) => None,
+    };
+    found.map(Json).ok_or_else(|| unknown(&shared, &by, &name))
+}
+
+pub(super) async fn settings(
+    State(shared): State<Shared>,
+    Extension(Operator(by)): Extension<Operator>,
+    Path(name): Path<String>,
+) -> Result<Json<Vec<Setting>>, Fault> {
+    let found = match PipelineName::parse(&name) {
+        Ok(name) => shared.service.settings(&name).await?,
         Err(_no_name) => None,
     };
     found.map(Json).ok_or_else(|| unknown(&shared, &by, &name))

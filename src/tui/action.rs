@@ -1,14 +1,31 @@
 //! What a key can mean. Actions look, move, or open something; none of them changes a deployment
 //! (UX.md, S3). Which key does which is `keymap`; what happens then is `update`.
 
-use crate::tui::dialog::Deed;
+use crate::tui::{dialog::Deed, log::Way};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     Move(Motion),
     Left,
     Right,
+    /// The columns of the board, when not all of them fit.
+    Scroll(Side),
+    /// To the stage of this number.
+    ToStage(u8),
     NextPane,
+    PreviousPane,
+    /// To what waits for a human.
+    Attention,
+    /// To the tab beside, on a stage.
+    Tab(Side),
+    /// With the end of a log, or where one is.
+    Follow,
+    /// To the next line of a log that holds what was looked for.
+    Find(Way),
+    /// Why nothing moves, in full.
+    Why,
+    /// All columns as small cards, or a few as large ones.
+    Fit,
     Open,
     Back,
     Cancel,
@@ -52,6 +69,12 @@ pub enum Motion {
     PageUp,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    Left,
+    Right,
+}
+
 /// A list about one pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Listing {
@@ -85,7 +108,26 @@ const NAMED: &[(Action, &str)] = &[
     (Action::Move(Motion::PageUp), "move.page-up"),
     (Action::Left, "move.left"),
     (Action::Right, "move.right"),
+    (Action::Scroll(Side::Left), "board.scroll-left"),
+    (Action::Scroll(Side::Right), "board.scroll-right"),
+    (Action::ToStage(1), "stage.1"),
+    (Action::ToStage(2), "stage.2"),
+    (Action::ToStage(3), "stage.3"),
+    (Action::ToStage(4), "stage.4"),
+    (Action::ToStage(5), "stage.5"),
+    (Action::ToStage(6), "stage.6"),
+    (Action::ToStage(7), "stage.7"),
+    (Action::ToStage(8), "stage.8"),
     (Action::NextPane, "pane.next"),
+    (Action::PreviousPane, "pane.previous"),
+    (Action::Attention, "pane.attention"),
+    (Action::Fit, "board.fit"),
+    (Action::Tab(Side::Left), "tab.previous"),
+    (Action::Tab(Side::Right), "tab.next"),
+    (Action::Follow, "log.follow"),
+    (Action::Find(Way::On), "find.next"),
+    (Action::Find(Way::Back), "find.previous"),
+    (Action::Why, "why.open"),
     (Action::Open, "open"),
     (Action::Back, "back"),
     (Action::Cancel, "cancel"),

@@ -8,6 +8,7 @@ use crate::{
         chord::Key,
         dialog::Dialog,
         keymap::Keymap,
+        loaded::Loaded,
         screen::{FleetScreen, Screen},
         text::{ClockMode, Times},
     },
@@ -23,6 +24,8 @@ pub struct App {
     pub link: Link,
     /// Set while the screen stands still: then `replica` is what it shows.
     pub frozen: Option<Box<Frozen>>,
+    #[serde(skip)]
+    pub loaded: Loaded,
     pub ui: Ui,
 }
 
@@ -182,6 +185,7 @@ impl App {
             replica: Replica::default(),
             link: Link::Connecting,
             frozen: None,
+            loaded: Loaded::default(),
             ui: Ui {
                 screens: vec![Screen::Fleet(FleetScreen::default())],
                 bookmark: None,

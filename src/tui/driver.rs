@@ -179,6 +179,7 @@ fn take(
             | Request::Watch(_)
             | Request::Reload(_)
             | Request::LoadEarlier { .. }
+            | Request::Ask { .. }
             | Request::RetryLink => performer.perform(request),
         }
     }

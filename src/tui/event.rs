@@ -2,9 +2,9 @@
 //! so a late one can be told from the one that is waited for. It is also what a recording is made of.
 
 use crate::{
-    api::Settled,
+    api::{LogPiece, Setting, Settled},
     client::FeedEvent,
-    model::{Entry, PipelineName, Plan, Refusal, RequestKey},
+    model::{EffectId, Entry, Forecast, PipelineName, Plan, Refusal, RequestKey},
     tui::{
         app::{Remembered, Size},
         chord::Key,
@@ -43,12 +43,27 @@ pub enum Event {
         pipeline: PipelineName,
         entries: Vec<Entry>,
     },
+    /// What a screen asked for about a pipeline.
+    Answered {
+        pipeline: PipelineName,
+        answer: Answered,
+    },
     /// Something outside did not work, and the operator should know: copying, suspending, keys.
     Trouble(String),
     /// Something outside is done, and the operator waits to hear so.
     Done(String),
     /// The system asks the program to end.
     Stop(Stop),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answered {
+    Forecast(Result<Box<Forecast>, String>),
+    Settings(Result<Vec<Setting>, String>),
+    Log {
+        step: EffectId,
+        answer: Result<LogPiece, String>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

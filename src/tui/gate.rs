@@ -13,6 +13,8 @@ use crate::{
         action::Action,
         app::{Access, App},
         dialog::{Dialog, Field, FieldId, PREVIEW_LASTS, Phase, Preview, Value},
+        keymap::Context,
+        rows,
         screen::Screen,
     },
 };
@@ -43,10 +45,25 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
             Some(_) => None,
             None => Some("no bookmark yet: b sets it".to_owned()),
         },
+        Action::Scroll(_) | Action::Attention | Action::Fit => {
+            only_on(app, &[Context::Board], "only on a board")
+        }
+        Action::ToStage(_) => {
+            let boards = [Context::Board, Context::Stage, Context::Log];
+            only_on(app, &boards, "only on a board or a stage")
+        }
+        Action::Tab(_) => only_on(app, &[Context::Stage, Context::Log], "only on a stage"),
+        Action::Follow | Action::Find(_) => {
+            only_on(app, &[Context::Log], "only in the log of a stage")
+        }
+        Action::Why => act::pipeline(app)
+            .is_none()
+            .then(|| "select a pipeline first".to_owned()),
         Action::Move(_)
         | Action::Left
         | Action::Right
         | Action::NextPane
+        | Action::PreviousPane
         | Action::Open
         | Action::Back
         | Action::Cancel
@@ -64,6 +81,11 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         | Action::Record
         | Action::Snap => None,
     }
+}
+
+fn only_on(app: &App, contexts: &[Context], why: &str) -> Option<String> {
+    let here = rows::below_help(app);
+    (!contexts.contains(&here)).then(|| why.to_owned())
 }
 
 fn read_only(app: &App) -> Option<String> {

@@ -16,6 +16,8 @@ pub enum Context {
     Fleet,
     Board,
     Stage,
+    /// The log of a stage's step.
+    Log,
     Alarms,
     Blockers,
     Events,

@@ -3,7 +3,7 @@
 
 use crate::{
     api::CommitRequest,
-    model::{Command, PipelineName, RequestKey, Revision},
+    model::{Command, EffectId, PipelineName, RequestKey, Revision, Span},
 };
 use std::collections::BTreeSet;
 
@@ -27,6 +27,11 @@ pub enum Request {
         pipeline: PipelineName,
         until: Revision,
     },
+    /// What a screen shows of a pipeline beyond its state.
+    Ask {
+        pipeline: PipelineName,
+        question: Question,
+    },
     RetryLink,
     /// To the clipboard of the operator's terminal.
     Copy(String),
@@ -37,6 +42,19 @@ pub enum Request {
     Suspend,
     Redraw,
     Quit(Leave),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    Forecast,
+    /// Every effective value, and where it was written.
+    Settings,
+    /// A piece of what a step printed, from a byte on; `wait` for more at the end of it.
+    Log {
+        step: EffectId,
+        from: u64,
+        wait: Span,
+    },
 }
 
 /// What stays on the terminal afterwards.

@@ -4,14 +4,17 @@
 mod fleet;
 
 use crate::{
+    api::Setting,
     model::{
-        AlarmLevel, AlarmName, Attempt, AttemptState, Blocker, Candidate, Entry, Pipeline,
-        ReleaseId, StageName, TargetName, blockers, target_blockers,
+        AlarmLevel, AlarmName, Attempt, AttemptState, Blocker, Candidate, Entry, Fact, Fine,
+        Pipeline, PipelineName, Ran, ReleaseId, StageName, TargetName, blockers, fine as fine_of,
+        ran, target_blockers,
     },
     tui::{
         app::App,
         keymap::{Binding, Context},
-        screen::{EventsScreen, HelpScreen, Screen},
+        query::{AlarmRow, alarm_rows},
+        screen::{EventsScreen, HelpScreen, Screen, StageScreen},
     },
 };
 
@@ -122,6 +125,77 @@ pub fn events<'a>(app: &'a App, screen: &EventsScreen) -> Vec<&'a Entry> {
             }
         })
         .collect()
+}
+
+/// What happened last, newest first; counting bakes and starting steps is left out, or nothing
+/// else would be seen.
+pub fn recent<'a>(app: &'a App, pipeline: &PipelineName) -> Vec<&'a Entry> {
+    let opened = app.replica.opened.get(pipeline);
+    let entries = opened
+        .into_iter()
+        .flat_map(|opened| opened.entries.iter().rev());
+    let told = |entry: &&Entry| {
+        !matches!(
+            entry.fact,
+            Fact::BakeCounted { .. } | Fact::StepStarted { .. }
+        )
+    };
+    entries.filter(told).collect()
+}
+
+/// What was checked for the candidate of a stage and is fine.
+pub fn fine(app: &App, pipeline: &Pipeline, stage: &StageName, found: &[Blocker]) -> Vec<Fine> {
+    candidate(pipeline, stage).map_or_else(Vec::new, |release| {
+        let asked = Candidate { stage, release };
+        fine_of(pipeline, app.server_now(), asked, found)
+    })
+}
+
+/// The steps of a stage, newest first, as far as the entries go back; what is owed is there always.
+pub fn steps(app: &App, pipeline: &PipelineName, stage: &StageName) -> Vec<Ran> {
+    let Some(opened) = app.replica.opened.get(pipeline) else {
+        return Vec::new();
+    };
+    let mut found = ran(&opened.entries, opened.pipeline.steps.values());
+    found.retain(|step| step.stage == *stage);
+    found
+}
+
+/// The alarms that watch a stage, the most urgent first.
+pub fn stage_alarms(pipeline: &Pipeline, stage: &StageName) -> Vec<AlarmRow> {
+    let mut rows = alarm_rows(pipeline);
+    rows.retain(|row| row.stages.contains(stage));
+    rows
+}
+
+/// The settings that hold for a stage: its own, and those of the windows and alarms that it names.
+pub fn settings<'a>(app: &'a App, screen: &StageScreen) -> Vec<&'a Setting> {
+    let loaded = app.loaded.settings.as_ref();
+    let loaded = loaded.filter(|asked| asked.pipeline == screen.pipeline);
+    let Some(Ok(all)) = loaded.and_then(|asked| asked.answer.as_ref()) else {
+        return Vec::new();
+    };
+    let definition = app.pipeline(&screen.pipeline);
+    let definition = definition.and_then(|pipeline| pipeline.definition.as_deref());
+    let mut begins: Vec<String> = match screen.stage.as_str() {
+        "source" | "build" => vec![format!("{}.", screen.stage)],
+        stage => vec![format!("stage.{stage}.")],
+    };
+    if let Some((definition, stage)) =
+        definition.and_then(|definition| Some((definition, definition.stage(&screen.stage)?)))
+    {
+        let windows = stage.windows.iter();
+        begins.extend(windows.map(|window| format!("window.{window}.")));
+        let alarms = definition.alarms_of(stage).into_iter();
+        begins.extend(alarms.map(|alarm| format!("alarm.{}.", alarm.name)));
+    }
+    // The stage's own first, then those of its windows, then those of its alarms.
+    let of = |begin: &String| {
+        let begin = begin.clone();
+        all.iter()
+            .filter(move |setting| setting.path.starts_with(&begin))
+    };
+    begins.iter().flat_map(of).collect()
 }
 
 /// The bindings that the help screen lists: of the screen beneath it, then the global ones.

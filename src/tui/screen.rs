@@ -2,8 +2,12 @@
 //! so rows may reorder under the cursor. There is no scroll offset: a list shows the page that holds
 //! the selected row, which [`page_top`] works out from where it stands.
 
+mod stage;
+
+pub use stage::{LogPane, LogView, StagePane, StageScreen, StageTab};
+
 use crate::{
-    model::{AlarmName, BlockerId, PipelineName, Revision, StageName, Summary, TargetName, Time},
+    model::{AlarmName, BlockerId, PipelineName, Revision, StageName, Summary, Time},
     tui::keymap::Context,
 };
 use serde::{Deserialize, Serialize};
@@ -60,24 +64,33 @@ pub enum FleetSort {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoardScreen {
     pub pipeline: PipelineName,
+    /// The column that the cursor is on; none is the first.
     pub selected: Option<StageName>,
+    pub pane: BoardPane,
+    /// The event under the cursor of that pane; none is the newest.
+    pub event: Option<Revision>,
+    /// The first column that is seen, once somebody has moved: the view stays where it was put.
+    pub first: Option<StageName>,
+    pub cards: Cards,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StageScreen {
-    pub pipeline: PipelineName,
-    pub stage: StageName,
-    pub pane: StagePane,
-    pub target: Option<TargetName>,
-    pub blocker: Option<BlockerId>,
-}
-
-/// Which list of the stage screen the cursor is in.
+/// Where on the board the keyboard is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum StagePane {
+pub enum BoardPane {
     #[default]
-    Targets,
-    Blockers,
+    Stages,
+    Needs,
+    Recent,
+}
+
+/// How large the cards of a board are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cards {
+    /// As many as can be read; the others are scrolled to.
+    #[default]
+    Large,
+    /// As many as there is any room for.
+    Small,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +128,7 @@ impl Screen {
         match self {
             Screen::Fleet(_) => Context::Fleet,
             Screen::Board(_) => Context::Board,
+            Screen::Stage(screen) if screen.tab == StageTab::Log => Context::Log,
             Screen::Stage(_) => Context::Stage,
             Screen::Alarms(_) => Context::Alarms,
             Screen::Blockers(_) => Context::Blockers,
@@ -129,6 +143,7 @@ impl Screen {
             Screen::Fleet(screen) => Some(&screen.filter),
             Screen::Events(screen) => Some(&screen.filter),
             Screen::Help(screen) => Some(&screen.filter),
+            Screen::Stage(screen) if screen.tab == StageTab::Log => Some(&screen.log.search),
             Screen::Board(_) | Screen::Stage(_) | Screen::Alarms(_) | Screen::Blockers(_) => None,
         }
     }
@@ -138,6 +153,7 @@ impl Screen {
             Screen::Fleet(screen) => Some(&mut screen.filter),
             Screen::Events(screen) => Some(&mut screen.filter),
             Screen::Help(screen) => Some(&mut screen.filter),
+            Screen::Stage(screen) if screen.tab == StageTab::Log => Some(&mut screen.log.search),
             Screen::Board(_) | Screen::Stage(_) | Screen::Alarms(_) | Screen::Blockers(_) => None,
         }
     }
@@ -189,6 +205,29 @@ impl FleetView {
         match self {
             FleetView::Attention | FleetView::Mine | FleetView::Team => FleetSort::Attention,
             FleetView::All | FleetView::Marked => FleetSort::Name,
+        }
+    }
+}
+
+impl BoardScreen {
+    pub fn of(pipeline: PipelineName, selected: Option<StageName>) -> Self {
+        Self {
+            pipeline,
+            selected,
+            pane: BoardPane::Stages,
+            event: None,
+            first: None,
+            cards: Cards::Large,
+        }
+    }
+}
+
+impl BoardPane {
+    pub fn next(self) -> Self {
+        match self {
+            BoardPane::Stages => BoardPane::Needs,
+            BoardPane::Needs => BoardPane::Recent,
+            BoardPane::Recent => BoardPane::Stages,
         }
     }
 }

@@ -4,11 +4,14 @@
 //! A key goes to the dialog if one is open, else to the line being typed, else through the keymap.
 
 mod act;
+mod board;
 mod dialog;
 mod feed;
 mod fields;
 mod freeze;
 mod keys;
+mod load;
+mod log;
 mod navigate;
 mod open;
 mod prompt;
@@ -63,6 +66,10 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
             feed::earlier(app, &pipeline, &entries);
             Vec::new()
         }
+        Event::Answered { pipeline, answer } => {
+            load::answered(app, &pipeline, answer);
+            Vec::new()
+        }
         Event::Trouble(text) => {
             flash(app, FlashLevel::Error, text);
             Vec::new()
@@ -78,13 +85,18 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
 /// When the next [`Event::Tick`] is needed, at the latest, for something other than ages.
 pub fn deadline(app: &App) -> Option<Time> {
     let plan = app.ui.dialog.as_ref().and_then(dialog::deadline);
-    plan.into_iter().chain(sent::deadline(app)).min()
+    let loads = load::deadline(app);
+    plan.into_iter()
+        .chain(sent::deadline(app))
+        .chain(loads)
+        .min()
 }
 
 /// What became due by now, whatever the event was.
 fn due(app: &mut App) -> Vec<Request> {
     let mut requests = sent::ask_again(app);
     requests.extend(dialog::ask_again(app));
+    requests.extend(load::due(app));
     requests
 }
 

@@ -2,6 +2,7 @@
 
 mod get;
 mod linear;
+mod logs;
 mod pages;
 mod reload;
 mod served;

@@ -55,10 +55,7 @@ pub(crate) fn app_of(world: World, width: u16, height: u16) -> App {
 
 /// The board of the busy pipeline, with a stage selected.
 pub(crate) fn board_of(stage: &str) -> Screen {
-    Screen::Board(BoardScreen {
-        pipeline: name("checkout"),
-        selected: Some(name(stage)),
-    })
+    Screen::Board(BoardScreen::of(name("checkout"), Some(name(stage))))
 }
 
 /// r1 runs everywhere; r2 passed wave-1 and waits for a window before wave-2, held back too; r3 is

@@ -16,6 +16,7 @@
     reason = "what a test prints is shown when it fails"
 )]
 
+mod boards;
 mod calendar;
 mod cli;
 mod client;
@@ -38,6 +39,7 @@ mod server;
 mod service;
 mod serving;
 mod simulation;
+mod stages;
 mod states;
 mod stream;
 mod themes;

@@ -12,7 +12,7 @@ use pilothouse::{
         app::App,
         screen::{
             AlarmsScreen, BlockersScreen, EventsScreen, FleetScreen, HelpScreen, Screen, StagePane,
-            StageScreen,
+            StageScreen, StageTab,
         },
         theme::{Glyphs, Look, Role, Theme},
         view,
@@ -76,11 +76,10 @@ fn board() {
 
 fn stage(stage: &str, pane: StagePane) -> Screen {
     Screen::Stage(StageScreen {
-        pipeline: name("checkout"),
-        stage: name(stage),
         pane,
         target: Some(name("h2")),
         blocker: Some(BlockerId("hold/h1".to_owned())),
+        ..StageScreen::of(name("checkout"), name(stage), StageTab::Targets)
     })
 }
 

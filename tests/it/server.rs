@@ -2,10 +2,10 @@
 
 use crate::serving::{PATIENCE, Serving, hold, name, on_socket, planned_hold, serve, service};
 use pilothouse::{
-    api::{self, Problem, Settled},
+    api::{self, LogState, Problem, Settled},
     client::{Address, Client, ClientError},
     http,
-    model::{EffectId, Refusal, Revision},
+    model::{EffectId, Refusal, Revision, Span},
     server::{Listen, Server, ServerError, token},
 };
 use reqwest::{Method, RequestBuilder, StatusCode};
@@ -220,8 +220,30 @@ async fn a_log_is_given_as_far_as_it_is_written() {
     let path = serving.service.log_path(&id);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, b"building\n\xff half a li").unwrap();
-    let log = serving.client.log(&name("cart"), &id).await.unwrap();
-    assert_eq!(log, "building\n\u{fffd} half a li");
+    let log = async |from: u64| {
+        let question = (from, Span::seconds(5));
+        let name = name("cart");
+        serving.client.log(&name, &id, question).await.unwrap()
+    };
+    let piece = log(0).await;
+    assert_eq!(piece.bytes, b"building\n\xff half a li");
+    assert_eq!((piece.from, piece.state), (0, LogState::Ended));
+    // Nobody waits for a step that does not run.
+    let rest = log(9).await;
+    assert_eq!(
+        (rest.bytes.as_slice(), rest.next()),
+        (&b"\xff half a li"[..], 20)
+    );
+    assert_eq!(log(20).await.bytes, b"");
+    // What is shorter than before began anew.
+    fs::write(&path, b"again\n").unwrap();
+    let anew = log(20).await;
+    assert_eq!((anew.from, anew.bytes.as_slice()), (0, &b"again\n"[..]));
+    fs::write(&path, vec![b'x'; 70_000]).unwrap();
+    let first = log(0).await;
+    assert_eq!(first.state, LogState::More);
+    let second = log(first.next()).await;
+    assert_eq!((second.next(), second.state), (70_000, LogState::Ended));
     serving.stop().await.stop().await;
 }
 

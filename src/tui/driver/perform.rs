@@ -8,8 +8,8 @@ use crate::{
     model::{PipelineName, RequestKey, Revision},
     tui::{
         app::ENTRIES_KEPT,
-        event::{CommitAnswer, Event, PlanAnswer, SettledAnswer},
-        request::Request,
+        event::{Answered, CommitAnswer, Event, PlanAnswer, SettledAnswer},
+        request::{Question, Request},
     },
 };
 use std::{collections::BTreeSet, future::Future};
@@ -98,6 +98,9 @@ impl Performer {
                 let all = self.watched.clone();
                 self.tell_feed([FeedCommand::Watch(others), FeedCommand::Watch(all)]);
             }
+            Request::Ask { pipeline, question } => {
+                self.answer_with(ask(client, pipeline, question));
+            }
             Request::RetryLink => self.tell_feed([FeedCommand::RetryNow]),
             // The driver does these itself, on the terminal that it owns.
             Request::Copy(_)
@@ -141,6 +144,25 @@ fn plan_answer(answer: Result<crate::model::Plan, ClientError>) -> PlanAnswer {
         Err(ClientError::Refused { refusal }) => PlanAnswer::Refused(refusal),
         Err(why) => PlanAnswer::Failed(why.to_string()),
     }
+}
+
+async fn ask(client: Client, pipeline: PipelineName, question: Question) -> Event {
+    let answer = match question {
+        Question::Forecast => {
+            let forecast = client.forecast(&pipeline).await.map(Box::new);
+            Answered::Forecast(forecast.map_err(|why| why.to_string()))
+        }
+        Question::Settings => {
+            let settings = client.settings(&pipeline).await;
+            Answered::Settings(settings.map_err(|why| why.to_string()))
+        }
+        Question::Log { step, from, wait } => {
+            let piece = client.log(&pipeline, &step, (from, wait)).await;
+            let answer = piece.map_err(|why| why.to_string());
+            Answered::Log { step, answer }
+        }
+    };
+    Event::Answered { pipeline, answer }
 }
 
 async fn ask_settled(client: Client, key: RequestKey) -> Event {

@@ -12,7 +12,7 @@ use crate::{
         dialog::{Act, Liftable},
         gate::{tickets, undo},
         rows,
-        screen::{Screen, StagePane},
+        screen::{Screen, StagePane, StageTab},
     },
 };
 
@@ -150,7 +150,11 @@ fn scopes(app: &App, state: &Pipeline, stage: &StageName) -> Vec<RollbackScope> 
         target: target.clone(),
     };
     let here = match beneath_help(app) {
-        Some(Screen::Stage(screen)) if screen.pane == StagePane::Targets => screen.target.as_ref(),
+        Some(Screen::Stage(screen))
+            if (screen.tab, screen.pane) == (StageTab::Targets, StagePane::Targets) =>
+        {
+            screen.target.as_ref()
+        }
         _ => None,
     };
     let definition = state.definition.as_ref();

@@ -6,7 +6,7 @@ use crate::{
         Actor, AlarmLevel, AlarmName, Attempt, Bake, BakeState, Blocker, Change, Gate, GateState,
         Org, Pipeline, ReleaseId, Span, StageName, StageView, Status, Time, tally,
     },
-    tui::query::{AlarmCount, count},
+    tui::query::{AlarmCount, LaneRow, count, lane_rows},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,9 +16,15 @@ pub struct Card<'a> {
     pub running: Vec<(Option<ReleaseId>, usize)>,
     /// The release that waits to enter.
     pub next: Option<ReleaseId>,
+    /// Older ones that wait, oldest first: they go in inside its batch.
+    pub inside: Vec<ReleaseId>,
     /// Targets done and in all, of the attempt under way.
     pub deploy: Option<(usize, usize)>,
+    /// The regions of the attempt under way.
+    pub lanes: Vec<LaneRow>,
     pub baking: Option<Baking>,
+    /// Whether an alarm that fires takes the release back.
+    pub armed: bool,
     /// Tests and bakes of the approval workflow, in the build stage the checks.
     pub gates: Vec<GateRow<'a>>,
     pub alarms: AlarmCount,
@@ -93,7 +99,12 @@ pub fn card<'a>(pipeline: &'a Pipeline, org: &'a Org, view: StageView) -> Card<'
     let next = state
         .and_then(|state| state.waiting.last())
         .map(|(release, _)| *release);
+    let waiting = state.map_or(&[][..], |state| &state.waiting);
+    let older = &waiting[..waiting.len().saturating_sub(1)];
     Card {
+        inside: older.iter().map(|(release, _)| *release).collect(),
+        lanes: active.map_or_else(Vec::new, |_| lane_rows(pipeline, &view.stage)),
+        armed: !alarms.is_empty() && active.is_some_and(Attempt::is_armed),
         running: running(pipeline, &view.stage),
         next,
         deploy: active.map(Attempt::done).filter(|(_, total)| *total > 0),

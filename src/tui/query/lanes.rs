@@ -32,6 +32,10 @@ pub struct TargetRow {
     pub status: Status,
     /// What runs there, as the engine believes.
     pub running: Option<ReleaseId>,
+    /// The percentage of the traffic that it has, while two releases divide it.
+    pub weight: Option<u8>,
+    /// What is in the other slot of a target that has two.
+    pub beside: Option<ReleaseId>,
     pub since: Option<Time>,
     /// Whether it is the first of its lane.
     pub one_box: bool,
@@ -136,6 +140,11 @@ pub fn target_rows(pipeline: &Pipeline, stage: &StageName) -> Vec<TargetRow> {
             zone: zone.name.clone(),
             status: shown.map_or(idle, progress_status),
             running,
+            weight: standing.get(target).and_then(|part| match part {
+                Part::Shift(weight) if active => Some(*weight),
+                Part::Shift(_) | Part::Deploy | Part::Install | Part::Test | Part::Switch => None,
+            }),
+            beside: state.and_then(|state| state.kept(pipeline.at)),
             since: state.and_then(|state| state.since),
             one_box: one_boxes.contains(target),
             note: shown.map_or_else(String::new, |progress| {

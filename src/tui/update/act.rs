@@ -3,13 +3,13 @@
 
 use crate::model::PipelineName;
 use crate::tui::{
-    action::Action,
+    action::{Action, Side},
     app::{Access, App, FlashLevel, Prompt, PromptKind},
     gate,
     request::{Leave, Request},
     rows,
-    screen::{HelpScreen, Screen, StagePane},
-    update::{dialog, flash, freeze, navigate, open, watched},
+    screen::{BoardPane, HelpScreen, Screen},
+    update::{board, dialog, flash, freeze, log, navigate, open, watched},
 };
 
 /// A second Ctrl-c within this many milliseconds leaves.
@@ -26,11 +26,12 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
             navigate::move_rows(app, motion);
             Vec::new()
         }
-        Action::Left => navigate::sideways(app, navigate::Side::Left),
-        Action::Right => navigate::sideways(app, navigate::Side::Right),
+        Action::Left => navigate::sideways(app, Side::Left),
+        Action::Right => navigate::sideways(app, Side::Right),
         Action::Open => open::selected(app),
         Action::Back => open::back(app),
         Action::List(listing) => open::list(app, listing),
+        Action::Why => open::why(app),
         Action::Cancel => {
             let twice = flash_before.is_some_and(|flash| {
                 flash.level == FlashLevel::Leaving && app.ui.now.since(flash.at).0 <= TWICE_MS
@@ -68,7 +69,15 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
                 }
             }
         }
-        Action::NextPane
+        Action::Scroll(_)
+        | Action::ToStage(_)
+        | Action::NextPane
+        | Action::PreviousPane
+        | Action::Attention
+        | Action::Fit
+        | Action::Tab(_)
+        | Action::Follow
+        | Action::Find(_)
         | Action::Help
         | Action::Filter
         | Action::Palette
@@ -89,11 +98,21 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
 /// Actions that only change how things are shown.
 fn switch(app: &mut App, action: Action) {
     match (action, app.ui.screens.last_mut()) {
-        (Action::NextPane, Some(Screen::Stage(screen))) => {
-            screen.pane = match screen.pane {
-                StagePane::Targets => StagePane::Blockers,
-                StagePane::Blockers => StagePane::Targets,
-            };
+        (Action::Scroll(side), _) => board::scroll(app, side),
+        (Action::ToStage(number), _) => navigate::jump(app, number),
+        (Action::Attention, _) => board::attention(app),
+        (Action::Fit, _) => board::fit(app),
+        (Action::Follow, _) => log::follow(app),
+        (Action::Find(way), _) => log::find(app, way),
+        (Action::Tab(side), Some(Screen::Stage(screen))) => {
+            screen.tab = screen.tab.beside(side);
+        }
+        (Action::NextPane, Some(Screen::Board(screen))) => screen.pane = screen.pane.next(),
+        (Action::PreviousPane, Some(Screen::Board(screen))) => {
+            screen.pane = screen.pane.next().next();
+        }
+        (Action::NextPane | Action::PreviousPane, Some(Screen::Stage(screen))) => {
+            screen.next_pane();
         }
         (Action::Sort, Some(Screen::Fleet(fleet))) => fleet.sort = fleet.sort.next(),
         (Action::View, Some(Screen::Fleet(fleet))) => {
@@ -150,11 +169,13 @@ fn selected(app: &App) -> Option<String> {
             Some(names.join(" "))
         }
         Screen::Fleet(_) => rows::selected_pipeline(app).map(ToString::to_string),
-        Screen::Board(screen) => screen.selected.as_ref().map(ToString::to_string),
-        Screen::Stage(screen) => match screen.pane {
-            StagePane::Targets => screen.target.as_ref().map(ToString::to_string),
-            StagePane::Blockers => screen.blocker.as_ref().map(ToString::to_string),
+        Screen::Board(screen) => match screen.pane {
+            BoardPane::Stages | BoardPane::Needs => {
+                screen.selected.as_ref().map(ToString::to_string)
+            }
+            BoardPane::Recent => screen.event.map(|revision| revision.to_string()),
         },
+        Screen::Stage(screen) => screen.selected(),
         Screen::Alarms(screen) => screen.selected.as_ref().map(ToString::to_string),
         Screen::Blockers(screen) => screen.selected.as_ref().map(|(_, id)| id.to_string()),
         Screen::Events(screen) => screen.selected.map(|revision| revision.to_string()),

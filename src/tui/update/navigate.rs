@@ -1,25 +1,18 @@
 //! The cursor. It stands on an id; where that id is among the rows is looked up at every step, so
 //! rows may come, go and reorder beneath it.
 
-use crate::model::board as board_of;
+use crate::model::StageName;
 use crate::tui::{
-    action::Motion,
+    action::{Motion, Side},
     app::App,
-    query,
     request::Request,
     rows,
-    screen::{Screen, StagePane, StageScreen},
-    update::open,
+    screen::{BoardPane, Screen, StagePane, StageScreen, StageTab},
+    update::{board, log, open},
 };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    Left,
-    Right,
-}
-
 /// How far a key moves.
-struct Step {
+pub(super) struct Step {
     motion: Motion,
     half_page: usize,
 }
@@ -38,15 +31,7 @@ pub(super) fn move_rows(app: &mut App, motion: Motion) {
             let ids: Vec<_> = found.map(|row| row.pipeline.clone()).collect();
             fleet.selected = step.from(&ids, fleet.selected.as_ref());
         }
-        Screen::Board(board) => {
-            let needs = opened.map_or_else(Vec::new, |pipeline| {
-                let views = board_of(pipeline, &app.replica.org, app.server_now());
-                query::needs(pipeline, &views)
-            });
-            let ids: Vec<_> = needs.into_iter().map(|need| need.stage).collect();
-            let next = step.from(&ids, board.selected.as_ref());
-            board.selected = next.or(board.selected.take());
-        }
+        Screen::Board(screen) => board::move_rows(app, screen, &step),
         Screen::Stage(stage) => move_in_stage(app, stage, &step),
         Screen::Alarms(alarms) => {
             let ids = opened.map_or_else(Vec::new, rows::alarms);
@@ -80,23 +65,37 @@ fn move_in_stage(app: &App, screen: &mut StageScreen, step: &Step) {
     let Some(pipeline) = app.pipeline(&screen.pipeline) else {
         return;
     };
-    match screen.pane {
-        StagePane::Targets => {
+    let blockers = || {
+        let found = rows::stage_blockers(app, pipeline, &screen.stage);
+        let ids: Vec<_> = found.into_iter().map(|blocker| blocker.id).collect();
+        step.from(&ids, screen.blocker.as_ref())
+    };
+    match (screen.tab, screen.pane) {
+        (StageTab::Targets, StagePane::Targets) => {
             let ids = rows::targets(pipeline, &screen.stage);
             screen.target = step.from(&ids, screen.target.as_ref());
         }
-        StagePane::Blockers => {
-            let found = rows::stage_blockers(app, pipeline, &screen.stage);
-            let ids: Vec<_> = found.into_iter().map(|blocker| blocker.id).collect();
-            screen.blocker = step.from(&ids, screen.blocker.as_ref());
+        (StageTab::Targets, StagePane::Blockers) | (StageTab::Blockers, _) => {
+            screen.blocker = blockers();
         }
+        (StageTab::Alarms, _) => {
+            let found = rows::stage_alarms(pipeline, &screen.stage).into_iter();
+            let ids: Vec<_> = found.map(|row| row.alarm).collect();
+            screen.alarm = step.from(&ids, screen.alarm.as_ref());
+        }
+        (StageTab::Config, _) => {
+            let found = rows::settings(app, screen).into_iter();
+            let ids: Vec<_> = found.map(|setting| setting.path.clone()).collect();
+            screen.setting = step.from(&ids, screen.setting.as_ref());
+        }
+        (StageTab::Log, _) => log::move_rows(app, screen, step),
     }
 }
 
 impl Step {
     /// The id to stand on next. Where none is chosen, or the chosen one is gone, the first row is
     /// drawn as selected, so a step leaves from there.
-    fn from<T: PartialEq + Clone>(&self, ids: &[T], selected: Option<&T>) -> Option<T> {
+    pub(super) fn from<T: PartialEq + Clone>(&self, ids: &[T], selected: Option<&T>) -> Option<T> {
         let at = selected.and_then(|selected| ids.iter().position(|id| id == selected));
         let next = self.next(ids.len(), at.unwrap_or(0))?;
         ids.get(next).cloned()
@@ -118,6 +117,31 @@ impl Step {
 
 /// To the stage beside; left of the first one is back.
 pub(super) fn sideways(app: &mut App, side: Side) -> Vec<Request> {
+    let (stages, at) = place(app);
+    let next = match (side, at) {
+        (Side::Left, None | Some(0)) => return open::up(app),
+        (Side::Left, Some(at)) => stages.get(at - 1),
+        (Side::Right, at) => stages.get(at.map_or(0, |at| at + 1)),
+    };
+    if let Some(next) = next.cloned() {
+        go(app, next);
+    }
+    Vec::new()
+}
+
+/// To the stage of a number, counted from one.
+pub(super) fn jump(app: &mut App, number: u8) {
+    let (stages, _) = place(app);
+    if let Some(stage) = stages
+        .into_iter()
+        .nth(usize::from(number).saturating_sub(1))
+    {
+        go(app, stage);
+    }
+}
+
+/// The columns of the pipeline on the screen, and the one that the cursor is on.
+fn place(app: &App) -> (Vec<StageName>, Option<usize>) {
     let selected = match app.screen() {
         Screen::Board(board) => Some((&board.pipeline, board.selected.as_ref())),
         Screen::Stage(screen) => Some((&screen.pipeline, Some(&screen.stage))),
@@ -131,19 +155,26 @@ pub(super) fn sideways(app: &mut App, side: Side) -> Vec<Request> {
         .and_then(|(name, _)| app.pipeline(name))
         .map_or_else(Vec::new, rows::stages);
     let at = selected.and_then(|(_, stage)| stages.iter().position(|known| Some(known) == stage));
-    let next = match (side, at) {
-        (Side::Left, None | Some(0)) => return open::up(app),
-        (Side::Left, Some(at)) => stages.get(at - 1),
-        (Side::Right, at) => stages.get(at.map_or(0, |at| at + 1)),
-    };
-    match (app.ui.screens.last_mut(), next) {
-        (Some(Screen::Board(board)), Some(next)) => board.selected = Some(next.clone()),
-        (Some(Screen::Stage(screen)), Some(next)) => {
-            screen.stage = next.clone();
-            screen.target = None;
-            screen.blocker = None;
+    (stages, at)
+}
+
+fn go(app: &mut App, stage: StageName) {
+    let mut top = app.screen().clone();
+    match &mut top {
+        Screen::Board(screen) => {
+            screen.pane = BoardPane::Stages;
+            board::go(app, screen, stage);
         }
-        _ => {}
+        Screen::Stage(screen) => {
+            screen.turn_to(stage);
+        }
+        Screen::Fleet(_)
+        | Screen::Alarms(_)
+        | Screen::Blockers(_)
+        | Screen::Events(_)
+        | Screen::Help(_) => {}
     }
-    Vec::new()
+    if let Some(screen) = app.ui.screens.last_mut() {
+        *screen = top;
+    }
 }

@@ -5,15 +5,15 @@ use crate::{
     model::{PipelineName, StageName},
     tui::{
         action::Listing,
-        app::App,
+        app::{App, FlashLevel},
         gate,
         request::{Leave, Request},
         rows,
         screen::{
-            AlarmsScreen, BlockersScreen, BoardScreen, EventsScreen, FleetView, Screen, StagePane,
-            StageScreen,
+            AlarmsScreen, BlockersScreen, BoardPane, BoardScreen, EventsScreen, FleetView, Screen,
+            StageScreen, StageTab,
         },
-        update::{act, watched},
+        update::{act, flash, watched},
     },
 };
 use std::collections::BTreeSet;
@@ -22,17 +22,22 @@ use std::collections::BTreeSet;
 pub(super) fn selected(app: &mut App) -> Vec<Request> {
     let next = match app.screen() {
         Screen::Fleet(_) => rows::selected_pipeline(app).map(|name| board(app, name.clone())),
+        Screen::Board(board) if board.pane == BoardPane::Recent => {
+            Some(Screen::Events(EventsScreen {
+                pipeline: board.pipeline.clone(),
+                selected: board.event,
+                filter: String::new(),
+            }))
+        }
         Screen::Board(board) => {
             let chosen = board.selected.clone();
             chosen.map(|chosen| stage(board.pipeline.clone(), chosen))
         }
         Screen::Blockers(screen) => screen.selected.as_ref().map(|(stage, blocker)| {
+            let (pipeline, stage) = (screen.pipeline.clone(), stage.clone());
             Screen::Stage(StageScreen {
-                pipeline: screen.pipeline.clone(),
-                stage: stage.clone(),
-                pane: StagePane::Blockers,
-                target: None,
                 blocker: Some(blocker.clone()),
+                ..StageScreen::of(pipeline, stage, StageTab::Blockers)
             })
         }),
         Screen::Help(screen) => {
@@ -48,20 +53,48 @@ pub(super) fn selected(app: &mut App) -> Vec<Request> {
 
 /// A stage, with the cursor among its targets.
 pub(super) fn stage(pipeline: PipelineName, stage: StageName) -> Screen {
-    Screen::Stage(StageScreen {
-        pipeline,
-        stage,
-        pane: StagePane::Targets,
-        target: None,
-        blocker: None,
-    })
+    Screen::Stage(StageScreen::of(pipeline, stage, StageTab::Targets))
 }
 
 /// The board of a pipeline, with the cursor on the stage that needs somebody most.
 pub(super) fn board(app: &App, pipeline: PipelineName) -> Screen {
     let row = app.replica.rows.get(&pipeline);
     let selected = row.and_then(|row| row.stage.clone());
-    Screen::Board(BoardScreen { pipeline, selected })
+    Screen::Board(BoardScreen::of(pipeline, selected))
+}
+
+/// The whole answer to why nothing moves: of the selected stage, else of the one that needs somebody
+/// most.
+pub(super) fn why(app: &mut App) -> Vec<Request> {
+    let Some(pipeline) = gate::pipeline(app).cloned() else {
+        return Vec::new();
+    };
+    if let Some(Screen::Stage(screen)) = app.ui.screens.last_mut() {
+        screen.tab = StageTab::Blockers;
+        return Vec::new();
+    }
+    let row = app.replica.rows.get(&pipeline);
+    let urgent = row.and_then(|row| row.stage.clone());
+    let chosen = match app.screen() {
+        Screen::Board(board) => board.selected.clone(),
+        Screen::Blockers(screen) => screen.selected.as_ref().map(|(stage, _)| stage.clone()),
+        Screen::Fleet(_)
+        | Screen::Stage(_)
+        | Screen::Alarms(_)
+        | Screen::Events(_)
+        | Screen::Help(_) => None,
+    };
+    match chosen.or(urgent) {
+        Some(stage) => {
+            let screen = StageScreen::of(pipeline, stage, StageTab::Blockers);
+            push(app, Screen::Stage(screen))
+        }
+        None => {
+            let text = format!("nothing of {pipeline} waits or is wrong");
+            flash(app, FlashLevel::Info, text);
+            Vec::new()
+        }
+    }
 }
 
 /// One of the lists about the pipeline that is selected.

@@ -4,10 +4,12 @@
 use crate::tui::{
     app::{App, FlashLevel, PromptKind},
     chord::{Code, Key},
+    keymap::Context,
+    log::Way,
     palette::{self, Errand},
     request::Request,
     screen::Screen,
-    update::{act, fields, flash, open},
+    update::{act, fields, flash, log, open},
 };
 
 pub(super) fn key(app: &mut App, key: Key) -> Vec<Request> {
@@ -27,7 +29,13 @@ pub(super) fn key(app: &mut App, key: Key) -> Vec<Request> {
         let chosen = prompt.chosen;
         app.ui.prompt = None;
         return match kind {
-            PromptKind::Filter => Vec::new(),
+            PromptKind::Filter => {
+                // In a log the filter is what is looked for.
+                if app.screen().context() == Context::Log {
+                    log::find(app, Way::On);
+                }
+                Vec::new()
+            }
             PromptKind::Palette => run(app, line.trim(), chosen),
         };
     }

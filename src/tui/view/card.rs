@@ -91,8 +91,12 @@ fn lines(app: &App, card: &Card<'_>, theme: &Theme, (width, rows): (usize, u16))
     lines.extend(request(app, card));
     lines.extend(blockers(app, &card.blockers, theme));
     lines.extend(deploy(card, bars));
+    lines.extend(lanes(card, theme, bars));
     lines.extend(baking(card, bars));
     lines.extend(alarms(app, card, theme));
+    if card.armed {
+        lines.push(Line::of(Role::Warning, "auto-rollback armed"));
+    }
     lines.extend(runs(card));
     lines.extend(gates(card, theme));
     lines.extend(source(app, card));
@@ -185,6 +189,10 @@ fn deploy(card: &Card<'_>, bars: Bars) -> Vec<Line> {
     if let Some(next) = card.next.filter(|next| Some(*next) != card.view.release) {
         lines.push(labelled("next", next.to_string()));
     }
+    if !card.inside.is_empty() {
+        let older: Vec<String> = card.inside.iter().map(ToString::to_string).collect();
+        lines.push(labelled("inside", older.join(" ")));
+    }
     if let Some((done, total)) = card.deploy {
         let percent = (done * 100).checked_div(total).unwrap_or(0);
         lines.push(labelled("deploy", format!("{done}/{total} {percent:>3}%")));
@@ -193,6 +201,23 @@ fn deploy(card: &Card<'_>, bars: Bars) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// The regions side by side, on a card that has the room.
+fn lanes(card: &Card<'_>, theme: &Theme, bars: Bars) -> Vec<Line> {
+    if bars.is_none() || card.lanes.len() < 2 {
+        return Vec::new();
+    }
+    let rows = card.lanes.iter().map(|lane| {
+        let zone = match (&lane.zone, lane.one_box) {
+            (_, true) => " one-box".to_owned(),
+            (Some(zone), false) => format!(" zone {zone}"),
+            (None, false) => String::new(),
+        };
+        let text = format!(" {} {}/{}{zone}", lane.region, lane.done, lane.total);
+        glyph(theme, Role::Status(lane.status)).then(Role::Plain, text)
+    });
+    rows.collect()
 }
 
 /// What runs there now; `?` is nothing certain.

@@ -5,6 +5,7 @@ use crate::tui::{
     app::{App, FlashLevel, PromptKind},
     dialog::Phase,
     gate,
+    keymap::Context,
     screen::Screen,
     text::{Sanitized, ago},
     theme::Role,
@@ -16,6 +17,9 @@ use ratatui::layout::Rect;
 pub(super) fn result(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
     if let Some(prompt) = &app.ui.prompt {
         let (sign, label) = match prompt.kind {
+            PromptKind::Filter if app.screen().context() == Context::Log => {
+                ("/", "find in the log: Enter, then n and N")
+            }
             PromptKind::Filter => ("/", "filter: words, !word, st:blocked, own:team"),
             PromptKind::Palette => (":", "Tab completes, Up and Down choose, Enter runs"),
         };

@@ -61,6 +61,15 @@ impl Served {
 
     /// With the title of the one commit that there is.
     pub(super) fn start_with(title: &str) -> Self {
+        Self::with(title, "cp file package")
+    }
+
+    /// As `start`, with another build.
+    pub(super) fn building(run: &str) -> Self {
+        Self::with("first", run)
+    }
+
+    fn with(title: &str, run: &str) -> Self {
         let home = TempDir::new().unwrap();
         let repository = home.path().join("repository");
         fs::create_dir(&repository).unwrap();
@@ -81,6 +90,7 @@ impl Served {
         let definitions = home.path().join("definitions");
         fs::create_dir(&definitions).unwrap();
         let text = DEFINITION.replace("REPOSITORY", repository.to_str().unwrap());
+        let text = text.replace("cp file package", run);
         fs::write(definitions.join("web.toml"), text).unwrap();
         let server = Command::new(env!("CARGO_BIN_EXE_pilothouse"))
             .args(["serve", definitions.to_str().unwrap()])

@@ -6,6 +6,7 @@ use crate::{
     tui::{
         app::App,
         query,
+        screen::BoardScreen,
         text::middle_cut,
         theme::Role,
         view::fleet::initial,
@@ -17,7 +18,7 @@ use ratatui::layout::Rect;
 /// The left half of a wide terminal: needs, then windows, then the newest releases.
 pub(super) fn draw(
     app: &App,
-    pipeline: &Pipeline,
+    (pipeline, screen): (&Pipeline, &BoardScreen),
     views: &[StageView],
     canvas: &mut Canvas<'_>,
     area: Rect,
@@ -27,6 +28,7 @@ pub(super) fn draw(
     let used = rows.saturating_add(1).min(area.height / 2);
     list_needs(
         app,
+        screen,
         &needs,
         canvas,
         Rect {
@@ -71,14 +73,19 @@ fn list_windows(app: &App, pipeline: &Pipeline, canvas: &mut Canvas<'_>, area: R
 /// Which of the newest releases is where: signs and words, or only signs where there is little room.
 fn train(pipeline: &Pipeline, views: &[StageView], canvas: &mut Canvas<'_>, area: Rect) {
     const START: usize = 26;
-    let wide = usize::from(area.width) > START + views.len() * 12;
-    let each = if wide { 12 } else { 3 };
-    let mut title = Line::of(Role::Title, " RELEASES");
+    let room = usize::from(area.width).saturating_sub(START);
+    let wide = room > views.len() * 12;
+    let each = match room {
+        _ if wide => 12,
+        // Names, and only signs beneath them; the titles keep some room.
+        room if room > views.len() * 8 + 20 => 8,
+        _ => 3,
+    };
+    let mut title = Line::of(Role::Title, " RELEASE TRAIN");
     for (at, view) in views.iter().enumerate() {
-        let name = if wide {
-            middle_cut(view.stage.as_str(), 11).into_owned()
-        } else {
-            initial(view.stage.as_str()).to_string()
+        let name = match each {
+            3 => initial(view.stage.as_str()).to_string(),
+            each => middle_cut(view.stage.as_str(), each - 1).into_owned(),
         };
         title = title.to(START + at * each).then(Role::Label, name);
     }
