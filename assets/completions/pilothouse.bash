@@ -2117,7 +2117,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__schema)
-            opts="-h --socket --url --token-file --help"
+            opts="-h --organization --socket --url --token-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

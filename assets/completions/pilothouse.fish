@@ -316,6 +316,7 @@ complete -c pilothouse -n "__fish_pilothouse_using_subcommand explain" -s h -l h
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand schema" -l socket -d 'The server\'s Unix socket [default: $XDG_RUNTIME_DIR/pilothouse/socket]' -r -F
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand schema" -l url -d 'A server on a loopback port, such as http://127.0.0.1:7070' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand schema" -l token-file -d 'The file with the token for that port [default: the one in the server\'s state directory]' -r -F
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand schema" -l organization -d 'Of organization.toml instead of pipelines'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand schema" -s h -l help -d 'Print help'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand window" -l time-zone -d 'The zone whose wall clock counts' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand window" -l at -d 'An instant, such as 2026-03-06T14:00:00Z; may be given several times [default: now]' -r
