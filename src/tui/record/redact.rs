@@ -72,9 +72,11 @@ fn veil_written(value: &mut Value) {
     match value {
         Value::Object(object) => {
             for (name, value) in object.iter_mut() {
-                match value {
-                    Value::String(text) if WRITTEN.contains(&name.as_str()) => *text = veil(text),
-                    _ => veil_written(value),
+                let written = WRITTEN.contains(&name.as_str());
+                if written && let Value::String(text) = &mut *value {
+                    *text = veil(text);
+                } else {
+                    veil_written(value);
                 }
             }
         }
