@@ -12,7 +12,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Command lines against a server on which r1 of web asks for approval in gamma, and their status.
-const WITH_SERVER: [(i32, &str); 57] = [
+const WITH_SERVER: [(i32, &str); 59] = [
     (0, "status"),
     (0, "status web"),
     (0, "why web"),
@@ -22,6 +22,7 @@ const WITH_SERVER: [(i32, &str); 57] = [
     (0, "tickets web"),
     (0, "alarms web"),
     (0, "metrics"),
+    (0, "logs web --steps"),
     (0, "windows web"),
     (0, "get pipelines"),
     (0, "get stages web -o wide"),
@@ -46,6 +47,7 @@ const WITH_SERVER: [(i32, &str); 57] = [
     (1, "events wbe"),
     (1, "tickets wbe"),
     (1, "alarms wbe"),
+    (1, "logs wbe"),
     (1, "windows wbe"),
     (1, "get stages wbe"),
     (1, "watch wbe"),
