@@ -80,6 +80,19 @@ pub struct Options {
     pub json: bool,
 }
 
+impl Options {
+    /// A demo to practise on: in a directory that is gone at the end, with changes good and bad.
+    pub fn drill() -> Self {
+        Self {
+            dir: None,
+            story: Telling::Yes,
+            no_tui: false,
+            until: None,
+            json: false,
+        }
+    }
+}
+
 /// Whether the demo tells its story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Telling {

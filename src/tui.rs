@@ -23,6 +23,7 @@ pub mod log;
 pub mod paint;
 pub mod palette;
 pub mod record;
+pub mod report;
 pub mod request;
 pub mod rows;
 pub mod screen;

@@ -8,7 +8,7 @@ use crate::{
     },
     client::Address,
     demo::{self, Options, install, probe, target},
-    tui,
+    tui::{self, app::Access},
 };
 use std::process::ExitCode;
 
@@ -38,6 +38,23 @@ pub(crate) fn run(session: &Session, options: Options) -> Result<(), Failure> {
         Exit::Failed,
         format!("the demo did not go as it should; missing:\n  {missing}"),
     ))
+}
+
+/// The demo as a drill: the same world and story, and no mistaking it for what is real. Who may change
+/// nothing elsewhere may practise here.
+pub(crate) fn drill(session: &Session) -> Result<(), Failure> {
+    let terminal = async |address: Address| {
+        let mut options = session.terminal(address, "DRILL");
+        "DRILL".clone_into(&mut options.title);
+        options.access = Access::ReadWrite;
+        let exit = tui::run(options).await?;
+        // Said last, when the screen is the shell's again; nobody may be left to read it.
+        let _unread = output::line(&exit.last_words);
+        Ok(())
+    };
+    let played = demo::run(Options::drill(), terminal);
+    let _no_report = serve(async { played.await.map_err(Failure::of) })?;
+    Ok(())
 }
 
 pub(crate) fn target(arguments: target::Args) -> Result<(), Failure> {

@@ -30,6 +30,9 @@ pub(crate) struct Arguments {
     /// Serve the definitions in this directory from the same process, and forget it all at the end
     #[arg(long, value_name = "DIR")]
     pub(crate) embedded: Option<PathBuf>,
+    /// Practise on a small real fleet of this machine's own: every dialog works and nothing is harmed
+    #[arg(long, conflicts_with = "embedded")]
+    pub(crate) drill: bool,
     /// Refuse every action
     #[arg(long)]
     read_only: bool,

@@ -11,6 +11,7 @@ use crate::{
         self,
         app::Access,
         record::Recordings,
+        report::Report,
         theme::{Glyphs, Look, Wanted},
         update::Start,
     },
@@ -58,7 +59,12 @@ impl Session {
     pub(crate) fn terminal(&self, address: Address, title: &str) -> tui::Options {
         let is_set = |name| self.environment.get(name).is_some_and(|v| !v.is_empty());
         let settings = &self.settings;
+        let look = look(settings, &self.environment);
+        let frames = if is_set("SSH_CONNECTION") { 10 } else { 30 };
+        // GNU screen says so by this variable.
+        let synchronized = settings.synchronized.unwrap_or(!is_set("STY"));
         tui::Options {
+            report: Report::gather(&look, frames, synchronized, &self.environment),
             address,
             access: if settings.read_only {
                 Access::ReadOnly
@@ -76,11 +82,10 @@ impl Session {
                     .map(|state| state.join("recordings")),
                 file: None,
             },
-            look: look(settings, &self.environment),
+            look,
             title: settings.environment.clone().unwrap_or(title.to_owned()),
-            frames: if is_set("SSH_CONNECTION") { 10 } else { 30 },
-            // GNU screen says so by this variable.
-            synchronized: settings.synchronized.unwrap_or(!is_set("STY")),
+            frames,
+            synchronized,
         }
     }
 }

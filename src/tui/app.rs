@@ -9,6 +9,7 @@ use crate::{
         dialog::Dialog,
         keymap::Keymap,
         loaded::Loaded,
+        report::Report,
         screen::{FleetScreen, Screen},
         text::{ClockMode, Times},
     },
@@ -107,6 +108,8 @@ pub struct Ui {
     pub access: Access,
     #[serde(skip, default = "Keymap::shipped")]
     pub keymap: &'static Keymap,
+    /// What the terminal is taken for.
+    pub report: Report,
     /// `PROD-US`: the first word on the screen, so that nobody mistakes where they are.
     pub title: String,
 }
@@ -200,6 +203,7 @@ impl App {
                 zone: Tz::UTC,
                 access: Access::ReadWrite,
                 keymap,
+                report: Report::default(),
                 title,
             },
         }

@@ -16,6 +16,7 @@ use crate::{
         event::Event,
         keymap::{BadKeymap, Keymap},
         record::{Recorder, Recordings},
+        report::Report,
         request::{Leave, Request},
         terminal::{self, Terminal},
         theme::{Glyphs, Look, Theme, ThemeError},
@@ -36,6 +37,8 @@ pub struct Options {
     pub look: Look,
     /// The zone of local times.
     pub zone: Tz,
+    /// What the terminal is taken for, for whoever wonders.
+    pub report: Report,
     /// Where the fleet is remembered for the next start; none for servers that end with us.
     pub cache: Option<PathBuf>,
     /// What it opens on.
@@ -91,6 +94,7 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     let mut app = App::new(options.title, keymap, size, clock::now());
     app.ui.access = options.access;
     app.ui.zone = options.zone;
+    app.ui.report = options.report;
     for request in start(&mut app, &options.start) {
         performer.perform(request);
     }

@@ -14,7 +14,7 @@ use crate::{
         app::App,
         keymap::{Binding, Context},
         query::{AlarmRow, alarm_rows},
-        screen::{EventsScreen, HelpScreen, Screen, StageScreen},
+        screen::{EventsScreen, HelpScreen, HelpTab, Screen, StageScreen},
     },
 };
 
@@ -198,12 +198,17 @@ pub fn settings<'a>(app: &'a App, screen: &StageScreen) -> Vec<&'a Setting> {
     begins.iter().flat_map(of).collect()
 }
 
-/// The bindings that the help screen lists: of the screen beneath it, then the global ones.
+/// The bindings that a tab of the help screen lists: of the screen beneath it, then the global ones.
 pub fn help<'a>(app: &'a App, screen: &HelpScreen) -> Vec<&'a Binding> {
     let filter = screen.filter.to_lowercase();
+    let context = match screen.tab {
+        HelpTab::Here => below_help(app),
+        HelpTab::Global => Context::Global,
+        HelpTab::Signs | HelpTab::Terminal | HelpTab::About => return Vec::new(),
+    };
     app.ui
         .keymap
-        .bindings(below_help(app))
+        .bindings(context)
         .filter(|binding| {
             binding.help.to_lowercase().contains(&filter) || binding.action.id().contains(&filter)
         })

@@ -117,9 +117,48 @@ pub struct EventsScreen {
 /// Help about the screen beneath it; opened from the keymap.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HelpScreen {
+    pub tab: HelpTab,
     pub filter: String,
     /// Which binding is selected: a position in `rows::help`, whose order never changes.
     pub selected: usize,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HelpTab {
+    /// Every key that holds on the screen beneath.
+    #[default]
+    Here,
+    /// The keys that hold everywhere.
+    Global,
+    Signs,
+    /// What the terminal is taken for.
+    Terminal,
+    About,
+}
+
+impl HelpTab {
+    pub const ALL: [HelpTab; 5] = [
+        HelpTab::Here,
+        HelpTab::Global,
+        HelpTab::Signs,
+        HelpTab::Terminal,
+        HelpTab::About,
+    ];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            HelpTab::Here => "This screen",
+            HelpTab::Global => "Global",
+            HelpTab::Signs => "Signs & colours",
+            HelpTab::Terminal => "Terminal",
+            HelpTab::About => "About",
+        }
+    }
+
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|tab| *tab == self).unwrap_or(0);
+        Self::ALL[(at + 1) % Self::ALL.len()]
+    }
 }
 
 impl Screen {

@@ -10,9 +10,10 @@ use pilothouse::{
     model::*,
     tui::{
         app::App,
+        report::Report,
         screen::{
-            AlarmsScreen, BlockersScreen, EventsScreen, FleetScreen, HelpScreen, Screen, StagePane,
-            StageScreen, StageTab,
+            AlarmsScreen, BlockersScreen, EventsScreen, FleetScreen, HelpScreen, HelpTab, Screen,
+            StagePane, StageScreen, StageTab,
         },
         theme::{Glyphs, Look, Role, Theme},
         view,
@@ -140,11 +141,29 @@ fn help() {
         on(
             app,
             Screen::Help(HelpScreen {
-                filter: String::new(),
                 selected: 4,
+                ..HelpScreen::default()
             }),
         );
     });
+    let mut all = String::new();
+    for (width, height) in [(60, 16), (80, 24), (200, 60)] {
+        for tab in HelpTab::ALL {
+            let mut app = app(width, height);
+            let settings = [("TERM", "tmux-256color"), ("LANG", "C")];
+            let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            app.ui.report = Report::gather(&Look::plain(), 10, true, &settings.into());
+            on(
+                &mut app,
+                Screen::Help(HelpScreen {
+                    tab,
+                    ..HelpScreen::default()
+                }),
+            );
+            all.push_str(&view::text(&app, &plain(), width, height));
+        }
+    }
+    settings().bind(|| insta::assert_snapshot!("help-tabs", all));
 }
 
 #[test]

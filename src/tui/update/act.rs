@@ -5,10 +5,10 @@ use crate::model::PipelineName;
 use crate::tui::{
     action::{Action, Side},
     app::{Access, App, FlashLevel, Prompt, PromptKind},
-    gate,
+    gate, report,
     request::{Leave, Request},
     rows,
-    screen::{BoardPane, HelpScreen, Screen},
+    screen::{BoardPane, HelpScreen, HelpTab, Screen},
     update::{board, dialog, flash, freeze, log, navigate, open, watched},
 };
 
@@ -114,6 +114,10 @@ fn switch(app: &mut App, action: Action) {
         (Action::NextPane | Action::PreviousPane, Some(Screen::Stage(screen))) => {
             screen.next_pane();
         }
+        (Action::NextPane, Some(Screen::Help(help))) => {
+            help.tab = help.tab.next();
+            help.selected = 0;
+        }
         (Action::Sort, Some(Screen::Fleet(fleet))) => fleet.sort = fleet.sort.next(),
         (Action::View, Some(Screen::Fleet(fleet))) => {
             let next = fleet.view.next();
@@ -179,7 +183,10 @@ fn selected(app: &App) -> Option<String> {
         Screen::Alarms(screen) => screen.selected.as_ref().map(ToString::to_string),
         Screen::Blockers(screen) => screen.selected.as_ref().map(|(_, id)| id.to_string()),
         Screen::Events(screen) => screen.selected.map(|revision| revision.to_string()),
-        Screen::Help(_) => None,
+        Screen::Help(screen) => match screen.tab {
+            HelpTab::Terminal => Some(report::text(app)),
+            HelpTab::Here | HelpTab::Global | HelpTab::Signs | HelpTab::About => None,
+        },
     }
 }
 

@@ -43,7 +43,9 @@ pub(super) fn selected(app: &mut App) -> Vec<Request> {
         Screen::Help(screen) => {
             let binding = rows::help(app, screen).get(screen.selected).copied();
             let action = binding.map(|binding| binding.action);
-            app.ui.screens.pop();
+            if action.is_some() {
+                app.ui.screens.pop();
+            }
             return action.map_or_else(Vec::new, |action| act::act(app, action));
         }
         Screen::Stage(_) | Screen::Alarms(_) | Screen::Events(_) => None,
