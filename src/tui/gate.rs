@@ -38,7 +38,7 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
             Access::ReadOnly => read_only(app),
         },
         Action::View | Action::Sort | Action::Mark => {
-            let on_fleet = matches!(app.screen(), Screen::Fleet(_));
+            let on_fleet = matches!(act::beneath_help(app), Some(Screen::Fleet(_)));
             (!on_fleet).then(|| "only on the fleet list".to_owned())
         }
         Action::Jump => match app.ui.bookmark {

@@ -3,6 +3,7 @@
 
 mod answers;
 mod dialogs;
+mod fuzz;
 mod gates;
 mod keymap;
 mod palette;

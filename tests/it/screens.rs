@@ -168,11 +168,14 @@ fn help() {
 
 #[test]
 fn the_menu_of_a_chord_says_what_may_follow() {
-    let mut app = app(80, 24);
-    on(&mut app, board_of("gamma"));
-    press(&mut app, "a");
-    let text = view::text(&app, &plain(), 80, 24);
-    settings().bind(|| insta::assert_snapshot!("menu", text));
+    let mut all = String::new();
+    for (width, height) in [(60, 16), (80, 24)] {
+        let mut app = app(width, height);
+        on(&mut app, board_of("gamma"));
+        press(&mut app, "a");
+        all.push_str(&view::text(&app, &plain(), width, height));
+    }
+    settings().bind(|| insta::assert_snapshot!("menu", all));
 }
 
 #[test]

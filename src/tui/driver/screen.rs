@@ -132,10 +132,14 @@ impl Screen {
         };
         for (stream, flight) in &app.ui.in_flight {
             let InFlight { key, title, .. } = flight;
-            let stream = stream
-                .as_ref()
-                .map_or("the organization", |name| name.as_str());
-            let line = format!("{stream}: {title}: goes on (request {key})\n");
+            let line = match stream {
+                Some(name) => format!(
+                    "{name}: {title}: goes on (request {key}); to see it: pilothouse watch {name}\n"
+                ),
+                None => format!(
+                    "the organization: {title}: goes on (request {key}); to see it: pilothouse status\n"
+                ),
+            };
             text.push_str(&line);
         }
         text

@@ -35,7 +35,8 @@ pub fn pipeline(app: &App) -> Option<&PipelineName> {
     named.map(|(name, _)| name)
 }
 
-fn beneath_help(app: &App) -> Option<&Screen> {
+/// The screen that help is about, else the one on top.
+pub(super) fn beneath_help(app: &App) -> Option<&Screen> {
     let mut screens = app.ui.screens.iter().rev();
     screens.find(|screen| !matches!(screen, Screen::Help(_)))
 }

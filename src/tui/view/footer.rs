@@ -3,11 +3,12 @@
 
 use crate::tui::{
     app::{App, FlashLevel, PromptKind},
+    chord::Key,
     dialog::Phase,
     gate,
-    keymap::Context,
+    keymap::{Binding, Context},
     screen::Screen,
-    text::{Sanitized, ago},
+    text::ago,
     theme::Role,
     widgets::{Canvas, Cursor, Line, field, frame},
 };
@@ -106,44 +107,47 @@ pub(super) fn menu(app: &App, canvas: &mut Canvas<'_>, body: Rect) {
     }
     let context = app.screen().context();
     let next = app.ui.keymap.continuations(context, &app.ui.chord);
-    let rows = u16::try_from(next.len())
-        .unwrap_or(u16::MAX)
-        .min(body.height.saturating_sub(2));
-    if rows == 0 {
+    let room = usize::from(body.height.saturating_sub(2));
+    // Side by side where they are too many for the terminal: none may be cut off, least of all the
+    // last ones, which are the most dangerous.
+    let columns = next.len().div_ceil(room.max(1)).max(1);
+    let rows = next.len().div_ceil(columns);
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(2);
+    if next.is_empty() || height > body.height {
         return;
     }
     let area = Rect {
-        y: body.bottom() - rows - 2,
-        height: rows + 2,
+        y: body.bottom() - height,
+        height,
         ..body
     };
     clear(canvas, area);
     let begun: Vec<String> = app.ui.chord.iter().map(ToString::to_string).collect();
     let title = Line::of(Role::Title, format!(" {} .. ", begun.join(" ")));
     let inner = frame(canvas, area, &title, &Line::of(Role::Label, " Esc closes "));
-    for ((key, binding), y) in next.iter().zip(inner.y..inner.bottom()) {
-        let row = Rect {
-            y,
+    let width = inner.width / u16::try_from(columns).unwrap_or(1);
+    for (at, (key, binding)) in next.iter().enumerate() {
+        let (column, row) = (at / rows, at % rows);
+        let place = Rect {
+            x: inner.x + width * u16::try_from(column).unwrap_or(0),
+            y: inner.y + u16::try_from(row).unwrap_or(0),
+            width,
             height: 1,
-            ..inner
         };
-        let disabled = gate::disabled(app, binding.action);
-        let text = match &disabled {
-            Some(why) => Sanitized::from(format!("disabled: {why}")),
-            None => Sanitized::from(binding.help.clone()),
-        };
-        let line = Line::of(Role::Key, format!(" {key}  "))
-            .then(Role::Title, binding.action.id())
-            .to(22)
-            .then(
-                if disabled.is_some() {
-                    Role::Warning
-                } else {
-                    Role::Plain
-                },
-                text,
-            );
-        canvas.line(row, &line);
+        canvas.line(place, &choice(app, *key, binding, columns));
+    }
+}
+
+/// A key that may follow, with what it does or why it may not; in short where they stand side by
+/// side.
+fn choice(app: &App, key: Key, binding: &Binding, columns: usize) -> Line {
+    let line = Line::of(Role::Key, format!(" {key}  ")).then(Role::Title, binding.action.id());
+    let line = if columns == 1 { line.to(22) } else { line };
+    match (gate::disabled(app, binding.action), columns) {
+        (Some(why), 1) => line.then(Role::Warning, format!("disabled: {why}")),
+        (Some(why), _) => line.then(Role::Warning, format!(" disabled: {why}")),
+        (None, 1) => line.then(Role::Plain, binding.help.clone()),
+        (None, _) => line,
     }
 }
 

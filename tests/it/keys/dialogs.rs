@@ -5,12 +5,7 @@ use crate::fixture::{board_of, name};
 use crate::keys::seat::{Seat, text_of};
 use pilothouse::{
     model::*,
-    tui::{
-        chord::{Chord, Key},
-        dialog::Focus,
-        event::Event,
-        keymap::Keymap,
-    },
+    tui::{dialog::Focus, event::Event},
 };
 
 #[test]
@@ -88,46 +83,4 @@ fn a_token_is_typed_and_never_pasted() {
     assert!(seat.dialog().notice.as_ref().unwrap().contains("by hand"));
     let values: Vec<&str> = seat.dialog().fields.iter().map(text_of).collect();
     assert_eq!(values, ["pasted[31m reason ", ""]);
-}
-
-#[test]
-fn ten_thousand_random_keys_send_nothing_that_must_be_typed_by_hand() {
-    let screens = [
-        "fleet", "board", "stage", "alarms", "blockers", "events", "help", "dialog",
-    ];
-    let keys: Vec<Key> = random_keys();
-    for (place, seed) in screens.iter().zip(1_u64..) {
-        let mut seat = Seat::on((*place != "fleet").then(|| board_of("gamma")));
-        match *place {
-            "stage" => seat.press("Enter"),
-            "alarms" => seat.press("!"),
-            "blockers" => seat.press("#"),
-            "events" => seat.press("e"),
-            "help" => seat.press("?"),
-            "dialog" => seat.press("B"),
-            _ => Vec::new(),
-        };
-        let mut random = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        for _ in 0..10_000 {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            let key = keys[usize::try_from(random % keys.len() as u64).unwrap()];
-            seat.now = seat.now + Span(random >> 32 & 0x1ff);
-            seat.event(Event::Key(key));
-        }
-        for commit in seat.commits() {
-            assert_eq!(commit.request.command.class(), Class::Safer, "{place}");
-        }
-    }
-}
-
-/// Every key of the keymap, the keys of dialogs, and letters.
-fn random_keys() -> Vec<Key> {
-    let keymap = Keymap::built_in().unwrap();
-    let chords = keymap.all().iter().flat_map(|binding| &binding.keys);
-    let mut keys: Vec<Key> = chords.flat_map(|Chord(keys)| keys.clone()).collect();
-    let dialog = "Tab Tab Tab Enter Enter Enter Space Backspace Left Right a b c h k u o t e";
-    keys.extend(dialog.split(' ').map(|key| key.parse::<Key>().unwrap()));
-    keys
 }

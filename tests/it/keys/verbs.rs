@@ -6,8 +6,11 @@ use crate::world::{World, success};
 use pilothouse::{
     model::*,
     tui::{
-        action::Action,
+        action::{Action, Verb},
         app::Access,
+        chord::Key,
+        dialog::Deed,
+        keymap::{Context, Danger, Match},
         request::Request,
         screen::{Screen, StageScreen, StageTab},
     },
@@ -124,6 +127,8 @@ fn every_command_can_be_asked_for() {
     for (world, screen, keys) in ways() {
         let mut seat = Seat::over(world, Some(screen));
         seat.press(keys);
+        let class = seat.dialog().class();
+        assert_eq!(danger(&seat, keys), class, "{keys}");
         seen.insert(shape(&seat.dialog().command().1));
         seat.press("Tab Tab");
         for _ in 0..10 {
@@ -133,6 +138,38 @@ fn every_command_can_be_asked_for() {
         assert_eq!(seat.commits().len(), 0, "{keys}");
     }
     assert_eq!(seen, (0..SHAPES).collect());
+}
+
+/// The class that the keymap gives the keys. What only says that somebody has looked is the one thing
+/// that asks the server for something and counts as looking (UX.md, class 0).
+fn danger(seat: &Seat, keys: &str) -> Class {
+    let keys: Vec<Key> = keys.split(' ').map(|key| key.parse().unwrap()).collect();
+    let Match::Action(action) = seat.app.ui.keymap.find(Context::Board, &keys) else {
+        panic!("{keys:?}")
+    };
+    let mut bindings = seat.app.ui.keymap.all().iter();
+    let binding = bindings.find(|binding| binding.action == action).unwrap();
+    match binding.danger {
+        Danger::Look => {
+            assert_eq!(action, Action::Ask(Verb::Ticket(Deed::Acknowledge)));
+            Class::Safer
+        }
+        Danger::Safer => Class::Safer,
+        Danger::Restore => Class::Restore,
+        Danger::Riskier => Class::Riskier,
+        Danger::RuleBreaking => Class::RuleBreaking,
+    }
+}
+
+#[test]
+fn every_binding_says_what_it_does_and_only_asking_is_dangerous() {
+    let seat = Seat::on(None);
+    for binding in seat.app.ui.keymap.all() {
+        let id = binding.action.id();
+        assert!(binding.help.ends_with('.'), "{id}: {}", binding.help);
+        let asks = matches!(binding.action, Action::Ask(_));
+        assert!(asks || binding.danger == Danger::Look, "{id}");
+    }
 }
 
 #[test]
