@@ -62,18 +62,14 @@ fn choose(app: &mut App, key: Key, line: &str) -> bool {
         return false;
     };
     let last = found.len().saturating_sub(1);
-    match key.code {
-        Code::Down => {
-            let next = prompt.chosen.map_or(0, |at| at + 1);
-            prompt.chosen = Some(next.min(last));
-        }
-        Code::Up => prompt.chosen = prompt.chosen.and_then(|at| at.checked_sub(1)),
-        _ => {
-            if let Some(suggestion) = found.get(prompt.chosen.unwrap_or(0)) {
-                prompt.input = tui_input::Input::new(suggestion.text.clone());
-                prompt.chosen = None;
-            }
-        }
+    if key.code == Code::Down {
+        let next = prompt.chosen.map_or(0, |at| at + 1);
+        prompt.chosen = Some(next.min(last));
+    } else if key.code == Code::Up {
+        prompt.chosen = prompt.chosen.and_then(|at| at.checked_sub(1));
+    } else if let Some(suggestion) = found.get(prompt.chosen.unwrap_or(0)) {
+        prompt.input = tui_input::Input::new(suggestion.text.clone());
+        prompt.chosen = None;
     }
     true
 }

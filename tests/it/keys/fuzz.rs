@@ -2,7 +2,7 @@
 //! nothing is committed that a person has not decided. What a decision is, is kept here in a book of
 //! its own, from the events alone, so that the dialog cannot vouch for itself (UX.md, S3 to S10).
 //!
-//! `PILOTHOUSE_KEYS=1000000 cargo test --test it fuzz` presses a million.
+//! `PILOTHOUSE_KEYS=10000000 cargo test --test it fuzz` presses ten million.
 
 use crate::fixture::{board_of, name};
 use crate::keys::seat::Seat;
@@ -18,8 +18,8 @@ use pilothouse::{
     },
 };
 
-/// As many as a debug build presses in a few seconds.
-const KEYS: u64 = 200_000;
+/// As many as a debug build presses in half a minute.
+const KEYS: u64 = 1_000_000;
 
 /// Keys that lead to each context.
 const CONTEXTS: [&str; 16] = [
