@@ -7,7 +7,7 @@
 use crate::fixture::{board_of, name};
 use crate::keys::seat::Seat;
 use pilothouse::{
-    api::{CommitRequest, Settled},
+    api::CommitRequest,
     model::*,
     tui::{
         chord::{Chord, Code, Key},
@@ -233,7 +233,7 @@ fn no_key_paste_or_reply_commits_what_nobody_decided() {
     // Else the keys never got as far as where something could go wrong.
     println!("{commits} commits, {by_token} by a token");
     assert!(
-        commits > 100 && by_token > 20,
+        commits > keys / 10_000 && by_token > keys / 50_000,
         "{commits} commits, {by_token} by a token"
     );
 }
@@ -340,76 +340,4 @@ fn alphabet() -> Vec<Key> {
     // Leaving the program is not what is looked for.
     keys.retain(|key| *key != "Q".parse().unwrap());
     keys
-}
-
-/// The link is cut after the send: the outcome is asked for until it is known, and the server's
-/// journal has the command exactly once.
-#[test]
-fn a_link_cut_after_the_send_mutates_once() {
-    let mut seat = Seat::approval();
-    seat.press("Enter");
-    let commit = seat.commits()[0].clone();
-    let settled = seat.serve(&commit);
-    let key = commit.request.key.clone();
-    let cut = CommitAnswer::Unknown("the link was cut".to_owned());
-    seat.event(Event::Committed {
-        key: key.clone(),
-        answer: cut,
-    });
-    for pause in [0, 2_000, 30_000] {
-        seat.wait(pause);
-        let answer = SettledAnswer::Unreachable("no route".to_owned());
-        seat.event(Event::SettledAnswer {
-            key: key.clone(),
-            answer,
-        });
-        seat.press("Tab Enter Tab");
-        let word = format!("{:?}", seat.dialog().phase);
-        assert!(word.starts_with("Unknown"), "{word}");
-    }
-    let answer = SettledAnswer::Settled(settled);
-    seat.event(Event::SettledAnswer {
-        key: key.clone(),
-        answer,
-    });
-    assert!(format!("{:?}", seat.dialog().phase).starts_with("Accepted"));
-    assert_eq!((seat.commits().len(), audited(&seat, &key)), (1, 1));
-}
-
-/// Somebody else was faster: the server refuses, does nothing, and has the request once.
-#[test]
-fn a_world_that_changed_before_the_commit_refuses_it_once() {
-    let mut seat = Seat::approval();
-    seat.world.now = seat.now;
-    let hold = Command::Hold {
-        scope: HoldScope::Stage(name("wave-1")),
-        reason: "draining".to_owned(),
-        lasts: None,
-    };
-    seat.world.command("li", hold).unwrap();
-    seat.press("Enter");
-    let commit = seat.commits()[0].clone();
-    let settled = seat.serve(&commit);
-    assert!(matches!(settled, Settled::Refused { .. }), "{settled:?}");
-    let key = commit.request.key.clone();
-    let answer = CommitAnswer::Settled(settled);
-    seat.event(Event::Committed {
-        key: key.clone(),
-        answer,
-    });
-    seat.press("Enter");
-    seat.wait(60_000);
-    assert_eq!((seat.commits().len(), audited(&seat, &key)), (1, 1));
-}
-
-/// How often the journal has a request of the terminal.
-fn audited(seat: &Seat, wanted: &RequestKey) -> usize {
-    let facts = seat.world.entries.iter().map(|entry| &entry.fact);
-    let ours = facts.filter(|fact| match fact {
-        Fact::CommandAccepted { by, key, .. } | Fact::CommandRefused { by, key, .. } => {
-            by.as_str() == "ana" && key == wanted
-        }
-        _ => false,
-    });
-    ours.count()
 }
