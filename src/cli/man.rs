@@ -8,7 +8,7 @@ use crate::{
     },
     tui::keymap::{Binding, Context, Keymap},
 };
-use clap::{Arg, Command};
+use clap::{Arg, Command, builder::PossibleValue};
 use clap_mangen::{
     Man,
     roff::{Inline, Roff, bold, italic, roman},
@@ -147,7 +147,7 @@ fn head(argument: &Arg) -> Vec<Inline> {
     let long = argument.get_long().map(|long| format!("--{long}"));
     let switches: Vec<String> = short.into_iter().chain(long).collect();
     let values = argument.get_value_names().unwrap_or_default();
-    let values: Vec<&str> = values.iter().map(|name| name.as_str()).collect();
+    let values: Vec<&str> = values.iter().map(clap::builder::Str::as_str).collect();
     let takes = argument.get_action().takes_values();
     let mut head = vec![bold(switches.join(", "))];
     if takes {
@@ -166,7 +166,7 @@ fn help(argument: &Arg) -> String {
     let values: Vec<&str> = values
         .iter()
         .filter(|v| !v.is_hide_set())
-        .map(|v| v.get_name())
+        .map(PossibleValue::get_name)
         .collect();
     if takes && !values.is_empty() {
         text = format!("{text}: {}", values.join(", "));

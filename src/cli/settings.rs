@@ -78,14 +78,14 @@ pub(crate) fn config(what: &Config) -> Result<(), Failure> {
 pub(crate) fn themes(what: &Themes) -> Result<(), Failure> {
     match what {
         Themes::List => Theme::names().try_for_each(output::line),
-        Themes::Print { theme } => match Theme::text(theme) {
-            Some(text) => output::line(text.trim_end()),
-            None => {
+        Themes::Print { theme } => {
+            let Some(text) = Theme::text(theme) else {
                 let known: Vec<&str> = Theme::names().collect();
                 let message = format!("there is no theme {theme}; there are {}", known.join(", "));
-                Err(Failure::new(Exit::Failed, message))
-            }
-        },
+                return Err(Failure::new(Exit::Failed, message));
+            };
+            output::line(text.trim_end())
+        }
         Themes::Check { file } => {
             let name = file.display().to_string();
             Theme::read(&name, &read(file)?, &Look::plain()).map_err(Failure::of)?;
