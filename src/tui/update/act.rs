@@ -4,7 +4,7 @@
 use crate::model::PipelineName;
 use crate::tui::{
     action::{Action, Side},
-    app::{Access, App, FlashLevel, Prompt, PromptKind},
+    app::{Access, App, Flash, FlashLevel, Prompt, PromptKind},
     gate, report,
     request::{Leave, Request},
     rows,
@@ -32,17 +32,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         Action::Back => open::back(app),
         Action::List(listing) => open::list(app, listing),
         Action::Why => open::why(app),
-        Action::Cancel => {
-            let twice = flash_before.is_some_and(|flash| {
-                flash.level == FlashLevel::Leaving && app.ui.now.since(flash.at).0 <= TWICE_MS
-            });
-            if twice {
-                return vec![Request::Quit(Leave::Nothing)];
-            }
-            let text = "Ctrl-c again to leave; deployments go on";
-            flash(app, FlashLevel::Leaving, text);
-            Vec::new()
-        }
+        Action::Cancel => cancel(app, flash_before.as_ref()),
         Action::Quit => vec![Request::Quit(Leave::Frame)],
         Action::Record => vec![Request::Record],
         Action::Snap => vec![Request::Snap],
@@ -93,6 +83,19 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
             Vec::new()
         }
     }
+}
+
+/// The first time it says so, soon again it leaves.
+fn cancel(app: &mut App, before: Option<&Flash>) -> Vec<Request> {
+    let twice = before.is_some_and(|flash| {
+        flash.level == FlashLevel::Leaving && app.ui.now.since(flash.at).0 <= TWICE_MS
+    });
+    if twice {
+        return vec![Request::Quit(Leave::Nothing)];
+    }
+    let text = "Ctrl-c again to leave; deployments go on";
+    flash(app, FlashLevel::Leaving, text);
+    Vec::new()
 }
 
 /// Actions that only change how things are shown.
