@@ -8,7 +8,9 @@ use crate::{
 
 /// Judges one window by itself.
 pub(crate) fn alone(fields: &Fields<'_>, window: &Window) {
-    if !open(window).is_never() {
+    let open = open(window);
+    if !open.is_never() {
+        in_turn(fields, window, &open);
         return;
     }
     let (report, subject) = (fields.report(), fields.subject());
@@ -25,6 +27,21 @@ pub(crate) fn alone(fields: &Fields<'_>, window: &Window) {
             place,
             format!("{subject} never opens: it denies the whole week"),
         ),
+    }
+}
+
+/// A stagger as long as the window is open gives a pipeline a turn that may never come.
+fn in_turn(fields: &Fields<'_>, window: &Window, open: &Week) {
+    if let Some(longest) = open
+        .longest_open()
+        .filter(|longest| window.stagger >= *longest)
+    {
+        let what = format!(
+            "{}.stagger is {}, and the window is open for at most {longest} at a time: a pipeline whose turn comes late would never begin; use less than {longest}",
+            fields.subject(),
+            window.stagger
+        );
+        fields.report().problem(fields.place_of("stagger"), what);
     }
 }
 

@@ -1,7 +1,10 @@
 //! A weekly window as the minutes of a week: what one allows against what another leaves open. It
 //! knows no zone and no date; a change of the clock moves minutes, it never opens a window for good.
 
-use crate::model::window::{DAY, Slot, WEEK, Weekly};
+use crate::model::{
+    Span,
+    window::{DAY, Slot, WEEK, Weekly},
+};
 
 /// Which minutes of a week are open, from Monday 00:00 on the wall clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,18 @@ impl Week {
 
     pub fn is_never(&self) -> bool {
         !self.0.contains(&true)
+    }
+
+    /// How long it stays open at most without a break; none when it never closes.
+    pub fn longest_open(&self) -> Option<Span> {
+        let closed = self.0.iter().position(|open| !open)?;
+        let after = self.0.iter().cycle().skip(closed).take(self.0.len());
+        let (mut longest, mut run) = (0, 0);
+        for open in after {
+            run = if *open { run + 1 } else { 0 };
+            longest = run.max(longest);
+        }
+        Some(Span::minutes(longest))
     }
 }
 
