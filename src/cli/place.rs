@@ -1,5 +1,5 @@
 //! `pilothouse retry` and `pilothouse undo`: commands about a release in a stage that need no more
-//! words than that.
+//! words than that, or only a reason (`give_way`).
 
 use crate::{
     cli::{commit, failure::Failure, session::Session},
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(
     session: &Session,
     arguments: &Arguments,
-    command: fn(StageName, ReleaseId) -> Command,
+    command: impl FnOnce(StageName, ReleaseId) -> Command,
 ) -> Result<(), Failure> {
     let command = command(arguments.stage.clone(), arguments.release);
     let pipeline = Some(arguments.pipeline.clone());
