@@ -61,25 +61,31 @@ pub fn decide(
 ) -> Result<Vec<Fact>, Refusal> {
     let mut draft = Draft::new(pipeline, org, now);
     match input {
-        Input::Command { by, request } => {
-            let expected = plan::plan(pipeline, org, now, &by, &request.command)?;
-            if expected.digest != request.expect && !planted(Bug::PlanDigestIgnored) {
-                return Err(Refusal::PlanChanged {
-                    plan: Box::new(expected),
-                });
-            }
-            command::check_reason(&request.command)?;
-            if !planted(Bug::CommandNotAudited) {
-                draft.record(accepted(by.clone(), request.clone()));
-            }
-            command::carry_out(&mut draft, &by, &request.command)?;
-        }
+        Input::Command { by, request } => return commit(draft, by, request),
         Input::Outcome(outcome) => outcome::take(&mut draft, outcome),
         Input::Define(definition) => draft.record(Fact::Defined { definition }),
         Input::Tick => {}
     }
     settle::settle(&mut draft);
     Ok(draft.into_facts())
+}
+
+/// Commits a command that was planned: what follows is what the plan was read from, behind the fact
+/// that it was accepted, which changes nothing.
+fn commit(before: Draft<'_>, by: Actor, request: Request) -> Result<Vec<Fact>, Refusal> {
+    let weighed = plan::weigh(&before, &by, &request.command)?;
+    if weighed.plan.digest != request.expect && !planted(Bug::PlanDigestIgnored) {
+        return Err(Refusal::PlanChanged {
+            plan: Box::new(weighed.plan),
+        });
+    }
+    command::check_reason(&request.command)?;
+    let mut facts = vec![accepted(by, request)];
+    if planted(Bug::CommandNotAudited) {
+        facts.clear();
+    }
+    facts.extend(weighed.after.into_facts());
+    Ok(facts)
 }
 
 /// The fact that puts a refused request into the audit. A plan in the refusal is for the operator,

@@ -114,7 +114,8 @@ fn obstacle(pipeline: &Pipeline, stage: &StageName) -> Option<String> {
 
 /// Ends the bakes of a stage that have what they need.
 pub(super) fn finish(draft: &mut Draft<'_>, stage: &StageName) {
-    let Some(attempt) = draft.active(stage).cloned() else {
+    let seen = draft.seen(stage);
+    let Some(attempt) = seen.as_ref().and_then(|seen| seen.active()) else {
         return;
     };
     for bake in &attempt.bakes {

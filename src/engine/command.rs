@@ -8,21 +8,20 @@ mod retry;
 mod rollback;
 mod ticket;
 
-use crate::engine::draft::Draft;
+use crate::engine::{draft::Draft, rollback::Intent};
 use crate::model::{
     Actor, Attempt, Command, Definition, Lift, Refusal, Release, ReleaseId, StageName, StageState,
 };
 use std::sync::Arc;
 
-pub(super) use rollback::intent_of;
-
-/// Records the facts of a command.
+/// Records the facts of a command. A rollback says what it intends, target by target, beyond what
+/// the facts tell: its plan shows it.
 pub(super) fn carry_out(
     draft: &mut Draft<'_>,
     by: &Actor,
     command: &Command,
-) -> Result<(), Refusal> {
-    match command {
+) -> Result<Option<Intent>, Refusal> {
+    let carried_out = match command {
         Command::Approve(verdict) => approve::approve(draft, by, verdict),
         Command::Reject(verdict) => approve::reject(draft, by, verdict),
         Command::Override { .. } => guard::override_blockers(draft, by, command),
@@ -30,7 +29,7 @@ pub(super) fn carry_out(
             scope,
             release,
             reason,
-        } => rollback::roll_back(draft, by, scope, *release, reason),
+        } => return rollback::roll_back(draft, by, scope, *release, reason).map(Some),
         Command::Hold {
             scope,
             reason,
@@ -45,7 +44,8 @@ pub(super) fn carry_out(
             release,
             reason,
         } => request::give_way(draft, by, stage, (*release, reason)),
-    }
+    };
+    carried_out.map(|()| None)
 }
 
 /// Whether the reason says enough for what is asked. Only a commit is held to it: a plan is shown

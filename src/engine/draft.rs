@@ -1,23 +1,25 @@
 //! A pipeline with facts that are decided but not yet journaled. Every decision reads the state as
-//! those facts left it, through the one fold, so rules never see a half-done step.
+//! those facts left it, through the one fold, so rules never see a half-done step. The state is only
+//! copied when the first fact is recorded: most looks at a pipeline decide nothing.
 
 use crate::model::{
-    Attempt, AttemptId, Definition, Effect, EffectId, Fact, Org, Owed, Pipeline, StageName, Time,
+    Attempt, AttemptId, Definition, Effect, EffectId, Fact, Org, Owed, Pipeline, StageName,
+    StageState, Time,
 };
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Draft<'a> {
-    pub(super) pipeline: Pipeline,
+    pub(super) pipeline: Cow<'a, Pipeline>,
     pub(super) org: &'a Org,
     pub(super) now: Time,
     facts: Vec<Fact>,
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(pipeline: &Pipeline, org: &'a Org, now: Time) -> Self {
+    pub(super) fn new(pipeline: &'a Pipeline, org: &'a Org, now: Time) -> Self {
         Self {
-            pipeline: pipeline.clone(),
+            pipeline: Cow::Borrowed(pipeline),
             org,
             now,
             facts: Vec::new(),
@@ -27,7 +29,7 @@ impl<'a> Draft<'a> {
     /// Adds a fact. One that cannot follow is a mistake in a rule: tests stop at it, a release
     /// build leaves it out, since an impossible fact in the journal could not be folded again.
     pub(super) fn record(&mut self, fact: Fact) {
-        match self.pipeline.fold(self.now, &fact) {
+        match self.pipeline.to_mut().fold(self.now, &fact) {
             Ok(()) => self.facts.push(fact),
             Err(impossible) => debug_assert!(false, "{impossible}: {fact:?}"),
         }
@@ -45,7 +47,7 @@ impl<'a> Draft<'a> {
             started: self.now,
         };
         self.record(Fact::StepStarted {
-            owed: Box::new(owed),
+            owed: Arc::new(owed),
         });
     }
 
@@ -60,11 +62,13 @@ impl<'a> Draft<'a> {
 
     /// The active attempt of a stage, as it stands now.
     pub(super) fn active(&self, stage: &StageName) -> Option<&Attempt> {
-        self.pipeline
-            .stage(stage)?
-            .attempt
-            .as_ref()
-            .filter(|attempt| attempt.is_active())
+        self.pipeline.stage(stage)?.active()
+    }
+
+    /// A stage as it is now, to be read while facts are recorded that change it: shared, since an
+    /// attempt may have very many targets.
+    pub(super) fn seen(&self, stage: &StageName) -> Option<Arc<StageState>> {
+        self.pipeline.stages.get(stage).cloned()
     }
 
     pub(super) fn count(&self) -> usize {

@@ -80,7 +80,7 @@ impl Play<'_> {
     /// People say yes again in time, so that a release is not told to be asked about every day for
     /// as long as something else blocks it.
     fn keep_approvals(&mut self) {
-        for state in self.draft.pipeline.stages.values_mut() {
+        for state in self.draft.pipeline.to_mut().stages.values_mut() {
             if !state.lapses.is_empty() {
                 Arc::make_mut(state).lapses.clear();
             }

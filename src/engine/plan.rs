@@ -1,5 +1,6 @@
-//! The dry run of a command: the same decision on a draft, told in words, with a digest over what
-//! it would record. A commit names the digest, so a changed world is noticed (rule 15).
+//! The dry run of a command: the decision itself on a draft, told in words, with a digest over what
+//! it would record. A commit names the digest, so a changed world is noticed (rule 15), and keeps the
+//! draft: what is shown and what is done are one computation.
 
 mod describe;
 mod estimate;
@@ -19,13 +20,30 @@ pub fn plan(
     command: &Command,
 ) -> Result<Plan, Refusal> {
     let before = draft::Draft::new(pipeline, org, now);
-    let mut after = draft::Draft::new(pipeline, org, now);
-    command::carry_out(&mut after, by, command)?;
+    weigh(&before, by, command).map(|weighed| weighed.plan)
+}
+
+/// A command carried out on a draft.
+#[derive(Debug)]
+pub(super) struct Weighed<'a> {
+    pub(super) plan: Plan,
+    /// With all that follows from the command.
+    pub(super) after: draft::Draft<'a>,
+}
+
+/// Carries a command out on a draft of its own and tells what that did, from a draft without facts.
+pub(super) fn weigh<'a>(
+    before: &draft::Draft<'a>,
+    by: &Actor,
+    command: &Command,
+) -> Result<Weighed<'a>, Refusal> {
+    let mut after = before.clone();
+    let intent = command::carry_out(&mut after, by, command)?;
     let recorded = after.facts().to_vec();
     settle::settle(&mut after);
-    let told = describe::describe(&before, &after, by, command)?;
-    Ok(assemble(Draft {
-        pipeline: Some(pipeline.name.clone()),
+    let told = describe::describe(before, &after, by, command, intent.as_ref());
+    let plan = assemble(Draft {
+        pipeline: Some(before.pipeline.name.clone()),
         command: command.clone(),
         title: told.title,
         facts: told.facts,
@@ -34,9 +52,10 @@ pub fn plan(
         notes: told.notes,
         warnings: told.warnings,
         confirm: told.confirm,
-        revision: pipeline.revision,
+        revision: before.pipeline.revision,
         recorded,
-    }))
+    });
+    Ok(Weighed { plan, after })
 }
 
 /// A plan before it has a digest.

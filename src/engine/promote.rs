@@ -8,7 +8,10 @@ use crate::model::{
     Fingerprint, Gate, GateProgress, GateState, Pipeline, Purpose, ReleaseId, Rollout, StageName,
     StageState, blockers,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The release that is to enter a stage next: the newest waiting one that is neither quarantined
 /// nor rejected; with none of those, the newest, whose blockers then say why nothing moves.
@@ -103,7 +106,7 @@ pub(super) fn begin(draft: &mut Draft<'_>, stage: &StageName, release: ReleaseId
         stage: stage.clone(),
         release,
         purpose: Purpose::Forward,
-        rollout,
+        rollout: Arc::new(rollout),
         gates: gates.into_iter().map(waiting).collect(),
         baselined,
         evidence: Fingerprint::of(&alarms),
@@ -142,7 +145,7 @@ pub(super) fn ask_again(draft: &mut Draft<'_>, stage: &StageName, release: Relea
         stage: stage.clone(),
         release,
         purpose: Purpose::Renewal,
-        rollout: Rollout::default(),
+        rollout: Arc::default(),
         gates: manual.map(waiting).collect(),
         baselined: BTreeSet::new(),
         evidence: Fingerprint::of(&alarm_data(&draft.pipeline, stage)),

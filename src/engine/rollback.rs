@@ -10,12 +10,12 @@ use crate::model::{
     AlarmLevel, AlarmName, Attempt, AttemptId, Cause, Fact, Fingerprint, Purpose, ReleaseId,
     RollbackScope, StageName,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 pub(super) use intent::{Intent, Judge, intend};
 
 /// Carries an intent out: quarantine first, then one rollback attempt per stage.
-pub(super) fn carry_out(draft: &mut Draft<'_>, intent: Intent, cause: &Cause) {
+pub(super) fn carry_out(draft: &mut Draft<'_>, intent: &Intent, cause: &Cause) {
     let why = cause.words();
     let forgotten = planted(Bug::NoQuarantine);
     draft.record(Fact::Quarantined {
@@ -23,27 +23,27 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, intent: Intent, cause: &Cause) {
         changes: if forgotten {
             Vec::new()
         } else {
-            intent.changes
+            intent.changes.clone()
         },
         why: why.clone(),
     });
     let mut first = None;
-    for (name, rollback) in intent.stages {
-        let definition = draft.in_force(&name);
-        let Some(stage) = definition.as_ref().and_then(|d| d.stage(&name)) else {
+    for (name, rollback) in &intent.stages {
+        let definition = draft.in_force(name);
+        let Some(stage) = definition.as_ref().and_then(|d| d.stage(name)) else {
             continue;
         };
         if rollback.is_empty() {
-            attempt::withdraw(draft, &name, &why);
+            attempt::withdraw(draft, name, &why);
             continue;
         }
         if rollback.destinations.is_empty() {
-            attempt::fail(draft, &name, &format!("{why}; nowhere to roll back to"));
+            attempt::fail(draft, name, &format!("{why}; nowhere to roll back to"));
             continue;
         }
         first.get_or_insert_with(|| name.clone());
         let id = AttemptId(draft.pipeline.counters.attempts + 1);
-        if let Some(running) = draft.active(&name).map(|attempt| attempt.id) {
+        if let Some(running) = draft.active(name).map(|attempt| attempt.id) {
             attempt::abandon_steps(draft, running, "a rollback takes over");
             draft.record(Fact::AttemptPreempted {
                 attempt: running,
@@ -52,10 +52,15 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, intent: Intent, cause: &Cause) {
         }
         draft.record(Fact::AttemptStarted {
             attempt: id,
-            stage: name,
+            stage: name.clone(),
             release: intent.release,
-            rollout: rollout::backward(&draft.pipeline, draft.now, stage, &rollback),
-            purpose: Purpose::Rollback(rollback),
+            rollout: Arc::new(rollout::backward(
+                &draft.pipeline,
+                draft.now,
+                stage,
+                rollback,
+            )),
+            purpose: Purpose::Rollback(rollback.clone()),
             gates: Vec::new(),
             baselined: BTreeSet::new(),
             evidence: Fingerprint::of(&why),
@@ -85,7 +90,7 @@ pub(super) fn automatic(
     {
         attempt::fail(draft, stage, &cause.words());
     } else {
-        carry_out(draft, intent, cause);
+        carry_out(draft, &intent, cause);
     }
 }
 

@@ -41,12 +41,13 @@ pub(super) fn some_region_is_open(
 
 /// Starts what may start now, and ends the deployment when every lane is through.
 pub(super) fn drive(draft: &mut Draft<'_>, stage: &StageName) {
-    let Some(attempt) = draft.active(stage).cloned() else {
+    let seen = draft.seen(stage);
+    let Some(attempt) = seen.as_ref().and_then(|seen| seen.active()) else {
         return;
     };
     let mut all_through = true;
     for lane in 0..attempt.rollout.lanes.len() {
-        let through = !waits_for_lead(&attempt, lane) && drive_lane(draft, &attempt, lane);
+        let through = !waits_for_lead(attempt, lane) && drive_lane(draft, attempt, lane);
         all_through = all_through && through;
     }
     if !all_through {

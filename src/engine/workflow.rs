@@ -11,7 +11,8 @@ use crate::model::{
 /// Builds the release once; one that has its artifact already goes on to the checks
 /// (INVARIANTS.md I06).
 pub(super) fn build(draft: &mut Draft<'_>, stage: &StageName) {
-    let Some(attempt) = draft.active(stage).cloned() else {
+    let seen = draft.seen(stage);
+    let Some(attempt) = seen.as_ref().and_then(|seen| seen.active()) else {
         return;
     };
     let Some(definition) = draft.in_force(stage) else {
@@ -40,7 +41,8 @@ pub(super) fn build(draft: &mut Draft<'_>, stage: &StageName) {
 
 /// Moves the current gates on, or passes the attempt when none is left.
 pub(super) fn drive(draft: &mut Draft<'_>, stage: &StageName) {
-    let Some(attempt) = draft.active(stage).cloned() else {
+    let seen = draft.seen(stage);
+    let Some(attempt) = seen.as_ref().and_then(|seen| seen.active()) else {
         return;
     };
     let current = attempt.current_gates();
@@ -51,7 +53,7 @@ pub(super) fn drive(draft: &mut Draft<'_>, stage: &StageName) {
         crate::engine::ticket::resolve(draft, stage, attempt.release);
     }
     for (index, progress) in current {
-        drive_gate(draft, &attempt, index, progress);
+        drive_gate(draft, attempt, index, progress);
     }
 }
 

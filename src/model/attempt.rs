@@ -7,7 +7,7 @@ use crate::model::{
     Gate, Part, Ppm, Progress, ReleaseId, Rollout, StageName, TargetName, Time,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
@@ -20,7 +20,7 @@ pub struct Attempt {
     pub definition: Digest,
     pub started: Time,
     pub state: AttemptState,
-    pub rollout: Rollout,
+    pub rollout: Arc<Rollout>,
     pub progress: BTreeMap<TargetName, Progress>,
     /// Parts that went well on targets of which more follow.
     #[serde(default)]
@@ -41,7 +41,7 @@ pub enum Purpose {
     Forward,
     /// Asks again for an approval that has expired. It deploys nothing: the release runs there.
     Renewal,
-    Rollback(Rollback),
+    Rollback(Arc<Rollback>),
 }
 
 /// A rollback: where every target goes, fixed when it was decided.

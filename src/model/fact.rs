@@ -8,7 +8,10 @@ use crate::model::{
     Span, StageName, StepResult, TicketChange, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A stream of facts: one per pipeline and one for the organization.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -85,14 +88,14 @@ pub enum Fact {
         stage: StageName,
         release: ReleaseId,
         purpose: Purpose,
-        rollout: Rollout,
+        rollout: Arc<Rollout>,
         gates: Vec<GateProgress>,
         baselined: BTreeSet<AlarmName>,
         /// The alarm data the start was decided on (INVARIANTS.md I13).
         evidence: Fingerprint,
     },
     StepStarted {
-        owed: Box<Owed>,
+        owed: Arc<Owed>,
     },
     StepRetried {
         id: EffectId,

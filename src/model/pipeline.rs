@@ -43,9 +43,9 @@ pub struct Pipeline {
     pub also: BTreeMap<SourceName, SourceState>,
     pub releases: Releases,
     pub stages: BTreeMap<StageName, Arc<StageState>>,
-    pub targets: BTreeMap<TargetName, TargetState>,
+    pub targets: BTreeMap<TargetName, Arc<TargetState>>,
     /// Effects that are owed.
-    pub steps: BTreeMap<EffectId, Owed>,
+    pub steps: BTreeMap<EffectId, Arc<Owed>>,
     pub alarms: BTreeMap<AlarmName, AlarmState>,
     pub guards: Guards,
     pub counters: Counters,
@@ -291,6 +291,11 @@ impl Pipeline {
         self.stages
             .get_mut(stage)
             .map(Arc::make_mut)
+    /// A target's state, to be changed; the states of all others stay shared.
+    fn target_mut(&mut self, target: &TargetName) -> &mut TargetState {
+        Arc::make_mut(self.targets.entry(target.clone()).or_default())
+    }
+
             .ok_or(Impossible::Missing("stage"))
     }
 

@@ -8,7 +8,7 @@ use crate::{
     service::mailbox::Mailbox,
 };
 use futures_util::future::join_all;
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{
     sync::oneshot,
     task::JoinHandle,
@@ -49,7 +49,7 @@ impl Steps {
     }
 
     /// Starts and ends runs until they are what is owed.
-    pub(super) fn match_up(&mut self, owed: &BTreeMap<EffectId, Owed>, now: Time) {
+    pub(super) fn match_up(&mut self, owed: &BTreeMap<EffectId, Arc<Owed>>, now: Time) {
         let executor = &self.executor;
         self.running.retain(|id, _| {
             let keep = owed.contains_key(id);
@@ -65,7 +65,7 @@ impl Steps {
         }
     }
 
-    fn start(&self, owed: &Owed, now: Time) -> Run {
+    fn start(&self, owed: &Arc<Owed>, now: Time) -> Run {
         let (wanted, unwanted) = oneshot::channel();
         let wait = owed.not_before.map_or(Span::ZERO, |begin| begin.since(now));
         let (pipeline, executor) = (self.pipeline.clone(), self.executor.clone());
@@ -78,7 +78,7 @@ impl Steps {
             }
             tracing::info!(%pipeline, id = %owed.id, tries = owed.tries, "{}", owed.effect.title());
             let result = executor.run(&pipeline, &owed).await;
-            let id = owed.id;
+            let id = owed.id.clone();
             mailbox.ended(Outcome::Step { id, result }).await;
         });
         Run { task, wanted }

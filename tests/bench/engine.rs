@@ -199,11 +199,11 @@ fn wide() -> World {
     let added: Vec<TargetName> = (0..TARGETS).map(target).collect();
     stage.regions[0].zones[0].targets.clone_from(&added);
     world.input(Input::Define(Box::new(definition))).unwrap();
-    let state = world.pipeline.targets[&part].clone();
+    let state = world.pipeline.targets[&part].as_ref().clone();
     world
         .pipeline
         .targets
-        .extend(added.into_iter().map(|name| (name, state.clone())));
+        .extend(added.into_iter().map(|name| (name, state.clone().into())));
     world
 }
 

@@ -211,7 +211,7 @@ fn rollback_scope(words: &[&str]) -> RollbackScope {
 /// Ends the owed steps whose title contains `what`, or whose id it is.
 fn finish(world: &mut World, what: &str, result: impl Fn(&Effect) -> StepResult) -> String {
     let what = what.replace('_', " ");
-    let found: Vec<Owed> = world
+    let found: Vec<_> = world
         .pipeline
         .steps
         .values()

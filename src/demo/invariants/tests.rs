@@ -16,7 +16,7 @@ use crate::{
         StageName, Stream, Time,
     },
 };
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// Every stage of `checkout-os` takes r1, one target every second, with an override at wave-1, an
 /// approval (of which it needs none) and a rollback of r2, which never began anywhere.
@@ -56,14 +56,14 @@ fn all_is_well() -> Chronicle {
         );
     }
     let wave = StageName::parse("wave-1").unwrap();
-    let back = Purpose::Rollback(Rollback {
+    let back = Purpose::Rollback(Arc::new(Rollback {
         cause: Cause::Operator {
             by: nobody.clone(),
             reason: String::new(),
         },
         destinations: BTreeMap::new(),
         skipped: BTreeMap::new(),
-    });
+    }));
     tale.attempts
         .insert(AttemptId(99), attempt(&wave, ReleaseId(2), back, now));
     tale.entries = vec![overridden(&tale, &wave, &nobody), approved(&tale, &nobody)];

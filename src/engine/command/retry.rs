@@ -79,7 +79,7 @@ fn may_start_over(draft: &Draft<'_>, paused: &Attempt, withdrawn: &Fact) -> bool
         release: paused.release,
     };
     // What is in a stage does not wait for its entry, so the question is asked without it.
-    let mut without = draft.pipeline.clone();
+    let mut without = draft.pipeline.clone().into_owned();
     mended
         && is_in_order(&draft.pipeline, &paused.stage, paused.release)
         && without.fold(draft.now, withdrawn).is_ok()

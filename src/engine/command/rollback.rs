@@ -12,23 +12,22 @@ pub(super) fn roll_back(
     scope: &RollbackScope,
     id: ReleaseId,
     reason: &str,
-) -> Result<(), Refusal> {
-    let intent = intent_of(draft, by, scope, id, reason)?;
+) -> Result<Intent, Refusal> {
     let cause = Cause::Operator {
         by: by.clone(),
         reason: reason.to_owned(),
     };
-    carry_out(draft, intent, &cause);
-    Ok(())
+    let intent = intent_of(draft, scope, id, &cause)?;
+    carry_out(draft, &intent, &cause);
+    Ok(intent)
 }
 
 /// What the rollback would do, or why it cannot.
-pub(in crate::engine) fn intent_of(
+fn intent_of(
     draft: &Draft<'_>,
-    by: &Actor,
     scope: &RollbackScope,
     id: ReleaseId,
-    reason: &str,
+    cause: &Cause,
 ) -> Result<Intent, Refusal> {
     release(draft, id)?;
     if let Some(name) = scope.stage() {
@@ -36,11 +35,7 @@ pub(in crate::engine) fn intent_of(
         check_place(draft, name, scope)?;
         check_free(draft, name)?;
     }
-    let cause = Cause::Operator {
-        by: by.clone(),
-        reason: reason.to_owned(),
-    };
-    let mut intent = intend(&draft.pipeline, scope, id, &cause);
+    let mut intent = intend(&draft.pipeline, scope, id, cause);
     // A stage that is being rolled back already has what was asked for.
     intent
         .stages

@@ -7,9 +7,9 @@ mod ticket;
 mod verdict;
 mod weigh;
 
-use crate::engine::draft::Draft;
+use crate::engine::{draft::Draft, rollback::Intent};
 use crate::model::{
-    Actor, Blocker, BlockerId, Candidate, Command, Passage, PlanFact, PlanRow, PlanTarget, Refusal,
+    Actor, Blocker, BlockerId, Candidate, Command, Passage, PlanFact, PlanRow, PlanTarget,
     ReleaseId, Stage, StageName, blockers,
 };
 
@@ -29,7 +29,8 @@ pub(super) fn describe(
     after: &Draft<'_>,
     by: &Actor,
     command: &Command,
-) -> Result<Told, Refusal> {
+    intent: Option<&Intent>,
+) -> Told {
     let name = before.pipeline.name.to_string();
     let mut told = match command {
         Command::Approve(said) => verdict::approve(before, after, by, said),
@@ -51,11 +52,9 @@ pub(super) fn describe(
             facts: weigh::override_(before, after, (stage, *release), blockers),
             ..guard::still_blocked(before, after, stage, *release, blockers)
         },
-        Command::Rollback {
-            scope,
-            release,
-            reason,
-        } => rollback::rollback(before, after, by, (scope, *release, reason))?,
+        Command::Rollback { scope, .. } => intent
+            .map(|intent| rollback::rollback(before, after, scope, intent))
+            .unwrap_or_default(),
         Command::Hold { scope, lasts, .. } => {
             guard::hold(before, scope, lasts.map(|l| l.to_string()))
         }
@@ -73,7 +72,7 @@ pub(super) fn describe(
     if told.confirm.is_none() && command.class() >= crate::model::Class::Restore {
         told.confirm = Some(name);
     }
-    Ok(told)
+    told
 }
 
 fn rows_of(

@@ -6,7 +6,10 @@ use crate::model::{
     Attempt, Cause, Phase, Pipeline, ReleaseId, Rollback, RollbackScope, Sha, Stage, StageName,
     TargetName,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// What a rollback would do.
 #[derive(Debug, Clone)]
@@ -15,7 +18,7 @@ pub(in crate::engine) struct Intent {
     /// The changes that are taken back and go into quarantine.
     pub(in crate::engine) changes: Vec<Sha>,
     /// The stages that have something to take back, in the order of the board.
-    pub(in crate::engine) stages: Vec<(StageName, Rollback)>,
+    pub(in crate::engine) stages: Vec<(StageName, Arc<Rollback>)>,
 }
 
 /// Works out, target by target, where a rollback of a release would go.
@@ -42,7 +45,7 @@ pub(in crate::engine) fn intend(
         };
         let rollback = of_stage(pipeline, stage, scope, &mut judge, rollback);
         if !rollback.is_empty() || only_stops(pipeline, stage, scope, &mut judge) {
-            with_rollbacks.push((stage.name.clone(), rollback));
+            with_rollbacks.push((stage.name.clone(), Arc::new(rollback)));
         }
     }
     Intent {

@@ -231,7 +231,7 @@ fn pass(pipeline: &mut Pipeline, at: Time, id: AttemptId) -> Result<(), Impossib
     let lapse = lapse_of(attempt);
     let targets: Vec<_> = attempt.progress.keys().cloned().collect();
     for name in targets {
-        let target = pipeline.targets.entry(name).or_default();
+        let target = pipeline.target_mut(&name);
         target.good.retain(|good| good.release != release);
         target.good.push(Good {
             release,

@@ -97,7 +97,7 @@ impl Pipeline {
         }
         for stage in &definition.stages {
             for (_, _, target) in stage.targets() {
-                self.targets.entry(target.clone()).or_default().stage = Some(stage.name.clone());
+                self.target_mut(target).stage = Some(stage.name.clone());
             }
         }
         let defined = |name: &SourceName| definition.also.iter().any(|also| also.name == *name);

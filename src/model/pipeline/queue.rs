@@ -1,9 +1,14 @@
-//! The queue before a stage: what was approved for it and has not entered. A release that leaves
-//! takes its expiry with it.
+//! The queue before a stage: what was approved for it and has not entered, and what its lane is taken
+//! by. A release that leaves takes its expiry with it.
 
-use crate::model::{ReleaseId, StageState, Time};
+use crate::model::{Attempt, ReleaseId, StageState, Time};
 
 impl StageState {
+    /// The attempt that the lane is taken by.
+    pub fn active(&self) -> Option<&Attempt> {
+        self.attempt.as_ref().filter(|attempt| attempt.is_active())
+    }
+
     pub(super) fn enqueue(&mut self, releases: impl IntoIterator<Item = (ReleaseId, Time)>) {
         self.waiting.extend(releases);
         let newest = self.waiting.last().map(|(_, at)| *at);

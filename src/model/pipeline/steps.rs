@@ -7,6 +7,7 @@ use crate::model::{
     AttemptId, Deployment, Effect, EffectId, Fact, GateState, Impossible, Pipeline, Progress,
     ReleaseId, StepResult, Time,
 };
+use std::sync::Arc;
 
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -16,7 +17,7 @@ pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(),
     match fact {
         Fact::StepStarted { owed } => {
             pipeline.counters.effects += 1;
-            pipeline.steps.insert(owed.id.clone(), (**owed).clone());
+            pipeline.steps.insert(owed.id.clone(), owed.clone());
             begin(pipeline, at, owed.attempt, &owed.id, &owed.effect)
         }
         Fact::StepRetried { id, after, .. } => {
@@ -28,6 +29,7 @@ pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(),
                 pipeline.steps.remove(id);
                 return Ok(());
             }
+            let owed = Arc::make_mut(owed);
             owed.tries += 1;
             owed.not_before = Some(at + *after);
             Ok(())
@@ -37,7 +39,7 @@ pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(),
         Fact::StaleResult { .. } => {
             if planted(Bug::StaleResultCounts) {
                 let targets = pipeline.targets.values_mut();
-                targets.for_each(|target| target.since = Some(at));
+                targets.for_each(|target| Arc::make_mut(target).since = Some(at));
             }
             Ok(())
         }
@@ -69,10 +71,7 @@ fn begin(
                 since: at,
             };
             attempt.progress.insert(deployment.target.clone(), running);
-            let target = pipeline
-                .targets
-                .entry(deployment.target.clone())
-                .or_default();
+            let target = pipeline.target_mut(&deployment.target);
             target.epoch = target.epoch.max(deployment.epoch);
             target.begun(deployment.part);
             target.step = Some(step);
@@ -153,10 +152,7 @@ fn deployed(
             .or_default() += 1;
     }
     attempt.progress.insert(deployment.target.clone(), progress);
-    let target = pipeline
-        .targets
-        .entry(deployment.target.clone())
-        .or_default();
+    let target = pipeline.target_mut(&deployment.target);
     target.step = None;
     if let StepResult::Succeeded { took, .. } = result {
         target.measured(deployment.part, *took);
@@ -202,10 +198,7 @@ fn abandon(pipeline: &mut Pipeline, at: Time, id: &EffectId) -> Result<(), Impos
             gate(pipeline.attempt_mut(owed.attempt)?, *index)?.state = GateState::Waiting;
         }
         Effect::Deploy(deployment) => {
-            let target = pipeline
-                .targets
-                .entry(deployment.target.clone())
-                .or_default();
+            let target = pipeline.target_mut(&deployment.target);
             target.step = None;
             target.lost(deployment, at);
         }

@@ -7,6 +7,7 @@ use pilothouse::{
         ReleaseId, RequestKey, Revision, Run, Sha, Span, StageName, StepResult, Stream, Time,
     },
 };
+use std::sync::Arc;
 
 pub(super) fn add(journal: &mut dyn Journal, commit: Commit) -> Result<Vec<Entry>, Conflict> {
     let done: Committed = journal.commit(&[commit]).unwrap();
@@ -71,7 +72,7 @@ pub(super) fn accepted(request: &str) -> Fact {
 
 pub(super) fn started(id: &str) -> Fact {
     Fact::StepStarted {
-        owed: Box::new(Owed {
+        owed: Arc::new(Owed {
             id: effect(id),
             attempt: AttemptId(1),
             effect: Effect::Build {

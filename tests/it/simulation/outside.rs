@@ -5,7 +5,10 @@ use super::faults::{Fault, Faults};
 use super::fleet::Fleet;
 use super::rng::Rng;
 use pilothouse::model::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 #[derive(Debug, Default)]
 pub(super) struct Outside {
@@ -25,7 +28,7 @@ pub(super) struct Outside {
 impl Outside {
     /// Brings the jobs in line with what is owed: what is new is sent, what is not wanted any more
     /// is stopped, as the executor does.
-    pub(super) fn match_up(&mut self, steps: &BTreeMap<EffectId, Owed>, now: Time) {
+    pub(super) fn match_up(&mut self, steps: &BTreeMap<EffectId, Arc<Owed>>, now: Time) {
         let unwanted = |id: &EffectId| !steps.contains_key(id);
         let stopped: Vec<EffectId> = self
             .jobs
@@ -54,7 +57,8 @@ impl Outside {
             let due = owed.not_before.is_none_or(|at| at <= now);
             let answered = self.answers.iter().any(|(id, _)| *id == owed.id);
             if due && !answered && !self.jobs.contains_key(&owed.id) {
-                self.jobs.insert(owed.id.clone(), (owed.clone(), false));
+                self.jobs
+                    .insert(owed.id.clone(), (Owed::clone(owed), false));
             }
         }
     }

@@ -1,14 +1,13 @@
 //! The plan of a rollback: where every target goes, what is skipped, what comes undone besides, how
 //! long it takes. Its warnings begin with what a rollback does not undo.
 
-use crate::engine::command::intent_of;
 use crate::engine::draft::Draft;
 use crate::engine::plan::describe::{Told, running, weigh};
 use crate::engine::plan::estimate::estimate;
 use crate::engine::rollback::{Intent, Judge};
 use crate::model::{
-    Actor, Change, Part, PlanRow, PlanTarget, Refusal, ReleaseId, Rollback, RollbackScope, Stage,
-    StageName, TargetName, few,
+    Change, Part, PlanRow, PlanTarget, ReleaseId, Rollback, RollbackScope, Stage, StageName,
+    TargetName, few,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,14 +17,13 @@ const CHANGES_TOLD: usize = 8;
 pub(super) fn rollback(
     before: &Draft<'_>,
     after: &Draft<'_>,
-    by: &Actor,
-    command: (&RollbackScope, ReleaseId, &str),
-) -> Result<Told, Refusal> {
-    let (scope, release, reason) = command;
-    let intent = intent_of(before, by, scope, release, reason)?;
+    scope: &RollbackScope,
+    intent: &Intent,
+) -> Told {
+    let release = intent.release;
     let mut told = Told::default();
-    let undone = undone(before, &intent);
-    let one_way = one_way(before, &intent, &undone);
+    let undone = undone(before, intent);
+    let one_way = one_way(before, intent, &undone);
     told.warnings.extend(one_way.iter().cloned());
     let mut places = Vec::new();
     for (name, rollback) in &intent.stages {
@@ -42,11 +40,11 @@ pub(super) fn rollback(
         told.notes.extend(stopped(before, name));
     }
     told.title = format!("roll {release} back in {}", places.join(", "));
-    told.notes.extend(quarantine(&intent));
-    told.notes.extend(undone_notes(&intent, &undone));
-    told.facts = weigh::rollback(before, &intent, one_way.is_empty());
-    told.warnings.extend(left(before, &intent));
-    Ok(told)
+    told.notes.extend(quarantine(intent));
+    told.notes.extend(undone_notes(intent, &undone));
+    told.facts = weigh::rollback(before, intent, one_way.is_empty());
+    told.warnings.extend(left(before, intent));
+    told
 }
 
 fn row(before: &Draft<'_>, after: &Draft<'_>, name: &StageName, rollback: &Rollback) -> PlanRow {

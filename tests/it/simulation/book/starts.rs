@@ -31,7 +31,7 @@ impl Book {
             Purpose::Renewal => None,
             Purpose::Rollback(rollback) => {
                 self.check_rollback(stage, *release, rollback);
-                Some(rollback.clone())
+                Some((**rollback).clone())
             }
         };
         let spec = self.definition().stage(stage);
