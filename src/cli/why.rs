@@ -7,8 +7,8 @@ use crate::{
         session::Session,
     },
     model::{
-        Blocker, BlockerKind, Brought, Candidate, Clears, Org, Passage, Pipeline, PipelineName,
-        ReleaseId, StageName, StageView, Status, Time, blockers, board,
+        Blocker, BlockerKind, Brought, Candidate, Org, Pipeline, PipelineName, ReleaseId,
+        StageName, StageView, Status, Time, blockers, board,
     },
 };
 use serde::Serialize;
@@ -172,7 +172,7 @@ impl Answer {
                 ))?;
                 output::line(&format!(
                     "    clears {}; {}",
-                    clears(blocker),
+                    blocker.clears.words(),
                     passage(blocker)
                 ))?;
             }
@@ -181,18 +181,9 @@ impl Answer {
     }
 }
 
-pub(crate) fn clears(blocker: &Blocker) -> String {
-    match &blocker.clears {
-        Clears::At(at) => format!("at {at}"),
-        Clears::When(what) => format!("when {what}"),
-    }
-}
-
 pub(crate) fn passage(blocker: &Blocker) -> String {
-    match (&blocker.overridden, blocker.passage) {
-        (Some(id), _) => format!("passed by override {id}"),
-        (None, Passage::Override) => "an operator may override it".to_owned(),
-        (None, Passage::Lift) => "an operator may lift it".to_owned(),
-        (None, Passage::Nobody) => "nobody may pass it".to_owned(),
+    match &blocker.overridden {
+        Some(id) => format!("passed by override {id}"),
+        None => blocker.passage.who().to_owned(),
     }
 }

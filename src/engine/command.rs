@@ -10,7 +10,8 @@ mod ticket;
 
 use crate::engine::{draft::Draft, rollback::Intent};
 use crate::model::{
-    Actor, Attempt, Command, Definition, Lift, Refusal, Release, ReleaseId, StageName, StageState,
+    Actor, Attempt, AttemptState, Command, Definition, Lift, Refusal, Release, ReleaseId,
+    StageName, StageState,
 };
 use std::sync::Arc;
 
@@ -94,19 +95,27 @@ fn release<'a>(draft: &'a Draft<'_>, release: ReleaseId) -> Result<&'a Release, 
         .pipeline
         .releases
         .get(release)
-        .ok_or(Refusal::UnknownRelease { release })
+        .ok_or_else(|| Refusal::UnknownRelease {
+            release,
+            newest: draft.pipeline.releases.newest().map(|newest| newest.id),
+        })
 }
 
-/// What a stage is doing instead of what was asked about, for refusals.
+/// What a stage is doing instead of what was asked about, and since when, for refusals.
 fn instead(attempt: Option<&Attempt>) -> String {
-    match attempt {
-        None => "nothing has entered it yet".to_owned(),
-        Some(attempt) => {
-            format!(
-                "the newest there is {}, which is {}",
-                attempt.release,
-                attempt.state.word()
-            )
-        }
-    }
+    let Some(attempt) = attempt else {
+        return "nothing has entered it yet".to_owned();
+    };
+    let (release, word) = (attempt.release, attempt.state.word());
+    let word = if attempt.is_rollback() && attempt.is_working() {
+        "being rolled back"
+    } else {
+        word
+    };
+    let (since, why) = if let AttemptState::Paused { since, why } = &attempt.state {
+        (*since, format!(": {why}"))
+    } else {
+        (attempt.ended().unwrap_or(attempt.started), String::new())
+    };
+    format!("the newest there is {release}, {word} since {since}{why}")
 }

@@ -105,9 +105,10 @@ fn fact(org: &Org, by: &Actor, command: &Command) -> Result<Fact, Refusal> {
             what: Lift::Hold(id),
             reason,
         } => {
-            org.holds
-                .get(id)
-                .ok_or(Refusal::UnknownHold { hold: *id })?;
+            org.holds.get(id).ok_or_else(|| Refusal::UnknownHold {
+                hold: *id,
+                known: org.holds.keys().copied().collect(),
+            })?;
             Ok(Fact::HoldLifted {
                 id: *id,
                 by: Some(by.clone()),

@@ -24,7 +24,7 @@ pub(super) fn candidate(pipeline: &Pipeline, stage: &StageName) -> Option<Releas
 
 /// Whether a release is neither in quarantine nor rejected here.
 pub(super) fn is_clean(pipeline: &Pipeline, stage: &StageName, release: ReleaseId) -> bool {
-    let rejected = |state: &StageState| state.rejected.contains(&release);
+    let rejected = |state: &StageState| state.rejected.contains_key(&release);
     pipeline.quarantined(release).is_none() && !pipeline.stage(stage).is_some_and(rejected)
 }
 

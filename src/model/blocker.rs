@@ -59,7 +59,36 @@ pub enum Passage {
     Nobody,
 }
 
+impl Passage {
+    /// Who may let a candidate past, in words.
+    pub fn who(self) -> &'static str {
+        match self {
+            Passage::Override => "an operator may override it",
+            Passage::Lift => "an operator may lift it",
+            Passage::Nobody => "nobody may pass it",
+        }
+    }
+}
+
+impl Clears {
+    pub fn words(&self) -> String {
+        match self {
+            Clears::At(at) => format!("at {at}"),
+            Clears::When(what) => format!("when {what}"),
+        }
+    }
+}
+
 impl Blocker {
+    /// What is in the way, since when, what clears it and who may pass it, in one sentence.
+    pub fn told(&self) -> String {
+        let (clears, who) = (self.clears.words(), self.passage.who());
+        format!(
+            "{}, since {}; it clears {clears}; {who}",
+            self.why, self.since
+        )
+    }
+
     /// Whether it really stands in the way.
     pub fn blocks(&self) -> bool {
         self.overridden.is_none()

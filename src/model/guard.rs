@@ -140,6 +140,14 @@ impl Override {
     }
 }
 
+/// A person's no to a release in a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    pub at: Time,
+    /// Who said it and the reason, in words.
+    pub why: String,
+}
+
 /// A change that was rolled back; no release containing it may deploy (rule 12).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quarantine {

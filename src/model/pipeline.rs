@@ -15,14 +15,11 @@ use crate::model::planted::{Bug, planted};
 use crate::model::{
     AlarmLevel, AlarmName, AlarmState, Attempt, AttemptId, Change, ClockHold, Definition, Digest,
     EffectId, Entry, Fact, Hold, HoldId, Lapse, Override, OverrideId, Owed, Pass, PipelineName,
-    Quarantine, ReleaseId, Releases, Revision, Sha, SourceName, Span, StageName, TargetName,
-    Ticket, TicketId, Time,
+    Quarantine, Rejection, ReleaseId, Releases, Revision, Sha, SourceName, Span, StageName,
+    TargetName, Ticket, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 pub use slots::{Beside, TargetState};
 
@@ -85,7 +82,7 @@ pub struct StageState {
     #[serde(default)]
     pub approved: Vec<ReleaseId>,
     /// Releases turned down by a person here; final (rule 4).
-    pub rejected: BTreeSet<ReleaseId>,
+    pub rejected: BTreeMap<ReleaseId, Rejection>,
     /// How long the build and each test took when they last went well, by name.
     pub took: BTreeMap<String, Span>,
 }
@@ -291,12 +288,12 @@ impl Pipeline {
         self.stages
             .get_mut(stage)
             .map(Arc::make_mut)
+            .ok_or(Impossible::Missing("stage"))
+    }
+
     /// A target's state, to be changed; the states of all others stay shared.
     fn target_mut(&mut self, target: &TargetName) -> &mut TargetState {
         Arc::make_mut(self.targets.entry(target.clone()).or_default())
-    }
-
-            .ok_or(Impossible::Missing("stage"))
     }
 
     /// The attempt with this id, if it is still the newest of its stage.

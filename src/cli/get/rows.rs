@@ -233,7 +233,7 @@ fn blocking(world: &World, pipeline: &Pipeline, now: Time) -> Vec<Row> {
             or_dash(release),
             blocker.id.to_string(),
             age(Some(blocker.since), now),
-            why::clears(&blocker),
+            blocker.clears.words(),
             blocker.why.clone(),
         ];
         let name = format!("{}/{stage}/{}", pipeline.name, blocker.id);

@@ -126,7 +126,7 @@ fn stage_lines(app: &App, name: &PipelineName, stage: &StageName) -> Vec<String>
                 "{} blocks {release}: {}; clears {}; {}. for {since}",
                 blocker.id,
                 blocker.why,
-                why::clears(blocker),
+                blocker.clears.words(),
                 why::passage(blocker)
             )
         }));

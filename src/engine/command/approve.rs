@@ -5,8 +5,8 @@ use crate::engine::command::{instead, release, stage};
 use crate::engine::draft::Draft;
 use crate::model::planted::{Bug, planted};
 use crate::model::{
-    Actor, AttemptId, ChangeLine, Fact, Gate, Manual, Refusal, ReleaseId, StageName, Verdict,
-    evidence, tally,
+    Actor, Attempt, AttemptId, ChangeLine, Fact, Gate, GateProgress, GateState, Manual, Refusal,
+    ReleaseId, StageName, Verdict, evidence, tally,
 };
 
 pub(super) fn approve(draft: &mut Draft<'_>, by: &Actor, verdict: &Verdict) -> Result<(), Refusal> {
@@ -47,10 +47,10 @@ fn asked(draft: &Draft<'_>, verdict: &Verdict) -> Result<(AttemptId, usize, Manu
     } = verdict;
     release(draft, *id)?;
     let newest = stage(draft, name)?.attempt.as_ref();
-    let not_asked = || Refusal::NotAsked {
+    let not_asked = |more: &str| Refusal::NotAsked {
         stage: name.clone(),
         release: *id,
-        instead: instead(newest),
+        instead: instead(newest) + more,
     };
     let forward = newest.filter(|attempt| !attempt.is_rollback());
     if let Some(newer) = forward.filter(|attempt| attempt.release > *id) {
@@ -58,10 +58,12 @@ fn asked(draft: &Draft<'_>, verdict: &Verdict) -> Result<(AttemptId, usize, Manu
     }
     let attempt = forward
         .filter(|attempt| attempt.release == *id)
-        .ok_or_else(not_asked)?;
-    let (index, gate) = attempt.asked().ok_or_else(not_asked)?;
+        .ok_or_else(|| not_asked(""))?;
+    let (index, gate) = attempt
+        .asked()
+        .ok_or_else(|| not_asked(asks_later(attempt)))?;
     let Gate::Manual(manual) = &gate.gate else {
-        return Err(not_asked());
+        return Err(not_asked(""));
     };
     if attempt.id != *seen {
         return Err(Refusal::OtherAttempt {
@@ -77,6 +79,18 @@ fn asked(draft: &Draft<'_>, verdict: &Verdict) -> Result<(AttemptId, usize, Manu
         });
     }
     Ok((attempt.id, index, manual.clone()))
+}
+
+/// Whether and when an attempt that asks nobody now will.
+fn asks_later(attempt: &Attempt) -> &'static str {
+    let open = |gate: &&GateProgress| !matches!(gate.state, GateState::Passed { .. });
+    let mut open = attempt.gates.iter().filter(open);
+    let people = open.any(|gate| matches!(gate.gate, Gate::Manual(_)));
+    match (attempt.is_active(), people) {
+        (false, _) => "",
+        (true, true) => "; people are asked after its deployment, tests and bakes",
+        (true, false) => "; nothing in it asks people",
+    }
 }
 
 /// Another release stands there now: whoever decides should know what it brings.
@@ -135,6 +149,11 @@ fn check_author(
         return Err(Refusal::AuthorCannotApprove {
             actor: by.clone(),
             release,
+            others: manual.from.as_ref().map(|group| {
+                let members = draft.org.groups.get(group).into_iter().flatten();
+                let is_author = |who: &&Actor| new.iter().any(|change| change.author.is(who));
+                members.filter(|who| !is_author(who)).cloned().collect()
+            }),
         });
     }
     Ok(())

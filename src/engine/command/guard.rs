@@ -7,6 +7,7 @@ use crate::model::{
     Actor, BlockerId, Candidate, Command, Fact, HoldId, HoldScope, Lift, OverrideId, Passage,
     Refusal, ReleaseId, Span, StageName, blockers,
 };
+use std::collections::BTreeSet;
 
 /// No override lasts longer; there is no "for ever".
 pub(super) const OVERRIDE_MOST: Span = Span::hours(24);
@@ -88,17 +89,15 @@ fn check_overridable(
         let Some(blocker) = standing.iter().find(|blocker| blocker.id == *id) else {
             return Err(absent(id.clone()));
         };
-        let why = match blocker.passage {
-            Passage::Override => continue,
-            Passage::Lift => "it is lifted for everything it stops, not passed once",
-            Passage::Nobody => {
-                "it is the order of things, and only time or a newer release clears it"
+        match blocker.passage {
+            Passage::Override => {}
+            Passage::Lift | Passage::Nobody => {
+                return Err(Refusal::NotOverridable {
+                    blocker: id.clone(),
+                    why: blocker.told(),
+                });
             }
-        };
-        return Err(Refusal::NotOverridable {
-            blocker: id.clone(),
-            why: why.to_owned(),
-        });
+        }
     }
     Ok(())
 }
@@ -140,10 +139,10 @@ pub(super) fn lift(
             }
         }
         Lift::Hold(id) => {
-            guards
-                .holds
-                .get(id)
-                .ok_or(Refusal::UnknownHold { hold: *id })?;
+            guards.holds.get(id).ok_or_else(|| Refusal::UnknownHold {
+                hold: *id,
+                known: guards.holds.keys().copied().collect(),
+            })?;
             Fact::HoldLifted {
                 id: *id,
                 by: Some(by.clone()),
@@ -154,19 +153,23 @@ pub(super) fn lift(
             guards
                 .overrides
                 .get(id)
-                .ok_or(Refusal::UnknownOverride { id: *id })?;
+                .ok_or_else(|| Refusal::UnknownOverride {
+                    id: *id,
+                    known: guards.overrides.keys().copied().collect(),
+                })?;
             Fact::OverrideEnded {
                 id: *id,
                 by: Some(by.clone()),
             }
         }
         Lift::Quarantine(release) => {
-            if !guards
-                .quarantine
-                .values()
-                .any(|entry| entry.release == *release)
-            {
-                return Err(Refusal::NotQuarantined { release: *release });
+            let known: BTreeSet<ReleaseId> =
+                guards.quarantine.values().map(|q| q.release).collect();
+            if !known.contains(release) {
+                return Err(Refusal::NotQuarantined {
+                    release: *release,
+                    known: known.into_iter().collect(),
+                });
             }
             let (by, reason) = (by.clone(), reason.to_owned());
             Fact::QuarantineLifted {

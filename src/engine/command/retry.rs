@@ -37,7 +37,7 @@ pub(super) fn retry(draft: &mut Draft<'_>, name: &StageName, id: ReleaseId) -> R
                 release: id,
             };
             if let Some(blocker) = in_the_way(draft, &draft.pipeline, candidate) {
-                return Err(refuse(format!("{} ({})", blocker.why, blocker.id)));
+                return Err(refuse(format!("{}: {}", blocker.id, blocker.told())));
             }
             promote::begin(draft, name, id);
             Ok(())

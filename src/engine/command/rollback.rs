@@ -4,7 +4,7 @@
 use crate::engine::command::{release, stage};
 use crate::engine::draft::Draft;
 use crate::engine::rollback::{Intent, carry_out, intend};
-use crate::model::{Actor, Cause, Refusal, ReleaseId, RollbackScope, Stage, StageName};
+use crate::model::{Actor, Cause, Refusal, ReleaseId, RollbackScope, Stage, StageName, few};
 
 pub(super) fn roll_back(
     draft: &mut Draft<'_>,
@@ -53,7 +53,9 @@ fn intent_of(
         .iter()
         .all(|(_, rollback)| rollback.destinations.is_empty() && !rollback.is_empty())
     {
-        return Err(refuse("no earlier release has finished its bake there"));
+        return Err(refuse(
+            "no earlier release has finished its bake there; a newer one with a fix or a revert brings it out",
+        ));
     }
     Ok(intent)
 }
@@ -76,13 +78,15 @@ fn check_place(draft: &Draft<'_>, name: &StageName, scope: &RollbackScope) -> Re
             })
         }
         RollbackScope::Target { target, .. } => {
-            let mut targets = stage.into_iter().flat_map(Stage::targets);
-            if targets.any(|(_, _, known)| known == target) {
+            let targets = stage.into_iter().flat_map(Stage::targets);
+            let known: Vec<_> = targets.map(|(_, _, known)| known).collect();
+            if known.contains(&target) {
                 return Ok(());
             }
             Err(Refusal::UnknownTarget {
                 stage: name.clone(),
                 target: target.clone(),
+                known: few(&known),
             })
         }
         RollbackScope::Stage(_) | RollbackScope::Everywhere => Ok(()),
@@ -95,10 +99,10 @@ fn check_free(draft: &Draft<'_>, stage: &StageName) -> Result<(), Refusal> {
         None => Ok(()),
         Some(attempt) => {
             let (done, total) = attempt.done();
-            let (stage, attempt) = (stage.clone(), attempt.id);
             Err(Refusal::RollbackUnderWay {
-                stage,
-                attempt,
+                stage: stage.clone(),
+                attempt: attempt.id,
+                since: Some(attempt.started),
                 done,
                 total,
             })

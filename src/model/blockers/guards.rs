@@ -33,14 +33,14 @@ pub(super) fn of(
             overridden: None,
         });
     }
-    let rejected = |state: &crate::model::StageState| state.rejected.contains(&candidate.release);
-    if pipeline.stage(candidate.stage).is_some_and(rejected) {
+    let stage = pipeline.stage(candidate.stage);
+    if let Some(no) = stage.and_then(|stage| stage.rejected.get(&candidate.release)) {
         found.push(Blocker {
             id: BlockerId("rejected".to_owned()),
             kind: BlockerKind::Rejected,
-            since: pipeline.at,
+            since: no.at,
             region: None,
-            why: format!("{} was rejected here, which is final", candidate.release),
+            why: format!("{} was {}, which is final", candidate.release, no.why),
             clears: Clears::When("a newer release comes".to_owned()),
             passage: Passage::Nobody,
             overridden: None,

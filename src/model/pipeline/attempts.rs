@@ -5,8 +5,8 @@ use crate::model::pipeline::gates::gate;
 use crate::model::planted::{Bug, planted};
 use crate::model::{
     AlarmName, Attempt, AttemptId, AttemptState, Fact, GOOD_KEPT, Gate, GateState, Good,
-    Impossible, Lapse, PAST_KEPT, PastAttempt, Pipeline, Progress, Purpose, ReleaseId, StageName,
-    StageState, Time,
+    Impossible, Lapse, PAST_KEPT, PastAttempt, Pipeline, Progress, Purpose, Rejection, ReleaseId,
+    StageName, StageState, Time,
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -32,7 +32,11 @@ pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(),
                 why: why.clone(),
             };
             let (stage, release) = (turned.stage.clone(), turned.release);
-            pipeline.stage_mut(&stage)?.rejected.insert(release);
+            let no = Rejection {
+                at,
+                why: why.clone(),
+            };
+            pipeline.stage_mut(&stage)?.rejected.insert(release, no);
             enter(pipeline, *attempt, AttemptState::Withdrawn { at, why })
         }
         Fact::DeploymentDone { attempt } => enter(pipeline, *attempt, AttemptState::Approving),
