@@ -7,20 +7,14 @@ use crate::model::{
 };
 
 /// As `decide`, for a command to the organization.
-pub fn decide_org(
-    org: &Org,
-    now: Time,
-    by: &Actor,
-    request: Request,
-) -> Result<Vec<Fact>, Refusal> {
-    let expected = plan_org(org, now, by, &request.command)?;
-    if expected.digest != request.expect {
+pub fn decide_org(org: &Org, by: &Actor, request: Request) -> Result<Vec<Fact>, Refusal> {
+    let (plan, fact) = weigh(org, by, &request.command)?;
+    if plan.digest != request.expect {
         return Err(Refusal::PlanChanged {
-            plan: Box::new(expected),
+            plan: Box::new(plan),
         });
     }
     command::check_reason(&request.command)?;
-    let fact = fact(org, by, &request.command)?;
     Ok(vec![accepted(by.clone(), request), fact])
 }
 
@@ -37,7 +31,12 @@ pub fn tick_org(org: &Org, now: Time) -> Vec<Fact> {
 }
 
 /// As `plan`, for a command to the organization.
-pub fn plan_org(org: &Org, _now: Time, by: &Actor, command: &Command) -> Result<Plan, Refusal> {
+pub fn plan_org(org: &Org, by: &Actor, command: &Command) -> Result<Plan, Refusal> {
+    weigh(org, by, command).map(|(plan, _)| plan)
+}
+
+/// What a command records, and that in words.
+fn weigh(org: &Org, by: &Actor, command: &Command) -> Result<(Plan, Fact), Refusal> {
     let fact = fact(org, by, command)?;
     let title = match (command, org_hold(org, command)) {
         (
@@ -61,7 +60,7 @@ pub fn plan_org(org: &Org, _now: Time, by: &Actor, command: &Command) -> Result<
         None => "no new deployment starts; what runs finishes; rollbacks go on".to_owned(),
     }];
     let confirm = matches!(command, Command::Lift { .. }).then(|| "organization".to_owned());
-    Ok(plan::assemble(plan::Draft {
+    let plan = plan::assemble(plan::Draft {
         pipeline: None,
         command: command.clone(),
         title,
@@ -72,8 +71,9 @@ pub fn plan_org(org: &Org, _now: Time, by: &Actor, command: &Command) -> Result<
         confirm,
         revision: org.revision,
         facts: Vec::new(),
-        recorded: vec![fact],
-    }))
+        recorded: vec![fact.clone()],
+    });
+    Ok((plan, fact))
 }
 
 fn org_hold<'a>(org: &'a Org, command: &Command) -> Option<&'a crate::model::Hold> {

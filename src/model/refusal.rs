@@ -219,7 +219,7 @@ fn who_else(others: &[Actor]) -> String {
     if others.is_empty() {
         return ", and its group has nobody else".to_owned();
     }
-    format!(": {} may", listed(others))
+    format!("; who may: {}", listed(others))
 }
 
 fn difference(changes: &[ChangeLine], more: usize) -> String {

@@ -66,8 +66,8 @@ impl Organization {
                     answer(to, self.command(by, request).await);
                 }
                 Some(Letter::Plan(by, command, to)) => {
-                    let (org, now) = self.now();
-                    let plan = engine::plan_org(&org, now, &by, &command);
+                    let (org, _) = self.now();
+                    let plan = engine::plan_org(&org, &by, &command);
                     answer(to, plan.map_err(CommandError::from));
                 }
                 // Steps, observers and snapshots belong to pipelines.
@@ -123,7 +123,7 @@ impl Organization {
     async fn command(&mut self, by: Actor, request: Request) -> Result<Settled, CommandError> {
         let (org, now) = self.now();
         let key = request.key.clone();
-        let facts = match engine::decide_org(&org, now, &by, request.clone()) {
+        let facts = match engine::decide_org(&org, &by, request.clone()) {
             Ok(facts) => facts,
             Err(refusal) => vec![engine::refused(by, request, refusal)],
         };

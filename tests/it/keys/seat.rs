@@ -107,7 +107,7 @@ impl Seat {
                 } = &self.world;
                 let plan = match pipeline {
                     Some(_) => engine::plan(state, org, self.now, &name("ana"), command),
-                    None => engine::plan_org(org, self.now, &name("ana"), command),
+                    None => engine::plan_org(org, &name("ana"), command),
                 };
                 let answer = match plan {
                     Ok(plan) => PlanAnswer::Ready(Box::new(plan)),

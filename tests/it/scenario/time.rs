@@ -153,7 +153,7 @@ fn step(world: &mut World, by: &str) -> String {
 
 fn command(world: &mut World, by: &str, command: Command) -> String {
     let by = Actor::parse(by).unwrap();
-    let plan = engine::plan_org(&world.org, world.now, &by, &command).unwrap();
+    let plan = engine::plan_org(&world.org, &by, &command).unwrap();
     let mut printed = format!("  {}; {}\n", plan.title, plan.notes.join("; "));
     world.n_requests += 1;
     let request = Request {
@@ -161,7 +161,7 @@ fn command(world: &mut World, by: &str, command: Command) -> String {
         expect: plan.digest,
         command,
     };
-    let facts = engine::decide_org(&world.org, world.now, &by, request).unwrap();
+    let facts = engine::decide_org(&world.org, &by, request).unwrap();
     fold(world, &facts);
     printed.push_str(&told(&facts));
     let follows = world.input(Input::Tick).unwrap();

@@ -79,7 +79,7 @@ fn is_of_org(command: &Command) -> bool {
 fn planned(machine: &Machine, by: &Actor, command: &Command) -> Result<Plan, Refusal> {
     let now = machine.now();
     if is_of_org(command) {
-        engine::plan_org(&machine.org, now, by, command)
+        engine::plan_org(&machine.org, by, command)
     } else {
         engine::plan(&machine.pipeline, &machine.org, now, by, command)
     }
@@ -113,7 +113,7 @@ fn submit(machine: &mut Machine, seen: Seen) {
     let now = machine.now();
     let of_org = is_of_org(&request.command);
     let decided = if of_org {
-        engine::decide_org(&machine.org, now, &by, request.clone())
+        engine::decide_org(&machine.org, &by, request.clone())
     } else {
         let input = Input::Command {
             by: by.clone(),
