@@ -125,15 +125,16 @@ pub(super) fn rollback(before: &Draft<'_>, intent: &Intent, two_way: bool) -> Ve
     facts.push(fact(Topic::Safe, Speaks::For, text));
     facts.extend(intent.stages.iter().filter_map(|(stage, _)| {
         let attempt = before.active(stage).filter(|attempt| attempt.is_armed())?;
-        let alarms: Vec<String> = pipeline
-            .alarms_of(stage)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        let alarms = pipeline.alarms_of(stage);
+        let alarms: Vec<String> = alarms.iter().map(ToString::to_string).collect();
+        let when = if alarms.is_empty() {
+            "a deployment fails".to_owned()
+        } else {
+            format!("{} fires", alarms.join(" or "))
+        };
         let text = format!(
-            "{stage} is ARMED: the machine rolls {} back by itself when {} fires",
-            attempt.release,
-            alarms.join(" or ")
+            "{stage} is ARMED: the machine rolls {} back by itself when {when}",
+            attempt.release
         );
         Some(fact(Topic::When, Speaks::Neither, text))
     }));
