@@ -13,7 +13,7 @@ pub(in crate::model) use windows::{closings, next_change as next_window_change};
 use crate::model::planted::{Bug, planted};
 use crate::model::{
     Attempt, Blocker, BlockerId, BlockerKind, Clears, Definition, Org, Passage, Person, Pipeline,
-    Region, ReleaseId, StageName, Time,
+    Region, ReleaseId, StageName, StageState, Time,
 };
 
 /// A question about one candidate.
@@ -108,21 +108,7 @@ fn standing(
             .columns()
             .take_while(|column| column != candidate.stage)
             .last();
-        found.extend(before.map(|before| {
-            Blocker {
-                id: BlockerId("not-approved".to_owned()),
-                kind: BlockerKind::NotApproved,
-                since: pipeline
-                    .releases
-                    .get(candidate.release)
-                    .map_or(pipeline.at, |r| r.cut),
-                region: None,
-                why: format!("{} has not passed {before}", candidate.release),
-                clears: Clears::When(format!("{before} approves it")),
-                passage: Passage::Nobody,
-                overridden: None,
-            }
-        }));
+        found.extend(before.map(|before| not_approved(pipeline, state, candidate, &before)));
     }
     if let Some(attempt) = state.attempt.as_ref().filter(|attempt| attempt.is_active()) {
         found.push(Blocker {
@@ -140,6 +126,41 @@ fn standing(
         found.extend(review(pipeline, definition, candidate.release));
     }
     found
+}
+
+/// A release whose turn has not come, or that has had it.
+fn not_approved(
+    pipeline: &Pipeline,
+    state: &StageState,
+    candidate: Candidate<'_>,
+    before: &StageName,
+) -> Blocker {
+    let release = candidate.release;
+    let (since, why, clears) = match state.last_of(release) {
+        Some((ended, word)) => (
+            ended,
+            format!("{release} has been in {} and {word}", candidate.stage),
+            "it is tried again there, or a newer release comes".to_owned(),
+        ),
+        None => (
+            pipeline
+                .releases
+                .get(release)
+                .map_or(pipeline.at, |r| r.cut),
+            format!("{release} has not passed {before}"),
+            format!("{before} approves it"),
+        ),
+    };
+    Blocker {
+        id: BlockerId("not-approved".to_owned()),
+        kind: BlockerKind::NotApproved,
+        since,
+        region: None,
+        why,
+        clears: Clears::When(clears),
+        passage: Passage::Nobody,
+        overridden: None,
+    }
 }
 
 /// Changes that nobody but the author reviewed: all since the last release that passed the build,

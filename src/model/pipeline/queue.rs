@@ -9,6 +9,24 @@ impl StageState {
         self.attempt.as_ref().filter(|attempt| attempt.is_active())
     }
 
+    /// How the newest ended attempt of a release ended here, as one says it of the release, and when.
+    pub fn last_of(&self, release: ReleaseId) -> Option<(Time, String)> {
+        let newest = self
+            .attempt
+            .iter()
+            .filter_map(|attempt| Some((attempt.release, attempt.ended()?, attempt.state.word())));
+        let past = self.past.iter();
+        let past = past.map(|past| (past.release, past.ended, past.word.as_str()));
+        let mut ended = newest.chain(past).filter(|(of, _, _)| *of == release);
+        ended.next().map(|(_, at, word)| {
+            let said = match word {
+                "passed" | "failed" => word.to_owned(),
+                other => format!("was {other}"),
+            };
+            (at, said)
+        })
+    }
+
     pub(super) fn enqueue(&mut self, releases: impl IntoIterator<Item = (ReleaseId, Time)>) {
         self.waiting.extend(releases);
         let newest = self.waiting.last().map(|(_, at)| *at);
