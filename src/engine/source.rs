@@ -4,7 +4,7 @@
 
 use crate::engine::draft::Draft;
 use crate::model::{
-    Change, Definition, Fact, Head, Pin, Pipeline, Release, ReleaseId, Sha, SourceName,
+    Change, Definition, Fact, Head, Pin, Pipeline, Release, ReleaseId, Releases, Sha, SourceName,
 };
 use std::collections::BTreeSet;
 
@@ -104,7 +104,12 @@ fn cut(draft: &mut Draft<'_>, head: Head, was: Option<&Sha>, before: Option<Rele
         .rev()
         .chain(first_seen.flat_map(|(_, state)| &state.unreleased));
     let beside = beside.filter(|change| !known.contains(&change.sha));
-    let changes: Vec<Change> = beside.cloned().chain(head.changes).collect();
+    let below = match (parent, &head.base) {
+        (None, Some(base)) => down_to(releases, moved, base),
+        (None, None) | (Some(_), _) => Vec::new(),
+    };
+    let changes = beside.chain(below).cloned().chain(head.changes);
+    let changes: Vec<Change> = changes.collect();
     let release = ReleaseId(draft.pipeline.counters.releases + 1);
     draft.record(Fact::ReleaseCut {
         release,
@@ -113,6 +118,23 @@ fn cut(draft: &mut Draft<'_>, head: Head, was: Option<&Sha>, before: Option<Rele
         parent,
         changes,
     });
+}
+
+/// What a source holds up to a commit of its own, oldest first. When several sources were rewritten
+/// no release may be below the next one, which then says all that it holds.
+fn down_to<'a>(
+    releases: &'a Releases,
+    source: Option<&SourceName>,
+    commit: &Sha,
+) -> Vec<&'a Change> {
+    let mut newest = releases.0.values().rev();
+    let at = newest.find(|known| known.pin(source) == Some(commit));
+    let all = at.into_iter().flat_map(|known| releases.changes(known.id));
+    let mut own: Vec<&Change> = all
+        .filter(|change| change.source.as_ref() == source)
+        .collect();
+    own.reverse();
+    own
 }
 
 pub(super) fn failed(draft: &mut Draft<'_>, source: Option<SourceName>, why: String) {
