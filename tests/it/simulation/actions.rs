@@ -3,7 +3,7 @@
 
 use super::faults::Fault;
 use super::machine::Machine;
-use super::{definitions, operators};
+use super::{commits, definitions, operators, oracle};
 use pilothouse::engine::Input;
 use pilothouse::model::*;
 
@@ -13,12 +13,13 @@ pub(super) fn act(machine: &mut Machine, step: u64) {
     machine.come_up();
     match machine.rng.below(24) {
         0..17 => something(machine),
-        17 | 18 => push(machine),
+        17 | 18 => commits::push(machine),
         19 => wait(machine),
         20 => edit(machine),
         _ => operators::operate(machine, step),
     }
     machine.come_up();
+    oracle::compare(machine);
 }
 
 /// Something that nobody asks for.
@@ -62,7 +63,10 @@ fn pass_time(machine: &mut Machine) {
 /// Runs what was sent until something comes back.
 fn work(machine: &mut Machine) {
     for _ in 0..3 {
-        machine.outside.work(&mut machine.faults, &mut machine.rng);
+        let now = machine.now();
+        machine
+            .outside
+            .work(now, &mut machine.faults, &mut machine.rng);
     }
     answer(machine);
 }
@@ -71,7 +75,10 @@ fn answer(machine: &mut Machine) {
     let now = machine.now();
     machine.outside.match_up(&machine.pipeline.steps, now);
     for _ in 0..2 {
-        machine.outside.work(&mut machine.faults, &mut machine.rng);
+        let now = machine.now();
+        machine
+            .outside
+            .work(now, &mut machine.faults, &mut machine.rng);
     }
     let Some((id, result)) = machine.outside.answer(&mut machine.rng) else {
         return;
@@ -126,7 +133,13 @@ fn observe(machine: &mut Machine) {
             1 => machine.rng.below(200),
             _ => 5_000,
         };
-        let round = machine.readings(machine.elapsed, |_| (level, points));
+        let names: Vec<AlarmName> = machine.pipeline.watched().into_keys().cloned().collect();
+        let one_in_two = machine.rng.one_in(2);
+        let only = machine.rng.pick(&names).filter(|_| one_in_two).cloned();
+        let round = machine.readings(machine.elapsed, |alarm| {
+            let meant = only.as_ref().is_none_or(|only| only == alarm);
+            (if meant { level } else { AlarmLevel::Ok }, points)
+        });
         machine.elapsed = Span::ZERO;
         machine.feed(Input::Outcome(Outcome::Observed(round)));
         if flaps && machine.is_up() {
@@ -140,9 +153,12 @@ fn observe(machine: &mut Machine) {
 }
 
 fn wait(machine: &mut Machine) {
-    let span = Span::minutes(machine.rng.below(600));
+    let most = *machine.rng.pick(&[20, 90, 600]).unwrap();
+    let span = Span::minutes(machine.rng.below(most));
     machine.simulated = machine.simulated + span;
     machine.wall = machine.wall + span;
+    machine.tick_org();
+    machine.come_up();
     machine.feed(Input::Tick);
 }
 
@@ -151,75 +167,5 @@ fn edit(machine: &mut Machine) {
         machine.definition = definitions::edited(machine.definition.clone(), &mut machine.rng);
         let definition = Box::new(machine.definition.clone());
         machine.feed(Input::Define(definition));
-    }
-}
-
-fn push(machine: &mut Machine) {
-    let many = machine.strikes(Fault::ManyReleases, 16);
-    for _ in 0..if many { 12 } else { 1 } {
-        let releases: Vec<Sha> = machine
-            .book
-            .releases
-            .values()
-            .map(|cut| cut.sha.clone())
-            .collect();
-        let head = machine.pipeline.source.head.clone();
-        let rewritten = machine.strikes(Fault::ForcePush, 3);
-        if rewritten && machine.rng.one_in(2) {
-            // Back to a commit that was released before.
-            if let Some(sha) = machine.rng.pick(&releases).cloned() {
-                let moved = Head {
-                    source: None,
-                    sha,
-                    base: head,
-                    changes: Vec::new(),
-                };
-                machine.feed(Input::Outcome(Outcome::Head(moved)));
-            }
-        } else {
-            let base = if rewritten {
-                machine.rng.pick(&releases).cloned()
-            } else {
-                head
-            };
-            let change = change(machine);
-            let moved = Head {
-                source: None,
-                sha: change.sha.clone(),
-                base,
-                changes: vec![change],
-            };
-            machine.feed(Input::Outcome(Outcome::Head(moved)));
-        }
-        if !machine.is_up() {
-            return;
-        }
-    }
-}
-
-/// A commit by somebody, sometimes with the revert of what is in quarantine.
-fn change(machine: &mut Machine) -> Change {
-    let quarantine = &machine.pipeline.guards.quarantine;
-    let bad: Vec<Sha> = quarantine.keys().cloned().collect();
-    let person = |name: &str| Person {
-        name: name.to_owned(),
-        email: format!("{name}@example.com"),
-    };
-    let number = machine.rng.next() as u32;
-    let author = if machine.rng.one_in(5) { "li" } else { "mori" };
-    let reviewer = if machine.rng.one_in(8) { author } else { "ana" };
-    Change {
-        source: None,
-        sha: crate::world::sha(number),
-        author: person(author),
-        at: machine.now(),
-        title: "a change".to_owned(),
-        reviewers: vec![person(reviewer)],
-        reverts: if machine.rng.one_in(2) {
-            bad
-        } else {
-            Vec::new()
-        },
-        one_way: machine.rng.one_in(9),
     }
 }

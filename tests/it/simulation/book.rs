@@ -3,9 +3,15 @@
 //! of window searches. Every entry is checked against it before it is added (INVARIANTS.md).
 
 mod attempts;
+mod blocked;
+mod clock;
+mod deploys;
 mod gates;
 mod guards;
+mod settled;
+mod sources;
 mod starts;
+mod tickets;
 
 use pilothouse::model::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,9 +19,13 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub(super) struct Book {
     pub(super) at: Time,
+    /// When the pipeline last had something to tell.
+    told: Time,
     pub(super) definitions: BTreeMap<Digest, Definition>,
     pub(super) newest: Option<Digest>,
     pub(super) releases: BTreeMap<ReleaseId, Cut>,
+    /// What was pushed, with the commit before it in its own source: the world's truth.
+    pub(super) pushed: BTreeMap<Sha, (Option<Sha>, Change)>,
     pub(super) tries: BTreeMap<AttemptId, Try>,
     /// The attempt that has each stage's lane.
     pub(super) lanes: BTreeMap<StageName, AttemptId>,
@@ -24,23 +34,32 @@ pub(super) struct Book {
     pub(super) opened: BTreeMap<EffectId, Owed>,
     retries: BTreeMap<EffectId, u32>,
     pub(super) passed: BTreeSet<(StageName, ReleaseId)>,
+    /// What has passed its build; that stays so.
+    built: BTreeSet<ReleaseId>,
     approved: BTreeSet<ReleaseId>,
     superseded: BTreeSet<(StageName, ReleaseId)>,
     rejected: BTreeSet<(StageName, ReleaseId)>,
     alarms: BTreeMap<AlarmName, (AlarmLevel, Time)>,
     holds: BTreeMap<HoldId, (HoldScope, Option<Time>)>,
     org_holds: BTreeMap<HoldId, (HoldScope, Option<Time>)>,
+    /// Within how long the pipelines begin again after a stop of the line, and when that ended.
+    drain: Span,
+    released: Option<Time>,
     groups: BTreeMap<GroupName, Vec<Actor>>,
     overrides: BTreeMap<OverrideId, Given>,
-    /// Where the clock is held to have gone wrong.
-    doubt: Option<Time>,
+    /// Whether the clock is held to have gone wrong.
+    doubt: bool,
     /// Changes in quarantine, with the release whose rollback put them there.
     quarantine: BTreeMap<Sha, ReleaseId>,
-    tickets: BTreeMap<TicketId, String>,
+    tickets: BTreeMap<TicketId, Slip>,
+    /// Causes for which this decision owes a ticket.
+    owed_tickets: Vec<String>,
     pub(super) keys: BTreeSet<RequestKey>,
     /// What operators had before their eyes when they decided.
     pub(super) looks: BTreeMap<RequestKey, Look>,
     key: Option<RequestKey>,
+    /// What was accepted last.
+    command: Option<Command>,
     pub(super) report: Seen,
 }
 
@@ -48,6 +67,8 @@ pub(super) struct Book {
 #[derive(Debug, Default, Clone)]
 pub(super) struct Seen {
     pub(super) facts: BTreeMap<&'static str, usize>,
+    /// Things that a fact's kind does not tell.
+    pub(super) things: BTreeMap<&'static str, usize>,
     pub(super) entries: usize,
     pub(super) deployments: usize,
     pub(super) through: usize,
@@ -56,6 +77,8 @@ pub(super) struct Seen {
 #[derive(Debug, Clone)]
 pub(super) struct Cut {
     pub(super) sha: Sha,
+    /// The commits of the other sources.
+    pub(super) also: BTreeMap<SourceName, Sha>,
     /// Every commit in it, its parent's too.
     pub(super) holds: BTreeSet<Sha>,
     pub(super) batch: Vec<Change>,
@@ -71,16 +94,37 @@ pub(super) struct Try {
     pub(super) definition: Digest,
     started: Time,
     pub(super) ended: Option<&'static str>,
-    baselined: BTreeSet<AlarmName>,
+    /// Alarms known to fire, each with since when: another time is news.
+    known: BTreeMap<AlarmName, Time>,
     gates: Vec<Gate>,
     progress: BTreeMap<TargetName, &'static str>,
-    /// In the order of their first start.
+    /// How many parts have gone well on a target.
+    parts: BTreeMap<TargetName, usize>,
+    /// In the order of their first start, and of the first that moved their traffic.
     touched: Vec<TargetName>,
+    served: Vec<TargetName>,
     tests_passed: BTreeSet<usize>,
-    /// Who has said yes, and what they had seen.
-    pub(super) asked: BTreeMap<usize, Vec<(Actor, Look)>>,
+    /// When people let it pass.
+    let_pass: BTreeMap<usize, Time>,
+    /// Who has said yes, when, and what they had seen.
+    pub(super) asked: BTreeMap<usize, Vec<Yes>>,
     bakes: BTreeMap<BakePlace, Baking>,
     lost: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Yes {
+    by: Actor,
+    at: Time,
+    seen: Look,
+}
+
+/// A ticket.
+#[derive(Debug, Clone)]
+struct Slip {
+    cause: String,
+    open: bool,
+    seen: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -99,7 +143,8 @@ struct Baking {
 pub(super) struct Place {
     epoch: u64,
     step: Option<EffectId>,
-    pub(super) good: BTreeSet<ReleaseId>,
+    /// What has proven good, with the definition it did so under.
+    pub(super) good: BTreeMap<ReleaseId, Digest>,
     pub(super) running: Option<ReleaseId>,
     forward: Option<ReleaseId>,
 }
@@ -136,22 +181,10 @@ impl Book {
         if entry.stream == Stream::Organization {
             return self.take_org(&entry.fact);
         }
+        self.told = entry.at;
         match &entry.fact {
-            Fact::Defined { definition } => {
-                let digest = definition.digest.clone();
-                self.definitions
-                    .insert(digest.clone(), (**definition).clone());
-                self.newest = Some(digest);
-            }
-            Fact::ReleaseCut {
-                release,
-                sha,
-                parent,
-                changes,
-                ..
-            } => {
-                self.cut(*release, sha, *parent, changes);
-            }
+            Fact::Defined { definition } => self.define(definition),
+            Fact::ReleaseCut { .. } => self.cut(&entry.fact),
             Fact::Superseded { stage, release, by } => self.supersede(stage, *release, *by),
             Fact::AlarmChanged { alarm, state } => {
                 self.alarms
@@ -161,6 +194,7 @@ impl Book {
                 key, by, command, ..
             } => {
                 self.answer(key);
+                self.command = Some(command.clone());
                 Self::check_reason(by, command);
             }
             Fact::CommandRefused {
@@ -176,21 +210,53 @@ impl Book {
         }
     }
 
+    /// A definition; the alarms that nobody asks for under it are forgotten.
+    fn define(&mut self, definition: &Definition) {
+        let digest = definition.digest.clone();
+        self.definitions.insert(digest.clone(), definition.clone());
+        self.newest = Some(digest);
+        let entered = self.lanes.values().map(|id| &self.tries[id].definition);
+        let entered = entered.map(|digest| &self.definitions[digest]);
+        let asked = entered.chain([definition]).flat_map(|d| &d.alarms);
+        let asked: BTreeSet<AlarmName> = asked.map(|alarm| alarm.name.clone()).collect();
+        self.alarms.retain(|alarm, _| asked.contains(alarm));
+    }
+
     fn take_org(&mut self, fact: &Fact) {
         match fact {
             Fact::GroupsDefined { groups } => self.groups.clone_from(groups),
+            Fact::DrainDefined { drain } => self.drain = *drain,
             Fact::HoldPlaced {
                 id, scope, lasts, ..
             } => {
                 let over = lasts.map(|lasts| self.at + lasts);
                 self.org_holds.insert(*id, (scope.clone(), over));
             }
-            Fact::HoldLifted { id, .. } => drop(self.org_holds.remove(id)),
-            Fact::CommandAccepted { key, .. } | Fact::CommandRefused { key, .. } => {
-                self.answer(key);
+            Fact::HoldLifted { id, by, .. } => {
+                let (scope, over) = self.org_holds.remove(id).expect("I48: it was not there");
+                let ended = over.map_or(self.at, |over| over.min(self.at));
+                let fair = by.is_some() || ended < self.at || over == Some(self.at);
+                assert!(fair, "I48: {id} ends by itself before its time");
+                if scope == HoldScope::Organization {
+                    self.released = self.released.max(Some(ended));
+                    self.saw("the line goes on");
+                }
+                if by.is_none() {
+                    self.saw("a hold of the organization expires");
+                }
             }
+            Fact::CommandAccepted { key, command, .. } => {
+                self.answer(key);
+                self.command = Some(command.clone());
+            }
+            Fact::CommandRefused { key, .. } => self.answer(key),
             other => panic!("not a fact of the organization: {other:?}"),
         }
+    }
+
+    /// Counts what has happened.
+    pub(super) fn saw(&mut self, thing: &'static str) {
+        *self.report.things.entry(thing).or_default() += 1;
     }
 
     fn answer(&mut self, key: &RequestKey) {
@@ -199,30 +265,6 @@ impl Book {
             "I33: {key} is answered twice"
         );
         self.key = Some(key.clone());
-    }
-
-    /// I24: a release is a full commit and its number; neither comes twice.
-    fn cut(&mut self, id: ReleaseId, sha: &Sha, parent: Option<ReleaseId>, changes: &[Change]) {
-        let again = self.releases.values().any(|cut| cut.sha == *sha);
-        assert!(!again, "I24: {sha} is released twice");
-        let newest = self
-            .releases
-            .keys()
-            .next_back()
-            .map_or(0, |newest| newest.0);
-        assert_eq!(id.0, newest + 1, "I24: numbers of releases rise");
-        let mut holds = parent.map_or_else(BTreeSet::new, |p| self.releases[&p].holds.clone());
-        holds.extend(changes.iter().map(|change| change.sha.clone()));
-        let batch = changes.to_vec();
-        self.releases.insert(
-            id,
-            Cut {
-                sha: sha.clone(),
-                holds,
-                batch,
-                digest: None,
-            },
-        );
     }
 
     /// I22 begins; running work is never superseded (rule 2).
@@ -235,23 +277,6 @@ impl Book {
             "I22: {release} is at work in {stage} and superseded"
         );
         self.superseded.insert((stage.clone(), release));
-    }
-
-    /// Whether a change has its effect in a release: it is in, and nothing in it that has its
-    /// effect takes it back.
-    pub(super) fn carries(&self, release: ReleaseId, change: &Sha) -> bool {
-        let holds = &self.releases[&release].holds;
-        let everything = self.releases.values().flat_map(|cut| &cut.batch);
-        let taken_back = |by: &Change| {
-            holds.contains(&by.sha) && by.reverts.contains(change) && self.carries(release, &by.sha)
-        };
-        holds.contains(change) && !everything.into_iter().any(taken_back)
-    }
-
-    pub(super) fn in_quarantine(&self, release: ReleaseId) -> Option<&Sha> {
-        self.quarantine
-            .keys()
-            .find(|change| self.carries(release, change))
     }
 
     pub(super) fn definition(&self) -> &Definition {
@@ -271,7 +296,9 @@ impl Book {
     pub(super) fn look(&self, stage: &StageName) -> Option<Look> {
         let id = *self.lanes.get(stage)?;
         let attempt = &self.tries[&id];
-        let alarms = self.stage_of(attempt).map(|stage| stage.alarms.clone());
+        let entered = &self.definitions[&attempt.definition];
+        let spec = self.stage_of(attempt);
+        let alarms = spec.map(|spec| blocked::watching(entered, spec));
         Some(Look {
             attempt: id,
             digest: self.releases.get(&attempt.release)?.digest.clone(),
@@ -281,7 +308,7 @@ impl Book {
             alarms: alarms
                 .unwrap_or_default()
                 .into_iter()
-                .map(|alarm| (alarm.clone(), self.level(&alarm)))
+                .map(|alarm| (alarm.name.clone(), self.level(&alarm.name)))
                 .collect(),
         })
     }

@@ -11,7 +11,7 @@ const ROUNDS_MAX: usize = 3_000;
 
 pub(super) fn come_to_rest(machine: &mut Machine) {
     machine.come_up();
-    machine.faults.cease();
+    let _on = machine.faults.cease();
     machine.wall = machine.now();
     for _ in 0..ROUNDS_MAX {
         if !machine.pipeline.steps.is_empty() || !machine.outside.is_idle() {
@@ -29,6 +29,7 @@ pub(super) fn come_to_rest(machine: &mut Machine) {
         match engine::next_wake(&machine.pipeline, &machine.org, machine.now()) {
             Some(wake) if is_waited_for(machine) => {
                 machine.wall = wake;
+                machine.tick_org();
                 machine.feed(Input::Tick);
             }
             _ => return at_rest(machine),
@@ -63,7 +64,7 @@ fn is_waited_for(machine: &Machine) -> bool {
         || waiting.any(|(stage, release)| clears(&stage, release))
 }
 
-fn finish_one(machine: &mut Machine) {
+pub(super) fn finish_one(machine: &mut Machine) {
     let retry = machine
         .pipeline
         .steps
@@ -73,7 +74,10 @@ fn finish_one(machine: &mut Machine) {
     machine.wall = machine.wall.max(retry.unwrap_or(machine.wall)) + Span::seconds(1);
     let now = machine.now();
     machine.outside.match_up(&machine.pipeline.steps, now);
-    machine.outside.work(&mut machine.faults, &mut machine.rng);
+    let now = machine.now();
+    machine
+        .outside
+        .work(now, &mut machine.faults, &mut machine.rng);
     if let Some((id, result)) = machine.outside.answer(&mut machine.rng) {
         machine.feed(Input::Outcome(Outcome::Step { id, result }));
     }

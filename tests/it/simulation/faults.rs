@@ -43,6 +43,7 @@ faults! {
     ForcePush
     ManyReleases
     OtherDigest
+    SourceFails
 }
 
 #[derive(Debug, Clone)]
@@ -52,16 +53,23 @@ pub(super) struct Faults {
 }
 
 impl Faults {
+    /// Half of the seeds have half of the faults, the others a quarter, which gets them further.
     pub(super) fn of(rng: &mut Rng) -> Self {
+        let half = rng.next();
+        let fewer = if rng.one_in(2) { rng.next() } else { u64::MAX };
         Self {
-            on: rng.next(),
+            on: half & fewer,
             injected: BTreeMap::new(),
         }
     }
 
-    /// Faults cease: the second phase of every simulation.
-    pub(super) fn cease(&mut self) {
-        self.on = 0;
+    /// Faults cease: the second phase of every simulation. Gives back those that were on.
+    pub(super) fn cease(&mut self) -> u64 {
+        std::mem::take(&mut self.on)
+    }
+
+    pub(super) fn resume(&mut self, on: u64) {
+        self.on = on;
     }
 
     pub(super) fn has(&self, fault: Fault) -> bool {

@@ -22,6 +22,8 @@ pub(super) struct Machine {
     pub(super) outside: Outside,
     pub(super) faults: Faults,
     pub(super) rng: Rng,
+    /// What the operators of this seed are fond of.
+    pub(super) habits: u64,
     pub(super) definition: Definition,
     /// The server is down, and this many entries that were not synced got to the disk.
     down: Option<usize>,
@@ -36,7 +38,8 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn new(store: Store, definition: Definition, rng: Rng, faults: Faults) -> Self {
+    pub(super) fn new(store: Store, definition: Definition, mut rng: Rng, faults: Faults) -> Self {
+        let habits = rng.next();
         let world = crate::world::World::bare();
         let mut machine = Machine {
             store,
@@ -47,6 +50,7 @@ impl Machine {
             outside: Outside::default(),
             faults,
             rng,
+            habits,
             definition: definition.clone(),
             down: None,
             round: None,
@@ -55,12 +59,13 @@ impl Machine {
             covered: BTreeSet::new(),
             simulated: Span::ZERO,
         };
-        machine.commit_org(
-            vec![Fact::GroupsDefined {
-                groups: world.org.groups,
-            }],
-            None,
-        );
+        let groups = world.org.groups;
+        let mut facts = vec![Fact::GroupsDefined { groups }];
+        if machine.rng.one_in(2) {
+            let drain = Span::hours(3);
+            facts.push(Fact::DrainDefined { drain });
+        }
+        machine.commit_org(facts, None);
         machine.come_up();
         machine.feed(Input::Define(Box::new(definition)));
         machine.come_up();
@@ -136,6 +141,14 @@ impl Machine {
             facts,
             request,
         });
+    }
+
+    /// What time alone changes in the organization.
+    pub(super) fn tick_org(&mut self) {
+        self.commit_org(engine::tick_org(&self.org, self.now()), None);
+        if self.is_up() {
+            self.book.org_settled(self.now());
+        }
     }
 
     fn append(&mut self, commit: Commit) {
@@ -284,13 +297,10 @@ impl Machine {
                 .targets
                 .get(target)
                 .and_then(|state| state.running);
-            let newest = log
-                .last()
-                .filter(|record| record.ok)
-                .map(|record| record.release);
+            let serves = self.outside.fleet.slots[target].serves;
             assert!(
-                believed.is_none() || believed == newest,
-                "I32: {target} runs {newest:?}, not {believed:?}"
+                believed.is_none() || believed == serves,
+                "I32: {target} runs {serves:?}, not {believed:?}"
             );
         }
     }

@@ -2,10 +2,9 @@
 
 use super::faults::Fault;
 use super::machine::Machine;
+use super::wishes;
 use pilothouse::engine::{self, Input};
 use pilothouse::model::*;
-
-const REASON: &str = "because the simulation wants to see it";
 
 /// A command with the plan that its operator saw.
 struct Seen {
@@ -42,13 +41,27 @@ pub(super) fn operate(machine: &mut Machine, step: u64) {
     }
 }
 
+/// Somebody says yes to what waits for it, if anything does.
+pub(super) fn approve(machine: &mut Machine, by: &str, (round, nth): (u64, u64)) {
+    if let Some(command) = wishes::yes_to(machine, wishes::Meant::Asking) {
+        let key = RequestKey::parse(&format!("first-{round}-{nth}")).unwrap();
+        let seen = look(machine, by, key, command);
+        submit(machine, seen);
+    }
+}
+
 /// Thinks of a command and looks at its plan. A plan that is refused goes on: the audit gets it.
 fn think(machine: &mut Machine, step: u64, nth: u64) -> Option<Seen> {
     let names = ["ana", "li", "mori", "zoe", "ana", "li"];
-    let by = Actor::parse(machine.rng.pick(&names)?).unwrap();
-    let command = some_command(machine)?;
+    let by = *machine.rng.pick(&names)?;
+    let command = wishes::some(machine)?;
     let key = RequestKey::parse(&format!("key-{step}-{nth}")).unwrap();
-    if let Command::Approve(verdict) = &command
+    Some(look(machine, by, key, command))
+}
+
+fn look(machine: &mut Machine, by: &str, key: RequestKey, command: Command) -> Seen {
+    let by = Actor::parse(by).unwrap();
+    if let Command::Approve(verdict) | Command::Reject(verdict) = &command
         && let Some(look) = machine.book.look(&verdict.stage)
     {
         machine.book.looks.insert(key.clone(), look);
@@ -56,29 +69,31 @@ fn think(machine: &mut Machine, step: u64, nth: u64) -> Option<Seen> {
     let plan = planned(machine, &by, &command);
     let expect = plan.map_or_else(|_refused| Fingerprint::of(&command), |plan| plan.digest);
     machine.say(|| format!("> {by} {}", command.twin(None, None)));
-    Some(Seen {
-        by,
-        request: Request {
-            key,
-            expect,
-            command,
-        },
-    })
+    let request = Request {
+        key,
+        expect,
+        command,
+    };
+    Seen { by, request }
 }
 
-fn is_of_org(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Hold {
-            scope: HoldScope::Organization | HoldScope::Service(_),
-            ..
+fn is_of_org(machine: &Machine, command: &Command) -> bool {
+    match command {
+        Command::Hold { scope, .. } => {
+            matches!(scope, HoldScope::Organization | HoldScope::Service(_))
         }
-    )
+        // Holds are numbered in each stream by itself; who lifts one says which stream is meant.
+        Command::Lift {
+            what: Lift::Hold(id),
+            reason,
+        } => reason == wishes::ORG_REASON && machine.org.holds.contains_key(id),
+        _ => false,
+    }
 }
 
 fn planned(machine: &Machine, by: &Actor, command: &Command) -> Result<Plan, Refusal> {
     let now = machine.now();
-    if is_of_org(command) {
+    if is_of_org(machine, command) {
         engine::plan_org(&machine.org, by, command)
     } else {
         engine::plan(&machine.pipeline, &machine.org, now, by, command)
@@ -111,7 +126,7 @@ fn submit(machine: &mut Machine, seen: Seen) {
     let fresh = planned(machine, &by, &request.command);
     let stale = fresh.is_ok_and(|fresh| fresh.digest != request.expect);
     let now = machine.now();
-    let of_org = is_of_org(&request.command);
+    let of_org = is_of_org(machine, &request.command);
     let decided = if of_org {
         engine::decide_org(&machine.org, &by, request.clone())
     } else {
@@ -150,135 +165,5 @@ fn submit(machine: &mut Machine, seen: Seen) {
         let same =
             (before.stages == machine.pipeline.stages) && before.guards == machine.pipeline.guards;
         assert!(same, "I33: a refused command changed something");
-    }
-}
-
-/// Something an operator might ask for.
-fn some_command(machine: &mut Machine) -> Option<Command> {
-    let n_releases = u64::from(machine.pipeline.counters.releases);
-    let release = ReleaseId(machine.rng.below(n_releases + 1) as u32 + 1);
-    let stages: Vec<StageName> = machine.definition.columns().skip(1).collect();
-    let stage = machine.rng.pick(&stages)?.clone();
-    let state = machine.pipeline.stage(&stage)?;
-    let there = state
-        .attempt
-        .as_ref()
-        .map_or(release, |attempt| attempt.release);
-    let waiting = state.waiting.last().map_or(there, |waiting| waiting.0);
-    let reason = REASON.to_owned();
-    Some(match machine.rng.below(27) {
-        0..7 => return verdict(machine),
-        7 => match verdict(machine)? {
-            Command::Approve(verdict) => Command::Reject(verdict),
-            other => other,
-        },
-        8..11 => override_of(machine, stage, waiting),
-        11 => Command::Rollback {
-            scope: RollbackScope::Stage(stage),
-            release: there,
-            reason,
-        },
-        12 => Command::Rollback {
-            scope: RollbackScope::Everywhere,
-            release: there,
-            reason,
-        },
-        13..16 => hold(machine, stage),
-        16..18 => {
-            let hold = machine.pipeline.guards.holds.keys().next().copied()?;
-            Command::Lift {
-                what: Lift::Hold(hold),
-                reason,
-            }
-        }
-        18 => {
-            let given = machine.pipeline.guards.overrides.keys().next().copied()?;
-            Command::Lift {
-                what: Lift::Override(given),
-                reason,
-            }
-        }
-        19 => {
-            let entry = machine.pipeline.guards.quarantine.values().next()?;
-            Command::Lift {
-                what: Lift::Quarantine(entry.release),
-                reason,
-            }
-        }
-        20 => Command::Undo {
-            stage,
-            release: there,
-        },
-        21 => Command::Yield {
-            stage,
-            release: there,
-            reason,
-        },
-        22 => Command::Lift {
-            what: Lift::Clock,
-            reason,
-        },
-        _ => Command::Retry {
-            stage,
-            release: there,
-        },
-    })
-}
-
-fn hold(machine: &mut Machine, stage: StageName) -> Command {
-    let (scope, lasts) = match machine.rng.below(3) {
-        0 => (HoldScope::Stage(stage), Span::minutes(30)),
-        1 => (HoldScope::Pipeline, Span::hours(2)),
-        _ => (HoldScope::Organization, Span::hours(1)),
-    };
-    Command::Hold {
-        scope,
-        reason: REASON.to_owned(),
-        lasts: Some(lasts),
-    }
-}
-
-/// A yes to what waits for one, or now and then to something else.
-fn verdict(machine: &mut Machine) -> Option<Command> {
-    let asking: Vec<&Attempt> = machine
-        .pipeline
-        .active()
-        .filter(|a| a.asked().is_some())
-        .collect();
-    let any: Vec<&Attempt> = machine.pipeline.active().collect();
-    let one_in_ten = machine.rng.one_in(10);
-    let attempt = machine.rng.pick(if one_in_ten { &any } else { &asking })?;
-    Some(Command::Approve(Verdict {
-        stage: attempt.stage.clone(),
-        release: attempt.release,
-        attempt: attempt.id,
-        evidence: evidence(&machine.pipeline, attempt),
-        reason: REASON.to_owned(),
-    }))
-}
-
-fn override_of(machine: &mut Machine, stage: StageName, release: ReleaseId) -> Command {
-    let candidate = Candidate {
-        stage: &stage,
-        release,
-    };
-    let standing = blockers(&machine.pipeline, &machine.org, machine.now(), candidate);
-    let all = standing
-        .into_iter()
-        .filter(|b| b.passage == Passage::Override);
-    let named: Vec<BlockerId> = all.map(|blocker| blocker.id).take(2).collect();
-    let short = machine.rng.one_in(8);
-    Command::Override {
-        uses: 1 + u32::from(machine.rng.one_in(4)),
-        blockers: named,
-        stage,
-        release,
-        reason: if short {
-            "quick".to_owned()
-        } else {
-            REASON.to_owned()
-        },
-        lasts: Span::minutes(1 + machine.rng.below(if short { 3_000 } else { 120 })),
-        ticket: None,
     }
 }

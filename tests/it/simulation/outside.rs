@@ -45,7 +45,7 @@ impl Outside {
                 _,
             )) = self.jobs.remove(&id)
             {
-                self.fleet.end(&id, &deployment.target, false);
+                self.fleet.end(&id, &deployment, false, now);
             }
             let late = StepResult::Succeeded {
                 took: Span::seconds(9),
@@ -64,20 +64,20 @@ impl Outside {
     }
 
     /// Something moves on: a request arrives, or a job comes to its end.
-    pub(super) fn work(&mut self, faults: &mut Faults, rng: &mut Rng) {
+    pub(super) fn work(&mut self, now: Time, faults: &mut Faults, rng: &mut Rng) {
         let ids: Vec<EffectId> = self.jobs.keys().cloned().collect();
         let Some(id) = rng.pick(&ids).cloned() else {
             return;
         };
         let (owed, arrived) = self.jobs[&id].clone();
-        if !arrived && self.arrive(&id, &owed, faults, rng) {
-            return;
+        if !arrived {
+            return self.arrive(&id, &owed, now, (faults, rng));
         }
         self.jobs.remove(&id);
         let result = self.result(&owed, faults, rng);
         if let Effect::Deploy(deployment) = &owed.effect {
             let ok = matches!(result, StepResult::Succeeded { .. });
-            self.fleet.end(&id, &deployment.target, ok);
+            self.fleet.end(&id, deployment, ok, now);
         }
         if faults.strikes(Fault::DuplicateAnswer, 6, rng) {
             self.stray.push((id.clone(), result.clone()));
@@ -107,11 +107,17 @@ impl Outside {
         }
     }
 
-    /// Says whether the request got there; if not, it is answered without any work.
-    fn arrive(&mut self, id: &EffectId, owed: &Owed, faults: &mut Faults, rng: &mut Rng) -> bool {
+    /// The request gets there; if not, it is answered without any work.
+    fn arrive(
+        &mut self,
+        id: &EffectId,
+        owed: &Owed,
+        now: Time,
+        (faults, rng): (&mut Faults, &mut Rng),
+    ) {
         let Effect::Deploy(deployment) = &owed.effect else {
             self.jobs.insert(id.clone(), (owed.clone(), true));
-            return true;
+            return;
         };
         if faults.strikes(Fault::Unreachable, 40, rng) {
             self.unreachable.insert(deployment.target.clone());
@@ -127,11 +133,16 @@ impl Outside {
                 why,
             };
             self.answers.push((id.clone(), result));
-        } else {
-            self.fleet.begin(id, deployment);
+        } else if self.fleet.begin(id, deployment, now) {
             self.jobs.insert(id.clone(), (owed.clone(), true));
+        } else {
+            self.jobs.remove(id);
+            self.fleet.end(id, deployment, false, now);
+            let why = "exit 1: it is not kept any more".to_owned();
+            let took = Span::seconds(1);
+            self.answers
+                .push((id.clone(), StepResult::Failed { took, why }));
         }
-        true
     }
 
     fn result(&mut self, owed: &Owed, faults: &mut Faults, rng: &mut Rng) -> StepResult {
@@ -143,8 +154,10 @@ impl Outside {
         let release = match &owed.effect {
             Effect::Deploy(deployment) if deployment.rollback => None,
             Effect::Deploy(deployment) => Some(deployment.release),
-            Effect::Test { release, .. } | Effect::Check { release, .. } => Some(*release),
-            Effect::Build { .. } | Effect::Coverage { .. } => None,
+            Effect::Test { release, .. }
+            | Effect::Check { release, .. }
+            | Effect::Coverage { release, .. } => Some(*release),
+            Effect::Build { .. } => None,
         };
         if faults.strikes(Fault::BadChange, 30, rng) {
             self.bad.extend(release);

@@ -25,6 +25,9 @@ impl Report {
         for (kind, n) in other.seen.facts {
             *self.seen.facts.entry(kind).or_default() += n;
         }
+        for (thing, n) in other.seen.things {
+            *self.seen.things.entry(thing).or_default() += n;
+        }
         for (fault, n) in other.injected {
             *self.injected.entry(fault).or_default() += n;
         }
@@ -37,6 +40,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Seen {
             facts,
+            things,
             entries,
             deployments,
             through,
@@ -50,6 +54,7 @@ impl fmt::Display for Report {
             self.seeds
         )?;
         writeln!(f, "events: {facts:?}")?;
+        writeln!(f, "things: {things:?}")?;
         writeln!(f, "faults: {:?}", self.injected)?;
         let mut states: BTreeMap<&str, Vec<Fault>> = BTreeMap::new();
         for (state, fault) in &self.covered {

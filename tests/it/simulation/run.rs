@@ -5,14 +5,14 @@ use super::machine::Machine;
 use super::report::Report;
 use super::rng::Rng;
 use super::store::Store;
-use super::{actions, calm, definitions};
+use super::{actions, calm, definitions, prologue};
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 /// Steps of a simulation before it comes to rest.
-pub(super) const STEPS: u64 = 160;
+pub(super) const STEPS: u64 = 130;
 
 pub(super) struct Failure {
     pub(super) why: String,
@@ -27,6 +27,9 @@ pub(super) fn run(seed: u64, steps: &[u64], store: Store, traced: bool) -> Resul
     let mut machine = Machine::new(store, definition, rng, faults);
     machine.trace = traced.then(Vec::new);
     let ran = quietly(|| {
+        if machine.rng.one_in(2) {
+            prologue::begin_well(&mut machine);
+        }
         for step in steps {
             machine.rng = Rng::of(seed, *step);
             actions::act(&mut machine, *step);

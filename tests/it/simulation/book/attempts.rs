@@ -1,6 +1,7 @@
 //! Attempts, steps, bakes and gates as the journal tells them: I02, I06 to I10, I21, I26, I29, I32,
 //! I42.
 
+use super::blocked::watching;
 use super::{Baking, Book, Try};
 use pilothouse::model::*;
 use std::collections::BTreeMap;
@@ -24,7 +25,10 @@ impl Book {
                     .unwrap_or_else(|| panic!("I26: {id} was not owed"));
                 if let Effect::Deploy(deployment) = &owed.effect {
                     let place = self.targets.entry(deployment.target.clone()).or_default();
-                    (place.step, place.running) = (None, None);
+                    place.step = None;
+                    if deployment.part.moves_traffic() {
+                        place.running = None;
+                    }
                 }
             }
             Fact::StaleResult { id, .. } => {
@@ -50,12 +54,8 @@ impl Book {
                 };
                 self.working(*attempt).bakes.insert(*place, baking);
             }
+            Fact::BakeRestarted { .. } => self.saw("a bake starts over"),
             Fact::BakeFinished { attempt, place } => self.finish_bake(*attempt, *place),
-            Fact::Rejected { attempt, .. } => {
-                let (stage, release) = self.place_of(*attempt);
-                self.rejected.insert((stage, release));
-                self.end(*attempt, "rejected");
-            }
             Fact::AttemptResumed { attempt } => {
                 let resumed = self.working(*attempt);
                 resumed.lost = false;
@@ -64,7 +64,11 @@ impl Book {
                     .retain(|_, state| !matches!(*state, "failed" | "unknown"));
             }
             Fact::AttemptPassed { attempt } => self.pass(*attempt),
-            Fact::AttemptFailed { attempt, .. } => self.end(*attempt, "failed"),
+            Fact::AttemptPaused { attempt, .. } => self.owe_ticket("paused", *attempt),
+            Fact::AttemptFailed { attempt, .. } => {
+                self.owe_ticket("failed", *attempt);
+                self.end(*attempt, "failed");
+            }
             Fact::RolledBack { attempt } => self.roll_back(*attempt),
             Fact::AttemptPreempted { attempt, .. } => {
                 let rollback = self.tries[attempt].rollback.is_some();
@@ -74,6 +78,18 @@ impl Book {
             Fact::AttemptWithdrawn { attempt, .. } => self.withdraw(*attempt),
             other => self.take_gate(other),
         }
+    }
+
+    fn owe_ticket(&mut self, what: &str, attempt: AttemptId) {
+        let (stage, release) = self.place_of(attempt);
+        self.owed_tickets.push(format!("{what}/{stage}/{release}"));
+    }
+
+    /// I10 begins.
+    pub(super) fn reject(&mut self, attempt: AttemptId) {
+        let (stage, release) = self.place_of(attempt);
+        self.rejected.insert((stage, release));
+        self.end(attempt, "rejected");
     }
 
     fn place_of(&self, attempt: AttemptId) -> (StageName, ReleaseId) {
@@ -153,23 +169,38 @@ impl Book {
                 if ok {
                     self.working(at).tests_passed.insert(*gate);
                 }
+                if matches!(owed.effect, Effect::Coverage { .. }) {
+                    self.saw(if ok {
+                        "enough coverage"
+                    } else {
+                        "too little coverage"
+                    });
+                }
             }
-            Effect::Deploy(deployment) => {
-                let state = match result {
-                    StepResult::Succeeded { .. } => "done",
-                    StepResult::Failed { .. } | StepResult::Infrastructure { .. } => "failed",
-                    StepResult::Unknown { .. } => "unknown",
-                };
-                let attempt = self.working(at);
-                attempt.lost |= state == "unknown";
-                attempt.progress.insert(deployment.target.clone(), state);
-                let place = self.targets.get_mut(&deployment.target).unwrap();
-                place.step = None;
-                place.running = ok.then_some(deployment.release);
-            }
+            Effect::Deploy(deployment) => self.finish_part(at, deployment, result),
         }
         if matches!(result, StepResult::Unknown { .. }) {
             self.tries.get_mut(&at).unwrap().lost = true;
+        }
+    }
+
+    fn finish_part(&mut self, at: AttemptId, deployment: &Deployment, result: &StepResult) {
+        let state = match result {
+            StepResult::Succeeded { .. } if deployment.more => "between",
+            StepResult::Succeeded { .. } => "done",
+            StepResult::Failed { .. } | StepResult::Infrastructure { .. } => "failed",
+            StepResult::Unknown { .. } => "unknown",
+        };
+        let target = &deployment.target;
+        let ok = matches!(result, StepResult::Succeeded { .. });
+        let attempt = self.working(at);
+        attempt.lost |= state == "unknown";
+        attempt.progress.insert(target.clone(), state);
+        *attempt.parts.entry(target.clone()).or_default() += usize::from(ok);
+        let place = self.targets.get_mut(target).unwrap();
+        place.step = None;
+        if deployment.part.moves_traffic() {
+            place.running = ok.then_some(deployment.release);
         }
     }
 
@@ -184,10 +215,11 @@ impl Book {
         let lanes: Vec<AttemptId> = self.lanes.values().copied().collect();
         for id in lanes {
             let attempt = &self.tries[&id];
-            let alarms = self
-                .stage_of(attempt)
-                .map(|s| s.alarms.clone())
-                .unwrap_or_default();
+            let entered = &self.definitions[&attempt.definition];
+            let spec = self.stage_of(attempt);
+            let own = spec.map(|spec| spec.alarms.clone()).unwrap_or_default();
+            let alarms = spec.map(|spec| watching(entered, spec)).unwrap_or_default();
+            let alarms: Vec<AlarmName> = alarms.iter().map(|alarm| alarm.name.clone()).collect();
             let level = |alarm: &AlarmName| {
                 levels
                     .get(alarm)
@@ -201,7 +233,8 @@ impl Book {
                 .iter()
                 .all(|alarm| level(alarm) == Some(AlarmLevel::Ok));
             let seen = |alarm: &AlarmName| levels.get(alarm).map_or(0, |reading| reading.points);
-            let points = alarms.iter().map(seen).min().unwrap_or(0);
+            // Requests of the stage itself; wider alarms count those of others.
+            let points = own.iter().map(seen).min().unwrap_or(0);
             let attempt = self.tries.get_mut(&id).unwrap();
             for bake in attempt.bakes.values_mut().filter(|bake| !bake.finished) {
                 if fires {
@@ -278,12 +311,12 @@ impl Book {
         {
             self.approved.insert(release);
         }
+        if stage == StageName::build() {
+            self.built.insert(release);
+        }
         for target in attempt.progress.keys() {
-            self.targets
-                .entry(target.clone())
-                .or_default()
-                .good
-                .insert(release);
+            let place = self.targets.entry(target.clone()).or_default();
+            place.good.insert(release, attempt.definition.clone());
         }
         let last = self
             .definition()

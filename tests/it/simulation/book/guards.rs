@@ -1,9 +1,6 @@
-//! Holds, overrides, quarantine and tickets as the journal tells them: I11 to I15, I17, I48, and one
-//! ticket per cause.
+//! Holds, overrides and quarantine as the journal tells them: I12, I15, I17, I39, I48.
 
 use super::{Book, Given};
-use chrono::{Datelike, Timelike, Weekday};
-use chrono_tz::Tz;
 use pilothouse::model::*;
 use std::collections::BTreeSet;
 
@@ -23,6 +20,9 @@ impl Book {
                     .expect("I48: a hold that was not there");
                 let fair = by.is_some() || over.is_some_and(|over| over <= self.at);
                 assert!(fair, "I48: {id} ends by itself before its time");
+                if by.is_none() {
+                    self.saw("a hold expires");
+                }
             }
             Fact::Quarantined {
                 release, changes, ..
@@ -41,6 +41,14 @@ impl Book {
                 );
             }
             Fact::QuarantineLifted { release, .. } => {
+                let asked = matches!(
+                    &self.command,
+                    Some(Command::Lift { what: Lift::Quarantine(of), .. }) if of == release
+                );
+                assert!(
+                    asked,
+                    "I17: the quarantine of {release} is lifted by nobody"
+                );
                 self.quarantine.retain(|_, by| by != release);
                 // What was rolled back may start again where it was.
                 self.superseded.clear();
@@ -48,18 +56,12 @@ impl Book {
                     place.forward = None;
                 }
             }
-            Fact::TicketOpened { id, cause, .. } => {
-                let again = self.tickets.values().any(|open| open == cause);
-                assert!(!again, "ticket {id} is a second one for {cause}");
-                self.tickets.insert(*id, cause.clone());
-            }
-            Fact::TicketResolved { id, .. } => drop(self.tickets.remove(id)),
-            other => self.take_permission(other),
+            other => self.take_ticket(other),
         }
     }
 
     /// I12, I40: who may pass, and whether the clock is believed.
-    fn take_permission(&mut self, fact: &Fact) {
+    pub(super) fn take_permission(&mut self, fact: &Fact) {
         match fact {
             Fact::Overridden {
                 id,
@@ -82,22 +84,34 @@ impl Book {
                 };
                 self.overrides.insert(*id, given);
             }
-            Fact::OverrideUsed { id, attempt } => {
-                let given = self
-                    .overrides
-                    .get_mut(id)
-                    .expect("I12: an override that is over");
-                given.used_by.insert(*attempt);
-                assert!(
-                    given.used_by.len() <= given.uses as usize,
-                    "I12: {id} is used up"
-                );
-            }
-            Fact::ClockStepped { to, .. } => self.doubt = Some(*to),
-            Fact::ClockTrusted { .. } => self.doubt = None,
+            Fact::OverrideUsed { id, attempt } => self.use_override(*id, *attempt),
+            Fact::ClockStepped { .. } => self.doubt = true,
+            Fact::ClockTrusted { .. } => self.doubt = false,
             Fact::OverrideEnded { id, .. } => drop(self.overrides.remove(id)),
             _ => {}
         }
+    }
+
+    /// I12: no more attempts than were meant. What it names and fires now is known from now on.
+    fn use_override(&mut self, id: OverrideId, attempt: AttemptId) {
+        let given = self.overrides.get_mut(&id);
+        let given = given.expect("I12: an override that is over");
+        let place = &self.tries[&attempt];
+        let meant = (&given.stage, given.release) == (&place.stage, place.release);
+        assert!(meant, "I12: {id} is not for {attempt}");
+        given.used_by.insert(attempt);
+        let n_used = given.used_by.len();
+        assert!(n_used <= given.uses as usize, "I12: {id} is used up");
+        let named = given.blockers.clone();
+        let known = self.alarms.iter().filter(|(alarm, (level, _))| {
+            let name = format!("alarm/{alarm}");
+            *level == AlarmLevel::Firing && named.iter().any(|named| named.0 == name)
+        });
+        let known: Vec<_> = known
+            .map(|(alarm, (_, since))| (alarm.clone(), *since))
+            .collect();
+        self.working(attempt).known.extend(known);
+        self.saw("an override is used");
     }
 
     /// I12: what breaks a rule says why.
@@ -122,24 +136,27 @@ impl Book {
                 | Refusal::RollbackUnderWay { .. }
                 | Refusal::UnknownRelease { .. }
                 | Refusal::UnknownStage { .. }
+                | Refusal::UnknownRegion { .. }
+                | Refusal::UnknownTarget { .. }
                 | Refusal::NeedsReason { .. }
                 | Refusal::PlanChanged { .. }
         );
         assert!(fine, "I15: {refusal}");
-        let RollbackScope::Stage(stage) = scope else {
+        let Some(stage) = scope.stage() else {
             return;
         };
         if matches!(refusal, Refusal::NothingToRollBack { .. }) {
             let spec = self.definition().stage(stage);
             let mut targets = spec.into_iter().flat_map(Stage::targets);
-            let could = targets.find(|(_, _, target)| {
+            let could = targets.find(|(region, _, target)| {
                 let place = self.targets.get(*target);
                 place.is_some_and(|place| {
                     let fit = |good: &&ReleaseId| {
                         **good < *release && self.in_quarantine(**good).is_none()
                     };
-                    place.running == Some(*release)
-                        && place.good.iter().rev().take(5).any(|g| fit(&g))
+                    is_meant(scope, &region.name, target)
+                        && place.running == Some(*release)
+                        && place.good.keys().rev().take(5).any(|g| fit(&g))
                 })
             });
             assert!(
@@ -148,108 +165,13 @@ impl Book {
             );
         }
     }
-
-    /// Whether a hold of the pipeline or of the organization stops forward work in a stage.
-    pub(super) fn held(&self, stage: &StageName) -> Option<HoldId> {
-        let holds = self.holds.iter().chain(&self.org_holds);
-        let mut standing = holds.filter(|(_, (scope, over))| {
-            let reaches = match scope {
-                HoldScope::Stage(held) => held == stage,
-                HoldScope::Pipeline | HoldScope::Organization => true,
-                HoldScope::Service(service) => *service == self.definition().service,
-            };
-            reaches && over.is_none_or(|over| over > self.at)
-        });
-        standing.next().map(|(id, _)| *id)
-    }
-
-    /// Whether an override in force names a blocker that has stood since before it was given.
-    pub(super) fn covered(
-        &self,
-        blocker: &str,
-        (stage, release): (&StageName, ReleaseId),
-        stood_at: impl Fn(Time) -> bool,
-    ) -> bool {
-        self.overrides.values().any(|given| {
-            given.blockers.iter().any(|named| named.0 == blocker)
-                && given.stage == *stage
-                && given.release == release
-                && self.at < given.expires
-                && stood_at(given.at)
-        })
-    }
-
-    /// I13: no alarm of the stage fires or is silent, unless that very trouble is overridden.
-    pub(super) fn check_alarms(&self, stage: &Stage, release: ReleaseId) {
-        for alarm in &stage.alarms {
-            let state = self.alarms.get(alarm);
-            let fine = state.is_some_and(|(level, _)| *level == AlarmLevel::Ok);
-            let stood = |at: Time| state.is_none_or(|(_, since)| *since <= at);
-            let covered = self.covered(&format!("alarm/{alarm}"), (&stage.name, release), stood);
-            assert!(
-                fine || covered,
-                "I13: {release} starts while {alarm} is {state:?}"
-            );
-        }
-    }
-
-    /// I14: the windows of the stage are open on the region's clock, or the closing that stands now
-    /// is overridden.
-    pub(super) fn check_windows(
-        &self,
-        stage: &Stage,
-        region: &Region,
-        at: &Definition,
-        r: ReleaseId,
-    ) {
-        for name in &stage.windows {
-            let window = at.window(name).unwrap();
-            let open = |at: Time| {
-                let allowed = window
-                    .allow
-                    .as_ref()
-                    .is_none_or(|w| reads(&w.to_string(), at, region.time_zone));
-                let denied = window
-                    .deny
-                    .as_ref()
-                    .is_some_and(|w| reads(&w.to_string(), at, region.time_zone));
-                allowed && !denied
-            };
-            let closed_since = |given: Time| {
-                let quarters = 0..=self.at.since(given).0 / 900_000;
-                quarters
-                    .into_iter()
-                    .all(|n| !open(given + Span::minutes(15 * n)))
-            };
-            let covered = self.covered(&format!("window/{name}"), (&stage.name, r), closed_since);
-            assert!(
-                open(self.at) || covered,
-                "I14: {r} starts in {} at {}, and {name} is closed",
-                region.name,
-                self.at
-            );
-        }
-    }
 }
 
-/// Whether a clock in a zone reads a time within a rule, as a person would check it: by the hands.
-fn reads(rule: &str, at: Time, zone: Tz) -> bool {
-    let local = at.utc().with_timezone(&zone);
-    let minute = local.hour() * 60 + local.minute();
-    let clock = |text: &str| -> u32 {
-        let (hours, minutes) = text.split_once(':').unwrap();
-        hours.parse::<u32>().unwrap() * 60 + minutes.parse::<u32>().unwrap()
-    };
-    rule.split("; ").any(|slot| {
-        let (days, hours) = slot.split_once(' ').unwrap();
-        let (from, to) = hours.split_once('-').unwrap();
-        let day = match days {
-            "daily" => true,
-            "Mon..Fri" => !matches!(local.weekday(), Weekday::Sat | Weekday::Sun),
-            days => days
-                .split(',')
-                .any(|day| day == local.weekday().to_string()),
-        };
-        day && (clock(from)..clock(to)).contains(&minute)
-    })
+/// Whether somebody who asks to take back so much means a target.
+pub(super) fn is_meant(scope: &RollbackScope, in_region: &RegionName, name: &TargetName) -> bool {
+    match scope {
+        RollbackScope::Region { region, .. } => region == in_region,
+        RollbackScope::Target { target, .. } => target == name,
+        RollbackScope::Stage(_) | RollbackScope::Everywhere => true,
+    }
 }
