@@ -86,7 +86,7 @@ async fn steps(client: &Client, arguments: &Arguments) -> Result<Vec<Ran>, Failu
             break;
         }
     }
-    let mut found = ran(&entries, snapshot.pipeline.steps.values());
+    let mut found = ran(&entries, snapshot.pipeline.owed());
     found.retain(|step| arguments.stage.as_ref().is_none_or(|s| step.stage == *s));
     Ok(found)
 }

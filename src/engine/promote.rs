@@ -90,6 +90,7 @@ pub(super) fn begin(draft: &mut Draft<'_>, stage: &StageName, release: ReleaseId
     } else {
         let checks = definition.build.checks.iter().cloned();
         let coverage = definition.build.coverage.iter().cloned();
+        let coverage = coverage.filter(|_| !planted(Bug::CoverageIgnored));
         let gates = checks.map(Gate::Test).chain(coverage.map(Gate::Coverage));
         (Rollout::default(), gates.collect())
     };

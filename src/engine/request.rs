@@ -3,6 +3,7 @@
 //! Approvals also expire in the queue of the next stage; then their stage asks again.
 
 use crate::engine::{draft::Draft, promote};
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     Attempt, AttemptId, AttemptState, Fact, Lapse, Pipeline, ReleaseId, StageName, Tally, Time,
     tally,
@@ -25,7 +26,7 @@ pub(super) fn drive(draft: &mut Draft<'_>, attempt: &Attempt) {
             draft.record(Fact::ApprovalExpired { attempt, gate, by });
         }
     } else if let Some(at) = request.takes_effect() {
-        if at <= draft.now {
+        if at <= draft.now && !planted(Bug::UndoAfterGrace) {
             let attempt = attempt.id;
             draft.record(Fact::GatePassed { attempt, gate });
         }

@@ -3,6 +3,7 @@
 //! to; a moved branch never alters one that exists (INVARIANTS.md I24).
 
 use crate::engine::draft::Draft;
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     Change, Definition, Fact, Head, Pin, Pipeline, Release, ReleaseId, Releases, Sha, SourceName,
 };
@@ -105,8 +106,8 @@ fn cut(draft: &mut Draft<'_>, head: Head, was: Option<&Sha>, before: Option<Rele
         .chain(first_seen.flat_map(|(_, state)| &state.unreleased));
     let beside = beside.filter(|change| !known.contains(&change.sha));
     let below = match (parent, &head.base) {
-        (None, Some(base)) => down_to(releases, moved, base),
-        (None, None) | (Some(_), _) => Vec::new(),
+        (None, Some(base)) if !planted(Bug::HistoryForgotten) => down_to(releases, moved, base),
+        (None, Some(_) | None) | (Some(_), _) => Vec::new(),
     };
     let changes = beside.chain(below).cloned().chain(head.changes);
     let changes: Vec<Change> = changes.collect();

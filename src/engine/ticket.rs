@@ -1,6 +1,7 @@
 //! Tickets: what on-call must deal with. One per cause, not per event (DESIGN.md 5, rule 16).
 
 use crate::engine::draft::Draft;
+use crate::model::planted::{Bug, planted};
 use crate::model::{Fact, ReleaseId, Span, StageName, Ticket, TicketChange, TicketId};
 
 /// A cause that keeps coming is told on its ticket no more often than this.
@@ -14,6 +15,9 @@ pub(super) fn open(
     stage: &StageName,
     release: ReleaseId,
 ) {
+    if planted(Bug::TicketForgotten) {
+        return;
+    }
     let same = |ticket: &&Ticket| ticket.cause == cause && ticket.is_open();
     if let Some(ticket) = draft.pipeline.guards.tickets.values().find(same) {
         let (id, last) = (ticket.id, ticket.last());

@@ -2,8 +2,10 @@
 //! passes by itself. One question for the engine that obeys it and the screens that show it
 //! (DESIGN.md 5, rule 4; INVARIANTS.md I07, I08).
 
+use crate::model::planted::{Bug, planted};
 use crate::model::{
-    Actor, Approval, Attempt, AttemptId, Gate, GateState, Manual, Pipeline, Purpose, Time, evidence,
+    Actor, Approval, Attempt, AttemptId, Gate, GateState, Manual, Pipeline, Purpose, Span, Time,
+    evidence,
 };
 use serde::{Deserialize, Serialize};
 
@@ -55,12 +57,15 @@ impl Tally<'_> {
     /// approvals are missing.
     pub fn takes_effect(&self) -> Option<Time> {
         let wanted = usize::try_from(self.manual.count).unwrap_or(usize::MAX);
+        let undo = self.manual.undo;
+        let undo = if planted(Bug::GraceIgnored) {
+            Span::ZERO
+        } else {
+            undo
+        };
         match wanted.checked_sub(1) {
             None => Some(self.since),
-            Some(last) => self
-                .counted
-                .get(last)
-                .map(|approval| approval.at + self.manual.undo),
+            Some(last) => self.counted.get(last).map(|approval| approval.at + undo),
         }
     }
 
@@ -77,7 +82,8 @@ impl Tally<'_> {
 
     /// Every approval that expires, with when.
     pub fn expiries(&self) -> impl Iterator<Item = (&Approval, Time)> {
-        let expires = self.manual.expires;
+        let for_ever = planted(Bug::ApprovalNeverExpires);
+        let expires = self.manual.expires.filter(|_| !for_ever);
         self.given()
             .filter_map(move |approval| Some((approval, approval.at + expires?)))
     }

@@ -2,6 +2,7 @@
 //! starts when the deployment succeeded. This is the recorded state; what happens next is decided
 //! in the engine.
 
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     Actor, AlarmName, AlarmState, AttemptId, Bake, BakePlace, Batch, Digest, EffectId, Fingerprint,
     Gate, Part, Ppm, Progress, ReleaseId, Rollout, StageName, TargetName, Time,
@@ -172,7 +173,7 @@ impl Attempt {
     /// changes the evidence they see instead.
     pub fn is_armed(&self) -> bool {
         self.is_active()
-            && !self.is_rollback()
+            && (!self.is_rollback() || planted(Bug::RollbackRolledBack))
             && self.reached().next().is_some()
             && !self.is_up_to_people()
     }

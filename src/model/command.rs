@@ -1,6 +1,7 @@
 //! What an operator asks for. A command is planned first and committed with the plan's digest and
 //! an idempotency key (DESIGN.md 5, rule 15). It does not know whether it will be accepted.
 
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     AttemptId, BlockerId, Fingerprint, HoldId, HoldScope, OverrideId, PipelineName, RegionName,
     ReleaseId, RequestKey, Span, StageName, TargetName, TicketAction, TicketId,
@@ -104,6 +105,7 @@ impl RollbackScope {
     /// Whether a target of a stage that it is about is meant.
     pub fn covers(&self, region: &RegionName, target: &TargetName) -> bool {
         match self {
+            _ if planted(Bug::RollbackBeyondItsScope) => true,
             RollbackScope::Stage(_) | RollbackScope::Everywhere => true,
             RollbackScope::Region { region: only, .. } => region == only,
             RollbackScope::Target { target: only, .. } => target == only,

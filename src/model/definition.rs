@@ -5,6 +5,7 @@ mod source;
 
 pub use source::{Also, Build, CountedLines, Coverage, ReviewRule, Source};
 
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     AlarmName, BakeRule, Calendar, Deploy, Digest, Gate, PipelineName, Ppm, RegionName,
     ServiceName, SourceName, Span, StageName, TargetName, TeamName, Weekly, WindowName, ZoneName,
@@ -228,6 +229,7 @@ impl Definition {
         let wider = self.alarms.iter().filter(|alarm| {
             alarm.scope != AlarmScope::Stage && !stage.alarms.contains(&alarm.name)
         });
+        let wider = wider.filter(|_| !planted(Bug::WiderAlarmsForgotten));
         named.chain(wider).collect()
     }
 
@@ -250,7 +252,7 @@ impl Alarm {
     pub fn rolls_back(&self) -> bool {
         match self.scope {
             AlarmScope::Stage | AlarmScope::Pipeline | AlarmScope::Service => true,
-            AlarmScope::Organization => false,
+            AlarmScope::Organization => planted(Bug::OrganizationAlarmRollsBack),
         }
     }
 }

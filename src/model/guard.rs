@@ -112,7 +112,8 @@ impl Hold {
 
     /// Whether it still holds at `now`.
     pub fn is_active(&self, now: Time) -> bool {
-        self.expires.is_none_or(|expires| now < expires)
+        let for_ever = planted(Bug::ExpiredHoldCounts);
+        for_ever || self.expires.is_none_or(|expires| now < expires)
     }
 }
 
@@ -120,17 +121,18 @@ impl Override {
     /// Whether it lets a candidate past a blocker that has stood since `since`. One that arose after
     /// the override was given blocks again (rule 9; INVARIANTS.md I12).
     pub fn covers(&self, pass: &Pass<'_>, (blocker, since): (&BlockerId, Time), now: Time) -> bool {
-        self.stage == *pass.stage
+        (self.stage == *pass.stage || planted(Bug::OverrideOfAnyStage))
             && (self.release == pass.release || planted(Bug::OverrideOfAnyRelease))
             && self.blockers.contains(blocker)
-            && since <= self.at
+            && (since <= self.at || planted(Bug::OverrideOfLaterBlocker))
             && now < self.expires
             && self.serves(pass.attempt)
     }
 
     /// Whether the attempt, or the next one where none is under way, may use it.
     fn serves(&self, attempt: Option<AttemptId>) -> bool {
-        attempt.is_some_and(|attempt| self.used_by.contains(&attempt)) || self.left() > 0
+        let left = self.left() > 0 || planted(Bug::OverrideWithoutEnd);
+        attempt.is_some_and(|attempt| self.used_by.contains(&attempt)) || left
     }
 
     /// How many more attempts may use it.

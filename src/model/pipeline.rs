@@ -280,6 +280,11 @@ impl Pipeline {
         Ok(())
     }
 
+    /// What is to be done outside and has not come back yet.
+    pub fn owed(&self) -> impl Iterator<Item = &Owed> {
+        self.steps.values().map(Arc::as_ref)
+    }
+
     pub fn stage(&self, stage: &StageName) -> Option<&StageState> {
         self.stages.get(stage).map(Arc::as_ref)
     }

@@ -156,7 +156,7 @@ pub fn steps(app: &App, pipeline: &PipelineName, stage: &StageName) -> Vec<Ran> 
     let Some(opened) = app.replica.opened.get(pipeline) else {
         return Vec::new();
     };
-    let mut found = ran(&opened.entries, opened.pipeline.steps.values());
+    let mut found = ran(&opened.entries, opened.pipeline.owed());
     found.retain(|step| step.stage == *stage);
     found
 }

@@ -12,7 +12,7 @@ mod commits;
 mod definitions;
 mod faults;
 mod fleet;
-mod machine;
+pub(crate) mod machine;
 mod operators;
 mod oracle;
 mod outside;
@@ -20,7 +20,7 @@ mod prologue;
 mod report;
 mod rng;
 mod run;
-mod store;
+pub(crate) mod store;
 mod table;
 mod wishes;
 

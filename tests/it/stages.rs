@@ -307,13 +307,14 @@ fn the_row_under_the_cursor_stays_what_it_is() {
                 AlarmLevel::Firing | AlarmLevel::NoData => AlarmLevel::Ok,
             };
         }
-        let oldest = opened.pipeline.steps.values().next().unwrap().clone();
+        let oldest = opened.pipeline.owed().next().unwrap().clone();
         let newer = Owed {
             id: EffectId("checkout-999".to_owned()),
             started: now(),
             ..oldest
         };
-        opened.pipeline.steps.insert(newer.id.clone(), newer);
+        let id = newer.id.clone();
+        opened.pipeline.steps.insert(id, newer.into());
         assert_eq!(under(&app), before, "{tab:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! A pipeline under test with everything outside it faked: time, git, targets, alarms. The engine
 //! and the fold are the real ones. Shared by the scenarios and the simulation.
 
+use crate::scenario::crashes::{OrgTaken, Taken};
 use pilothouse::engine::{self, Input};
 use pilothouse::model::*;
 use std::collections::BTreeMap;
@@ -14,18 +15,11 @@ pub(crate) struct World {
     pub(crate) entries: Vec<Entry>,
     /// The inputs behind the entries: what would come again after a crash.
     pub(crate) taken: Vec<Taken>,
+    /// What the organization took in, each with how many of those came before.
+    pub(crate) org_taken: Vec<(usize, OrgTaken)>,
     /// Commits pushed so far, oldest first.
     pub(crate) commits: Vec<Sha>,
     pub(crate) n_requests: u32,
-}
-
-/// An input with what it was decided under and what followed.
-#[derive(Debug, Clone)]
-pub(crate) struct Taken {
-    pub(crate) input: Input,
-    pub(crate) org: Org,
-    pub(crate) at: Time,
-    pub(crate) facts: Vec<Fact>,
 }
 
 impl World {
@@ -46,6 +40,7 @@ impl World {
             now: "2026-03-06T12:00:00Z".parse().unwrap(),
             entries: Vec::new(),
             taken: Vec::new(),
+            org_taken: Vec::new(),
             commits: Vec::new(),
             n_requests: 0,
         }

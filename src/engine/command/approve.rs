@@ -72,7 +72,8 @@ fn asked(draft: &Draft<'_>, verdict: &Verdict) -> Result<(AttemptId, usize, Manu
             now: attempt.id,
         });
     }
-    if evidence(&draft.pipeline, attempt) != verdict.evidence {
+    let seen = evidence(&draft.pipeline, attempt) == verdict.evidence;
+    if !seen && !planted(Bug::EvidenceIgnored) {
         return Err(Refusal::EvidenceChanged {
             stage: name.clone(),
             release: *id,

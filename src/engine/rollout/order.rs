@@ -119,6 +119,9 @@ impl Way<'_> {
             let mut batches = self.together(Part::Shift(*weight));
             if let Some(last) = batches.last_mut() {
                 last.bake = bounded(self.stage, canary.bake);
+                if planted(Bug::CanaryWithoutBake) {
+                    last.bake = NO_BAKE;
+                }
             }
             batches
         });

@@ -3,6 +3,7 @@
 //! is open is `model::opening`.
 
 use crate::model::opening::ClosedBy;
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     Blocker, BlockerId, BlockerKind, Clears, Definition, Passage, Pipeline, Region, Stage,
     StageState, Time, Window,
@@ -108,7 +109,8 @@ fn staggered(
     let delay = window.delay(&definition.name);
     let opened = (!delay.is_zero()).then(|| window.opened(now, region.time_zone))??;
     let turn = opened + delay;
-    (now < turn).then(|| Blocker {
+    let waits = now < turn && !planted(Bug::StaggerIgnored);
+    waits.then(|| Blocker {
         id: BlockerId(format!("stagger/{}", window.name)),
         kind: BlockerKind::Window,
         since: opened,
@@ -161,6 +163,7 @@ fn spent(state: &StageState, window: &Window, region: &Region, now: Time) -> Opt
         .map(|(_, started)| started)
         .collect();
     let enough = started.len() >= usize::try_from(quota).unwrap_or(usize::MAX);
+    let enough = enough && !planted(Bug::QuotaIgnored);
     let since = started.into_iter().max().filter(|_| enough)?;
     let again = window.next_change(now, zone);
     let again = again.and_then(|closes| window.next_change(closes, zone));

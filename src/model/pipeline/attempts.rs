@@ -36,7 +36,9 @@ pub(super) fn fold(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(),
                 at,
                 why: why.clone(),
             };
-            pipeline.stage_mut(&stage)?.rejected.insert(release, no);
+            if !planted(Bug::RejectForgotten) {
+                pipeline.stage_mut(&stage)?.rejected.insert(release, no);
+            }
             enter(pipeline, *attempt, AttemptState::Withdrawn { at, why })
         }
         Fact::DeploymentDone { attempt } => enter(pipeline, *attempt, AttemptState::Approving),
@@ -266,7 +268,9 @@ fn lapse_of(attempt: &Attempt) -> Option<Lapse> {
         };
         Some(*at + manual.expires?)
     });
-    let at = expiries.min()?;
+    let at = expiries
+        .min()
+        .filter(|_| !planted(Bug::PromotionNeverLapses))?;
     let attempt = attempt.id;
     Some(Lapse { attempt, at })
 }

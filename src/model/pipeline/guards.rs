@@ -1,6 +1,7 @@
 //! The fold of holds, overrides, quarantine and tickets. Of attempts it knows that they use overrides.
 
 use crate::model::pipeline::gates::working;
+use crate::model::planted::{Bug, planted};
 use crate::model::{
     AlarmLevel, AttemptId, BlockerId, ClockHold, Counters, Fact, Guards, Hold, Impossible,
     Override, OverrideId, Pipeline, Quarantine, TICKETS_KEPT, Ticket, Time,
@@ -46,6 +47,9 @@ pub(super) fn fold(
         }
         Fact::HoldLifted { id, .. } => {
             guards.holds.remove(id).ok_or(Impossible::Missing("hold"))?;
+            if planted(Bug::QuarantineLiftedByAnything) {
+                guards.quarantine.clear();
+            }
         }
         Fact::ClockStepped { from, to } => {
             let (from, to) = (*from, *to);

@@ -1,117 +1,275 @@
-//! What a plan says is what committing it then does, for rollbacks of any scope and for retries, in
-//! every state that a scenario passes through.
+//! What a plan says is what committing it then does, for every kind of command, in every state that
+//! a scenario passes through: the same is refused, the same is recorded, and each row, target and
+//! note is true of the state after.
 
-use super::crashes::{recover, tape};
+mod told;
+
+use super::crashes::tape;
 use super::scenarios;
 use pilothouse::engine::{self, Input};
-use pilothouse::journal::Memory;
 use pilothouse::model::*;
 use std::collections::BTreeMap;
 
+const REASON: &str = "because the plan has to be held to its word";
+
 #[test]
 fn what_a_plan_says_is_what_its_commit_does() {
-    let (mut planned, mut moved) = (0, 0);
+    let mut done: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for file in scenarios() {
         let tape = tape(&file);
-        let mut pipeline = recover(&Memory::new("planned"));
+        let mut pipeline = Pipeline::new(PipelineName::parse("checkout").unwrap());
         let mut entries = tape.entries.iter();
         for (nth, taken) in tape.taken.iter().enumerate() {
             for entry in entries.by_ref().take(taken.facts.len()) {
                 pipeline.apply(entry).unwrap();
             }
-            let commands = commands(&pipeline);
-            // Some in each state; from state to state the choice goes round.
-            let turn = |i: &usize| i % 5 == nth % 5;
-            for index in (0..commands.len()).filter(turn) {
-                let (org, command) = (&taken.org, commands[index].clone());
-                if let Some(targets) = commit(&pipeline, (org, taken.at), command) {
-                    planned += 1;
-                    moved += targets;
+            let mut by_verb: BTreeMap<&str, Vec<Command>> = BTreeMap::new();
+            for command in commands(&pipeline, &taken.org, taken.at) {
+                by_verb.entry(command.verb()).or_default().push(command);
+            }
+            // One of each kind in each state; from state to state the choice goes round.
+            for (verb, commands) in by_verb {
+                let command = commands[(nth * 7) % commands.len()].clone();
+                let state = State {
+                    pipeline: &pipeline,
+                    org: &taken.org,
+                    at: taken.at,
+                };
+                let (accepted, refused) = done.entry(verb).or_default();
+                // Whose word it is decides about an approval and about taking it back.
+                let people = ["ana", "li", "zoe"];
+                let people = match command {
+                    Command::Approve(_) | Command::Undo { .. } => &people[..],
+                    _ => &people[nth % 3..=nth % 3],
+                };
+                for by in people {
+                    if state.try_out(by, command.clone()) {
+                        *accepted += 1;
+                    } else {
+                        *refused += 1;
+                    }
                 }
             }
         }
     }
-    println!("{planned} plans, {moved} targets");
-    assert!(
-        planned > 300 && moved > 300,
-        "{planned} plans, {moved} targets"
-    );
+    println!("accepted and refused: {done:?}");
+    assert_eq!(done.len(), 10, "some kind of command is missing: {done:?}");
+    for (verb, (accepted, _)) in done {
+        assert!(accepted > 2, "only {accepted} of {verb} were carried out");
+    }
 }
 
-fn commands(pipeline: &Pipeline) -> Vec<Command> {
-    let mut scopes = vec![RollbackScope::Everywhere];
-    let mut commands = Vec::new();
-    for stage in pipeline.stages.keys() {
-        scopes.push(RollbackScope::Stage(stage.clone()));
-        for number in 1..=pipeline.counters.releases {
-            let (stage, release) = (stage.clone(), ReleaseId(number));
-            commands.push(Command::Retry { stage, release });
+/// Where a command is tried out.
+struct State<'a> {
+    pipeline: &'a Pipeline,
+    org: &'a Org,
+    at: Time,
+}
+
+impl State<'_> {
+    /// Plans and commits a command; whether it is accepted.
+    fn try_out(&self, by: &str, command: Command) -> bool {
+        let by = Actor::parse(by).unwrap();
+        let of_org = is_of_org(self, &command);
+        let plan = if of_org {
+            engine::plan_org(self.org, &by, &command)
+        } else {
+            engine::plan(self.pipeline, self.org, self.at, &by, &command)
+        };
+        let expect = plan.as_ref().map_or_else(
+            |_refused| Fingerprint::of(&command),
+            |plan| plan.digest.clone(),
+        );
+        let request = Request {
+            key: RequestKey::parse("planned").unwrap(),
+            expect,
+            command: command.clone(),
+        };
+        let facts = if of_org {
+            engine::decide_org(self.org, &by, request)
+        } else {
+            let input = Input::Command {
+                by: by.clone(),
+                request,
+            };
+            engine::decide(self.pipeline, self.org, self.at, input)
+        };
+        let (plan, facts) = match (plan, facts) {
+            (Ok(plan), Ok(facts)) => (plan, facts),
+            (Err(said), Err(refused)) => {
+                assert_eq!(said, refused, "{command:?}");
+                return false;
+            }
+            (plan, facts) => panic!("{command:?}: the plan says {plan:?}, then {facts:?}"),
+        };
+        let audited = matches!(&facts[0], Fact::CommandAccepted { plan: digest, .. } if *digest == plan.digest);
+        assert!(audited, "{command:?}");
+        if of_org {
+            let mut after = self.org.clone();
+            for fact in &facts {
+                after.fold(self.at, fact).unwrap();
+            }
+            assert_eq!(facts.len(), 2, "{command:?} does one thing");
+        } else {
+            let mut after = self.pipeline.clone();
+            for fact in &facts {
+                after.fold(self.at, fact).unwrap();
+            }
+            told::check(self, &plan, &facts, &after);
         }
+        true
     }
+}
+
+fn is_of_org(state: &State<'_>, command: &Command) -> bool {
+    match command {
+        Command::Hold { scope, .. } => {
+            matches!(scope, HoldScope::Organization | HoldScope::Service(_))
+        }
+        Command::Lift {
+            what: Lift::Hold(id),
+            ..
+        } => !state.pipeline.guards.holds.contains_key(id) && state.org.holds.contains_key(id),
+        _ => false,
+    }
+}
+
+/// Everything that somebody could ask for, sensible or not.
+fn commands(pipeline: &Pipeline, org: &Org, now: Time) -> Vec<Command> {
+    let mut commands = holds(pipeline, org);
+    let reason = || REASON.to_owned();
+    let mut scopes = vec![RollbackScope::Everywhere];
     for (target, state) in &pipeline.targets {
         let (stage, target) = (state.stage.clone(), target.clone());
         scopes.extend(stage.map(|stage| RollbackScope::Target { stage, target }));
     }
+    for name in pipeline.stages.keys() {
+        scopes.push(RollbackScope::Stage(name.clone()));
+        let defined = pipeline.definition.as_ref().and_then(|d| d.stage(name));
+        scopes.extend(defined.into_iter().flat_map(|s| &s.regions).map(|region| {
+            let (stage, region) = (name.clone(), region.name.clone());
+            RollbackScope::Region { stage, region }
+        }));
+        commands.extend(passes(pipeline, org, now, name));
+        let attempt = pipeline.stage(name).and_then(|s| s.attempt.as_ref());
+        commands.extend(
+            attempt
+                .into_iter()
+                .flat_map(|attempt| about(pipeline, attempt)),
+        );
+    }
     for scope in scopes {
-        for number in 1..=pipeline.counters.releases {
-            commands.push(Command::Rollback {
+        commands.extend(
+            (1..=pipeline.counters.releases).map(|number| Command::Rollback {
                 scope: scope.clone(),
                 release: ReleaseId(number),
-                reason: "it looks wrong".to_owned(),
-            });
-        }
+                reason: reason(),
+            }),
+        );
     }
     commands
 }
 
-/// Plans and commits a command; how many targets go somewhere, unless it is refused.
-fn commit(pipeline: &Pipeline, (org, at): (&Org, Time), command: Command) -> Option<usize> {
-    let by = Actor::parse("ana").unwrap();
-    let plan = engine::plan(pipeline, org, at, &by, &command).ok()?;
-    let request = Request {
-        key: RequestKey::parse("planned").unwrap(),
-        expect: plan.digest.clone(),
-        command,
+/// What is asked about a release in its stage. Who is not asked says yes to nothing, so that is tried
+/// for a part of the states only.
+fn about(pipeline: &Pipeline, attempt: &Attempt) -> Vec<Command> {
+    let (stage, release) = (attempt.stage.clone(), attempt.release);
+    let reason = REASON.to_owned();
+    let verdict = Verdict {
+        stage: stage.clone(),
+        release,
+        attempt: attempt.id,
+        evidence: evidence(pipeline, attempt),
+        reason: reason.clone(),
     };
-    let input = Input::Command { by, request };
-    let facts = engine::decide(pipeline, org, at, input).expect("what was planned is not refused");
-    let audited =
-        matches!(&facts[0], Fact::CommandAccepted { plan: digest, .. } if *digest == plan.digest);
-    assert!(audited, "{:?}", plan.command);
-    let said = plan.targets.iter();
-    let said: BTreeMap<_, _> = said.map(|t| ((&t.stage, &t.target), t.to)).collect();
-    let mut done = BTreeMap::new();
-    for fact in &facts {
-        if let Fact::AttemptStarted {
-            stage,
-            purpose: Purpose::Rollback(rollback),
-            ..
-        } = fact
-        {
-            let going = rollback
-                .destinations
-                .iter()
-                .map(|(target, to)| (target, Some(*to)));
-            let staying = rollback.skipped.keys().map(|target| (target, None));
-            done.extend(
-                going
-                    .chain(staying)
-                    .map(|(target, to)| ((stage, target), to)),
-            );
-        }
+    let retry = Command::Retry {
+        stage: stage.clone(),
+        release,
+    };
+    let undo = Command::Undo {
+        stage: stage.clone(),
+        release,
+    };
+    let give_way = Command::Yield {
+        stage,
+        release,
+        reason,
+    };
+    let mut commands = Vec::new();
+    if attempt.asked().is_some() || attempt.id.0 % 4 == 0 {
+        commands.extend([Command::Approve(verdict.clone()), Command::Reject(verdict)]);
+        commands.extend([undo, give_way]);
     }
-    // Where no target of a stage goes anywhere, no rollback starts there.
-    let going = |stage| done.keys().any(|(started, _)| *started == stage);
-    let mut expected = said.clone();
-    expected.retain(|(stage, _), to| to.is_some() || going(*stage));
-    assert_eq!(expected, done, "{:?}", plan.command);
-    if matches!(plan.command, Command::Rollback { .. }) {
-        for row in &plan.rows {
-            let there = done
-                .iter()
-                .filter(|((stage, _), to)| **stage == row.stage && to.is_some());
-            assert_eq!(row.targets, there.count(), "{:?}: {row:?}", plan.command);
-        }
+    let may_retry = matches!(
+        attempt.state,
+        AttemptState::Paused { .. } | AttemptState::Failed { .. }
+    );
+    if may_retry || attempt.id.0 % 4 == 1 {
+        commands.push(retry);
     }
-    Some(said.values().flatten().count())
+    commands
+}
+
+/// Leave to pass each thing that stands before a release in a stage.
+fn passes(pipeline: &Pipeline, org: &Org, now: Time, stage: &StageName) -> Vec<Command> {
+    let mut commands = Vec::new();
+    for release in (1..=pipeline.counters.releases).map(ReleaseId) {
+        let standing = blockers(pipeline, org, now, Candidate { stage, release });
+        commands.extend(standing.into_iter().map(|blocker| Command::Override {
+            stage: stage.clone(),
+            release,
+            blockers: vec![blocker.id],
+            reason: REASON.to_owned(),
+            lasts: Span::hours(1),
+            ticket: None,
+            uses: 1,
+        }));
+    }
+    commands
+}
+
+/// Stops, lifts and tickets.
+fn holds(pipeline: &Pipeline, org: &Org) -> Vec<Command> {
+    let guards = &pipeline.guards;
+    let reason = || REASON.to_owned();
+    let stages = pipeline.stages.keys().cloned().map(HoldScope::Stage);
+    let service = pipeline
+        .definition
+        .iter()
+        .map(|d| HoldScope::Service(d.service.clone()));
+    let scopes = stages
+        .chain(service)
+        .chain([HoldScope::Pipeline, HoldScope::Organization]);
+    let mut commands: Vec<Command> = scopes
+        .map(|scope| Command::Hold {
+            scope,
+            reason: reason(),
+            lasts: Some(Span::hours(1)),
+        })
+        .collect();
+    let held = guards.holds.keys().chain(org.holds.keys());
+    let held = held.map(|id| Lift::Hold(*id));
+    let passed = guards.overrides.keys().map(|id| Lift::Override(*id));
+    let bad = guards.quarantine.values();
+    let bad = bad.map(|entry| Lift::Quarantine(entry.release));
+    let lifts = held.chain(passed).chain(bad).chain([Lift::Clock]);
+    commands.extend(lifts.map(|what| Command::Lift {
+        what,
+        reason: reason(),
+    }));
+    let to = Actor::parse("li").unwrap();
+    let actions = [
+        TicketAction::Acknowledge,
+        TicketAction::Assign(to),
+        TicketAction::Note,
+        TicketAction::Resolve,
+    ];
+    for id in guards.tickets.keys() {
+        commands.extend(actions.iter().map(|action| Command::Ticket {
+            id: *id,
+            action: action.clone(),
+            reason: reason(),
+        }));
+    }
+    commands
 }

@@ -1,6 +1,7 @@
 //! The verbs of scenarios that are about time and about more than one pipeline: what is given, the
 //! organization's stops, the clock, single alarms.
 
+use super::crashes::OrgTaken;
 use super::{name, told};
 use crate::world::World;
 use pilothouse::engine::{self, Input};
@@ -76,7 +77,7 @@ pub(super) fn tick(world: &mut World) -> String {
     if facts.is_empty() {
         return String::new();
     }
-    fold(world, &facts);
+    fold(world, None, &facts);
     told(&facts)
 }
 
@@ -86,7 +87,7 @@ fn give(world: &mut World, given: &[&str], reason: &str) -> String {
         ["drain", drain] => {
             let drain = drain.parse().unwrap();
             let facts = [Fact::DrainDefined { drain }];
-            fold(world, &facts);
+            fold(world, None, &facts);
             return told(&facts);
         }
         ["stagger", stagger] => definition.windows[0].stagger = stagger.parse().unwrap(),
@@ -161,8 +162,9 @@ fn command(world: &mut World, by: &str, command: Command) -> String {
         expect: plan.digest,
         command,
     };
+    let asked = Some((by.clone(), request.clone()));
     let facts = engine::decide_org(&world.org, &by, request).unwrap();
-    fold(world, &facts);
+    fold(world, asked, &facts);
     printed.push_str(&told(&facts));
     let follows = world.input(Input::Tick).unwrap();
     if !follows.is_empty() {
@@ -171,8 +173,12 @@ fn command(world: &mut World, by: &str, command: Command) -> String {
     printed
 }
 
-fn fold(world: &mut World, facts: &[Fact]) {
-    for fact in facts {
-        world.org.fold(world.now, fact).unwrap();
+fn fold(world: &mut World, asked: Option<(Actor, Request)>, facts: &[Fact]) {
+    let (at, facts) = (world.now, facts.to_vec());
+    for fact in &facts {
+        world.org.fold(at, fact).unwrap();
     }
+    let before = world.taken.iter().filter(|taken| !taken.facts.is_empty());
+    let taken = OrgTaken { asked, at, facts };
+    world.org_taken.push((before.count(), taken));
 }

@@ -11,6 +11,9 @@ use pilothouse::model::*;
 pub(super) fn act(machine: &mut Machine, step: u64) {
     pass_time(machine);
     machine.come_up();
+    if machine.strikes(Fault::Retention, 12) {
+        machine.outside.tidy(&machine.pipeline);
+    }
     match machine.rng.below(24) {
         0..17 => something(machine),
         17 | 18 => commits::push(machine),
@@ -141,7 +144,8 @@ fn observe(machine: &mut Machine) {
             (if meant { level } else { AlarmLevel::Ok }, points)
         });
         machine.elapsed = Span::ZERO;
-        machine.feed(Input::Outcome(Outcome::Observed(round)));
+        machine.feed(Input::Outcome(Outcome::Observed(round.clone())));
+        told_twice(machine, round);
         if flaps && machine.is_up() {
             let clear = machine.readings(Span::seconds(10), |_| (AlarmLevel::Ok, 50));
             machine.feed(Input::Outcome(Outcome::Observed(clear)));
@@ -149,6 +153,20 @@ fn observe(machine: &mut Machine) {
         if !machine.is_up() {
             return;
         }
+    }
+}
+
+/// I43: the same news once more is no news, whatever came between.
+fn told_twice(machine: &mut Machine, mut round: Observation) {
+    if !machine.is_up() || !machine.rng.one_in(6) {
+        return;
+    }
+    let before = machine.pipeline.alarms.clone();
+    round.elapsed = Span::ZERO;
+    round.readings.reverse();
+    machine.feed(Input::Outcome(Outcome::Observed(round)));
+    if machine.is_up() {
+        assert_eq!(before, machine.pipeline.alarms, "I43: told twice");
     }
 }
 

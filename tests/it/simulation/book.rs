@@ -168,7 +168,8 @@ pub(super) struct Look {
     passed: BTreeSet<usize>,
     baked: usize,
     targets: BTreeSet<TargetName>,
-    alarms: Vec<(AlarmName, Option<AlarmLevel>)>,
+    /// Their levels; one that fires again is another than was seen.
+    alarms: Vec<(AlarmName, Option<AlarmLevel>, Option<Time>)>,
 }
 
 impl Book {
@@ -308,7 +309,12 @@ impl Book {
             alarms: alarms
                 .unwrap_or_default()
                 .into_iter()
-                .map(|alarm| (alarm.name.clone(), self.level(&alarm.name)))
+                .map(|alarm| {
+                    let state = self.alarms.get(&alarm.name);
+                    let fires = state.filter(|(level, _)| *level == AlarmLevel::Firing);
+                    let since = fires.map(|(_, since)| *since);
+                    (alarm.name.clone(), self.level(&alarm.name), since)
+                })
                 .collect(),
         })
     }

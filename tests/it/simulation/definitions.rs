@@ -10,6 +10,10 @@ pub(super) fn first(rng: &mut Rng) -> Definition {
     draw_inbound(&mut definition, rng);
     draw_alarms(&mut definition, rng);
     draw_window(&mut definition.windows[0], rng);
+    if rng.one_in(3) {
+        let window = definition.windows[0].name.clone();
+        definition.stages[0].windows.push(window);
+    }
     // Some seeds have one strategy only, so that their long runs are about it.
     let strategic = rng.one_in(2);
     for stage in &mut definition.stages {
@@ -72,10 +76,11 @@ fn draw_alarms(definition: &mut Definition, rng: &mut Rng) {
 
 fn draw_window(window: &mut Window, rng: &mut Rng) {
     if rng.one_in(3) {
-        window.quota = Some(1 + rng.below(2) as u32);
+        window.quota = Some(1 + u32::from(rng.one_in(4)));
     }
     if rng.one_in(3) {
-        window.stagger = Span::hours(1 + rng.below(6));
+        // Shorter than any opening, or this pipeline's turn would never come.
+        window.stagger = Span::hours(1 + rng.below(3));
     }
     if rng.one_in(3) {
         window.deny = Some("Mon..Fri 12:00-13:30".parse().unwrap());

@@ -44,6 +44,7 @@ faults! {
     ManyReleases
     OtherDigest
     SourceFails
+    Retention
 }
 
 #[derive(Debug, Clone)]

@@ -306,7 +306,7 @@ impl Machine {
     }
 }
 
-pub(super) fn fold(entries: &[Entry]) -> (Pipeline, Org) {
+pub(crate) fn fold(entries: &[Entry]) -> (Pipeline, Org) {
     let mut pipeline = Pipeline::new(PipelineName::parse("checkout").unwrap());
     let mut org = Org::default();
     for entry in entries {

@@ -23,6 +23,8 @@ pub(super) struct Outside {
     bad: BTreeSet<ReleaseId>,
     unreachable: BTreeSet<TargetName>,
     n_builds: u64,
+    /// The artifacts that are there.
+    stored: BTreeSet<Digest>,
 }
 
 impl Outside {
@@ -133,7 +135,7 @@ impl Outside {
                 why,
             };
             self.answers.push((id.clone(), result));
-        } else if self.fleet.begin(id, deployment, now) {
+        } else if self.begin(id, deployment, now) {
             self.jobs.insert(id.clone(), (owed.clone(), true));
         } else {
             self.jobs.remove(id);
@@ -143,6 +145,22 @@ impl Outside {
             self.answers
                 .push((id.clone(), StepResult::Failed { took, why }));
         }
+    }
+
+    fn begin(&mut self, id: &EffectId, deployment: &Deployment, now: Time) -> bool {
+        let stored = self.stored.contains(&deployment.artifact);
+        assert!(stored, "I16: the artifact for {id} is gone");
+        self.fleet.begin(id, deployment, now)
+    }
+
+    /// Retention removes what the pipeline has built and needs no more.
+    pub(super) fn tidy(&mut self, pipeline: &Pipeline) {
+        let kept = pipeline.retained();
+        let releases = pipeline.releases.0.values();
+        let built = releases.filter_map(|release| release.artifact.as_ref());
+        let built: BTreeSet<&Digest> = built.map(|artifact| &artifact.digest).collect();
+        self.stored
+            .retain(|digest| kept.contains(digest) || !built.contains(digest));
     }
 
     fn result(&mut self, owed: &Owed, faults: &mut Faults, rng: &mut Rng) -> StepResult {
@@ -159,7 +177,7 @@ impl Outside {
             | Effect::Coverage { release, .. } => Some(*release),
             Effect::Build { .. } => None,
         };
-        if faults.strikes(Fault::BadChange, 30, rng) {
+        if faults.strikes(Fault::BadChange, 12, rng) {
             self.bad.extend(release);
         }
         let bad = faults.has(Fault::BadChange)
@@ -179,6 +197,13 @@ impl Outside {
             && faults.strikes(Fault::OtherDigest, 2, rng)
         {
             artifact.digest = Digest::of(format!("build {}", self.n_builds).as_bytes());
+        }
+        if let StepResult::Succeeded {
+            artifact: Some(artifact),
+            ..
+        } = &result
+        {
+            self.stored.insert(artifact.digest.clone());
         }
         result
     }

@@ -5,7 +5,7 @@ use pilothouse::journal::{Commit, Committed, Conflict, Journal, Memory, Sqlite};
 use pilothouse::model::*;
 use tempfile::TempDir;
 
-pub(super) enum Store {
+pub(crate) enum Store {
     Memory(Memory),
     Sqlite {
         directory: TempDir,
@@ -14,30 +14,30 @@ pub(super) enum Store {
 }
 
 impl Store {
-    pub(super) fn memory() -> Self {
+    pub(crate) fn memory() -> Self {
         Store::Memory(Memory::new("simulated"))
     }
 
-    pub(super) fn sqlite() -> Self {
+    pub(crate) fn sqlite() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let open = Some(Sqlite::open(directory.path()).unwrap());
         Store::Sqlite { directory, open }
     }
 
-    pub(super) fn journal(&mut self) -> &mut dyn Journal {
+    pub(crate) fn journal(&mut self) -> &mut dyn Journal {
         match self {
             Store::Memory(memory) => memory,
             Store::Sqlite { open, .. } => open.as_mut().unwrap(),
         }
     }
 
-    pub(super) fn commit(&mut self, commit: Commit) -> Result<Vec<Entry>, Conflict> {
+    pub(crate) fn commit(&mut self, commit: Commit) -> Result<Vec<Entry>, Conflict> {
         let mut committed = self.journal().commit(&[commit]).expect("the disk is well");
         committed.remove(0)
     }
 
     /// Writes and does not sync; on a real disk this cannot be had, so there it is not written.
-    pub(super) fn write(&mut self, commit: Commit) -> Committed {
+    pub(crate) fn write(&mut self, commit: Commit) -> Committed {
         match self {
             Store::Memory(memory) => memory.write(&[commit]),
             Store::Sqlite { .. } => Vec::new(),
@@ -45,7 +45,7 @@ impl Store {
     }
 
     /// The process or the machine goes down, and what is durable comes up again.
-    pub(super) fn restart(&mut self, reached: usize) {
+    pub(crate) fn restart(&mut self, reached: usize) {
         match self {
             Store::Memory(memory) => memory.lose_power(reached),
             Store::Sqlite { directory, open } => {
@@ -55,7 +55,7 @@ impl Store {
         }
     }
 
-    pub(super) fn all(&mut self) -> Vec<Entry> {
+    pub(crate) fn all(&mut self) -> Vec<Entry> {
         self.journal().history(0, usize::MAX >> 1).unwrap()
     }
 }

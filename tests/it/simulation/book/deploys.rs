@@ -9,11 +9,10 @@ impl Book {
     pub(super) fn open_step(&mut self, owed: &Owed) {
         let fresh = self.opened.insert(owed.id.clone(), owed.clone());
         assert!(fresh.is_none(), "I26: {} is opened twice", owed.id);
-        assert!(
-            !self.working(owed.attempt).lost,
-            "I32: {} goes on after a loss",
-            owed.attempt
-        );
+        // A rollback takes back what it can, whatever became of other targets (rule 10).
+        let attempt = self.working(owed.attempt);
+        let stopped = attempt.lost && attempt.rollback.is_none();
+        assert!(!stopped, "I32: {} goes on after a loss", owed.attempt);
         let attempt = self.tries[&owed.attempt].clone();
         match &owed.effect {
             Effect::Deploy(deployment) => self.start_target(&attempt, owed, deployment),
@@ -128,6 +127,15 @@ impl Book {
         let Some(strategy) = proven.or(spec).map(|spec| &spec.deploy.strategy) else {
             return;
         };
+        let run = proven
+            .or(spec)
+            .and_then(|spec| spec.deploy.command(to.part));
+        assert_eq!(
+            run,
+            Some(&to.run),
+            "I16: {} goes back in another way",
+            to.target
+        );
         let nth = attempt.parts.get(&to.target).copied().unwrap_or(0);
         let last = match strategy {
             Strategy::Rolling | Strategy::AllAtOnce => Part::Deploy,
