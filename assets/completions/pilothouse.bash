@@ -58,6 +58,9 @@ _pilothouse() {
             pilothouse,lift)
                 cmd="pilothouse__subcmd__lift"
                 ;;
+            pilothouse,logs)
+                cmd="pilothouse__subcmd__logs"
+                ;;
             pilothouse,man)
                 cmd="pilothouse__subcmd__man"
                 ;;
@@ -195,6 +198,9 @@ _pilothouse() {
                 ;;
             pilothouse__subcmd__help,lift)
                 cmd="pilothouse__subcmd__help__subcmd__lift"
+                ;;
+            pilothouse__subcmd__help,logs)
+                cmd="pilothouse__subcmd__help__subcmd__logs"
                 ;;
             pilothouse__subcmd__help,man)
                 cmd="pilothouse__subcmd__help__subcmd__man"
@@ -341,7 +347,7 @@ _pilothouse() {
 
     case "${cmd}" in
         pilothouse)
-            opts="-h -V --embedded --read-only --linear --theme --ascii --slow --record --record-cast --socket --url --token-file --help --version open status why alarms windows release forecast events tickets watch metrics get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve demo term config themes keys completion man help"
+            opts="-h -V --embedded --drill --read-only --linear --theme --ascii --slow --record --record-cast --socket --url --token-file --help --version open status why alarms windows release forecast events logs tickets watch metrics get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve demo term config themes keys completion man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -835,7 +841,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__help)
-            opts="open status why alarms windows release forecast events tickets watch metrics get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve demo term config themes keys completion man help"
+            opts="open status why alarms windows release forecast events logs tickets watch metrics get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve demo term config themes keys completion man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1101,6 +1107,20 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__help__subcmd__lift)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__help__subcmd__logs)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1696,6 +1716,40 @@ _pilothouse() {
                     return 0
                     ;;
                 --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__logs)
+            opts="-h --stage --step --steps --follow --json --socket --url --token-file --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --stage)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --step)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2649,7 +2703,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__yield)
-            opts="-h --stage --release --reason --dry-run --expect --yes --key --json --socket --url --token-file --help"
+            opts="-h --stage --release --dry-run --expect --yes --key --json --reason --socket --url --token-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2663,15 +2717,15 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --reason)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --expect)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -7,6 +7,7 @@ use crate::{
 };
 
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub(crate) struct Arguments {
     pipeline: PipelineName,
     #[arg(long)]

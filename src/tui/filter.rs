@@ -134,7 +134,7 @@ mod tests {
             ("!~", true),
             ("~pyapi", true),
             ("~PAPI", true),
-            ("~ipa", false),
+            ("~iyp", false),
             ("!~pyapi", false),
             ("st:no", true),
             ("st:no-data", true),

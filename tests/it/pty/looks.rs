@@ -168,7 +168,7 @@ fn look_around(terminal: &mut Terminal, kind: &str) -> Vec<u8> {
     });
     terminal.send("?");
     terminal.see(&format!("the help on {kind}"), |screen| {
-        screen.contains("rollback.open") || screen.contains("Roll back")
+        screen.contains("[This screen]") && screen.contains("board.fit")
     });
     let bytes = terminal.bytes();
     terminal.send("qqq");

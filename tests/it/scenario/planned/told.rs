@@ -84,7 +84,9 @@ fn check_row(state: &State<'_>, plan: &Plan, row: &PlanRow, after: &Pipeline) {
 
 /// The sentences that a person decides by.
 fn check_notes(state: &State<'_>, plan: &Plan, facts: &[Fact], after: &Pipeline) {
-    let says = |what: &str| plan.notes.iter().any(|note| note.contains(what));
+    let facts_told = plan.facts.iter().map(|fact| &fact.text);
+    let told: Vec<&String> = plan.notes.iter().chain(facts_told).collect();
+    let says = |what: &str| told.iter().any(|text| text.contains(what));
     let entered = |at: &StageName, who: ReleaseId| {
         facts.iter().any(|fact| {
             matches!(fact, Fact::AttemptStarted { stage, release, purpose: Purpose::Forward, .. }
