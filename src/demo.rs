@@ -184,7 +184,7 @@ async fn perform(
     let end = Endings::listen()?;
     let world = World::start(&options).await?;
     let played = if options.no_tui {
-        play(&options, &world, end, watch).await
+        Box::pin(play(&options, &world, end, watch)).await
     } else {
         show(&options, &world, end, terminal).await.map(|()| None)
     };

@@ -61,7 +61,7 @@ pub fn decide(
 ) -> Result<Vec<Fact>, Refusal> {
     let mut draft = Draft::new(pipeline, org, now);
     match input {
-        Input::Command { by, request } => return commit(draft, by, request),
+        Input::Command { by, request } => return commit(&draft, by, request),
         Input::Outcome(outcome) => outcome::take(&mut draft, outcome),
         Input::Define(definition) => draft.record(Fact::Defined { definition }),
         Input::Tick => {}
@@ -72,8 +72,8 @@ pub fn decide(
 
 /// Commits a command that was planned: what follows is what the plan was read from, behind the fact
 /// that it was accepted, which changes nothing.
-fn commit(before: Draft<'_>, by: Actor, request: Request) -> Result<Vec<Fact>, Refusal> {
-    let weighed = plan::weigh(&before, &by, &request.command)?;
+fn commit(before: &Draft<'_>, by: Actor, request: Request) -> Result<Vec<Fact>, Refusal> {
+    let weighed = plan::weigh(before, &by, &request.command)?;
     if weighed.plan.digest != request.expect && !planted(Bug::PlanDigestIgnored) {
         return Err(Refusal::PlanChanged {
             plan: Box::new(weighed.plan),

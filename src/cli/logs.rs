@@ -24,6 +24,10 @@ const AGAIN: Span = Span::seconds(2);
 
 /// Show what a step printed: a build, a test, a deployment; the newest unless one is named
 #[derive(Debug, clap::Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(crate) struct Arguments {
     pipeline: PipelineName,
     /// Only steps of this stage

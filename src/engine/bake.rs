@@ -61,9 +61,7 @@ fn count(
                 why,
             });
         }
-        (BakeState::Paused { why, .. }, None)
-            if why.starts_with(FIRED) && !planted(Bug::BakeNotRestarted) =>
-        {
+        (BakeState::Paused { why, .. }, None) if why.starts_with(FIRED) => {
             let why = format!("{why}, and cleared");
             draft.record(Fact::BakeRestarted {
                 attempt: attempt_id,

@@ -38,7 +38,6 @@ bugs! {
     AuthorApproves,
     ApproverCountsTwice,
     AnybodyApproves,
-    EvidenceIgnored,
     ApprovalNeverExpires,
     PromotionNeverLapses,
     GraceIgnored,
@@ -58,8 +57,6 @@ bugs! {
     BakeWithoutData,
     BakeByWallClock,
     BakeWithoutPoints,
-    BurstEndsBake,
-    BakeNotRestarted,
     CanaryWithoutBake,
     // Rollback.
     RollbackToUnproven,
@@ -73,7 +70,6 @@ bugs! {
     RollbackWithoutRoom,
     OldColourTakenForGranted,
     OrganizationAlarmRollsBack,
-    RetentionForgetsGood,
     // Results.
     UnknownIsSuccess,
     StaleResultCounts,

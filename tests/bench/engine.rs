@@ -10,6 +10,9 @@
     reason = "what is measured speaks in the whole vocabulary"
 )]
 
+#[path = "../it/taken.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod taken;
 #[path = "../it/world.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod world;

@@ -42,6 +42,7 @@ mod simulation;
 mod stages;
 mod states;
 mod stream;
+mod taken;
 mod themes;
 mod tidy;
 mod timeline;

@@ -233,8 +233,9 @@ fn a_player_steps_seeks_and_never_reaches_the_app() {
         player.draw(&plain(), &mut buffer);
         let rows = buffer.content.chunks(100);
         let rows = rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect());
-        rows.map(|row: String| format!("{}\n", row.trim_end()))
-            .collect::<String>()
+        rows.fold(String::new(), |text, row: String| {
+            text + row.trim_end() + "\n"
+        })
     };
     let n_steps = tape.len();
     let text = shown(&player);

@@ -1,7 +1,7 @@
 //! A pipeline under test with everything outside it faked: time, git, targets, alarms. The engine
 //! and the fold are the real ones. Shared by the scenarios and the simulation.
 
-use crate::scenario::crashes::{OrgTaken, Taken};
+use crate::taken::{OrgTaken, Taken};
 use pilothouse::engine::{self, Input};
 use pilothouse::model::*;
 use std::collections::BTreeMap;

@@ -2,8 +2,8 @@
 //! a person sees what was checked and need not check it again.
 
 use crate::model::{
-    AlarmLevel, Blocker, BlockerKind, Candidate, Definition, Pipeline, Region, Stage, StageName,
-    Time,
+    AlarmLevel, Attempt, Blocker, BlockerKind, Candidate, Definition, Pipeline, Region, Stage,
+    StageName, Time,
 };
 
 /// Something that was checked and is fine.
@@ -42,7 +42,7 @@ pub fn fine(
     }
     let occupied = pipeline
         .stage(candidate.stage)
-        .is_some_and(|state| state.attempt.iter().any(|attempt| attempt.is_active()));
+        .is_some_and(|state| state.attempt.iter().any(Attempt::is_active));
     if !occupied && none(&[BlockerKind::Busy]) {
         let what = format!("{} is free", candidate.stage);
         list.push(fine(BlockerKind::Busy, what));

@@ -225,10 +225,17 @@ impl Stop {
 mod tests {
     use super::*;
 
+    /// A name, what went on from when to when, and how long each then counts.
+    type Row = (
+        &'static str,
+        Vec<(Activity, i64, i64)>,
+        Vec<(Activity, u64)>,
+    );
+
     #[test]
     fn every_moment_of_a_wait_counts_once() {
         use Activity::{Alarm, Hold, Queue, Window};
-        let table: [(&str, Vec<(Activity, i64, i64)>, Vec<(Activity, u64)>); 6] = [
+        let table: [Row; 6] = [
             ("nothing", vec![], vec![(Queue, 100)]),
             ("all of it", vec![(Window, -50, 200)], vec![(Window, 100)]),
             (

@@ -42,9 +42,10 @@ fn shared<'a>(mut names: impl Iterator<Item = &'a str>) -> usize {
     };
     let mut common = first;
     for name in [second].into_iter().chain(names) {
-        let bytes = common.bytes().zip(name.bytes());
-        let same = bytes.take_while(|(a, b)| a == b).count();
-        let cut = common.floor_char_boundary(same);
+        let letters = common.char_indices().zip(name.chars());
+        let other = letters.into_iter().find(|((_, a), b)| a != b);
+        let shorter = common.len().min(name.len());
+        let cut = other.map_or(shorter, |((at, _), _)| at);
         // A name that ends here is shown by its last word, not by nothing.
         common = &common[..cut.min(name.len().saturating_sub(1))];
     }

@@ -60,8 +60,8 @@ impl Times {
     /// `03-08 09:00Z`; `in 47m00s` or `5m00s ago` as a distance.
     pub fn moment(&self, at: Time) -> String {
         match self.mode {
-            ClockMode::Utc => near(at.utc(), self.now.utc(), "Z"),
-            ClockMode::Local => near(self.local(at), self.local(self.now), ""),
+            ClockMode::Utc => near(&at.utc(), &self.now.utc(), "Z"),
+            ClockMode::Local => near(&self.local(at), &self.local(self.now), ""),
             ClockMode::Relative if at >= self.now => format!("in {}", until(at, self.now)),
             ClockMode::Relative => format!("{} ago", ago(at, self.now)),
         }
@@ -99,7 +99,7 @@ impl Times {
     }
 }
 
-fn near<Z: chrono::TimeZone>(then: DateTime<Z>, today: DateTime<Z>, mark: &str) -> String
+fn near<Z: chrono::TimeZone>(then: &DateTime<Z>, today: &DateTime<Z>, mark: &str) -> String
 where
     Z::Offset: std::fmt::Display,
 {

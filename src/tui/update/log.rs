@@ -69,19 +69,16 @@ pub(super) fn find(app: &mut App, way: Way) {
             .is_some_and(|line| line.holds(&text.to_lowercase()));
         (screen.log.line.is_none() && whole).then_some(from)
     });
-    match found {
-        Some(line) => {
-            if let Some(Screen::Stage(screen)) = app.ui.screens.last_mut() {
-                screen.log.line = Some(line);
-                screen.log.pane = LogPane::Text;
-            }
-        }
-        None => {
-            let word = match way {
-                Way::On => "below",
-                Way::Back => "above",
-            };
-            flash(app, FlashLevel::Info, format!("no {text:?} {word}"));
-        }
+    let Some(line) = found else {
+        let word = match way {
+            Way::On => "below",
+            Way::Back => "above",
+        };
+        flash(app, FlashLevel::Info, format!("no {text:?} {word}"));
+        return;
+    };
+    if let Some(Screen::Stage(screen)) = app.ui.screens.last_mut() {
+        screen.log.line = Some(line);
+        screen.log.pane = LogPane::Text;
     }
 }

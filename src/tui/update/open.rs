@@ -86,17 +86,13 @@ pub(super) fn why(app: &mut App) -> Vec<Request> {
         | Screen::Events(_)
         | Screen::Help(_) => None,
     };
-    match chosen.or(urgent) {
-        Some(stage) => {
-            let screen = StageScreen::of(pipeline, stage, StageTab::Blockers);
-            push(app, Screen::Stage(screen))
-        }
-        None => {
-            let text = format!("nothing of {pipeline} waits or is wrong");
-            flash(app, FlashLevel::Info, text);
-            Vec::new()
-        }
-    }
+    let Some(stage) = chosen.or(urgent) else {
+        let text = format!("nothing of {pipeline} waits or is wrong");
+        flash(app, FlashLevel::Info, text);
+        return Vec::new();
+    };
+    let screen = StageScreen::of(pipeline, stage, StageTab::Blockers);
+    push(app, Screen::Stage(screen))
 }
 
 /// One of the lists about the pipeline that is selected.

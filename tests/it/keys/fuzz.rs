@@ -78,13 +78,11 @@ struct Book {
 }
 
 fn token(dialog: &Dialog) -> Option<(usize, String)> {
-    let fields = dialog.fields.iter().enumerate();
-    fields
-        .filter_map(|(at, field)| match &field.value {
-            Value::Token { input, .. } => Some((at, input.value().to_owned())),
-            Value::Choice { .. } | Value::Checks { .. } | Value::Text { .. } => None,
-        })
-        .next()
+    let mut fields = dialog.fields.iter().enumerate();
+    fields.find_map(|(at, field)| match &field.value {
+        Value::Token { input, .. } => Some((at, input.value().to_owned())),
+        Value::Choice { .. } | Value::Checks { .. } | Value::Text { .. } => None,
+    })
 }
 
 impl Book {
@@ -136,7 +134,7 @@ impl Book {
     fn serve(&self, seat: &mut Seat, commit: &CommitRequest) {
         let settled = seat.serve(commit);
         let key = commit.request.key.clone();
-        let lost = self.commits % 3 == 0;
+        let lost = self.commits.is_multiple_of(3);
         let answer = if lost {
             CommitAnswer::Unknown("the link was cut".to_owned())
         } else {

@@ -7,6 +7,7 @@
 use super::{play, scenarios};
 use crate::simulation::machine::fold;
 use crate::simulation::store::Store;
+use crate::taken::{OrgTaken, Taken};
 use crate::world::World;
 use pilothouse::engine::{self, Input};
 use pilothouse::journal::{Commit, Conflict};
@@ -82,23 +83,6 @@ fn crashes_find_a_server_that_forgets() {
     ] {
         forgets("", Some(bug), recover);
     }
-}
-
-/// An input with what it was decided under and what followed.
-#[derive(Debug, Clone)]
-pub(crate) struct Taken {
-    pub(crate) input: Input,
-    pub(crate) org: Org,
-    pub(crate) at: Time,
-    pub(crate) facts: Vec<Fact>,
-}
-
-/// A request to the organization, or what time or its files say, and what followed.
-#[derive(Debug, Clone)]
-pub(crate) struct OrgTaken {
-    pub(crate) asked: Option<(Actor, Request)>,
-    pub(crate) at: Time,
-    pub(crate) facts: Vec<Fact>,
 }
 
 /// A run that never crashed.

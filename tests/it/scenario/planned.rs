@@ -43,7 +43,7 @@ fn what_a_plan_says_is_what_its_commit_does() {
                     _ => &people[nth % 3..=nth % 3],
                 };
                 for by in people {
-                    if state.try_out(by, command.clone()) {
+                    if state.try_out(by, &command) {
                         *accepted += 1;
                     } else {
                         *refused += 1;
@@ -68,16 +68,16 @@ struct State<'a> {
 
 impl State<'_> {
     /// Plans and commits a command; whether it is accepted.
-    fn try_out(&self, by: &str, command: Command) -> bool {
+    fn try_out(&self, by: &str, command: &Command) -> bool {
         let by = Actor::parse(by).unwrap();
-        let of_org = is_of_org(self, &command);
+        let of_org = is_of_org(self, command);
         let plan = if of_org {
-            engine::plan_org(self.org, &by, &command)
+            engine::plan_org(self.org, &by, command)
         } else {
-            engine::plan(self.pipeline, self.org, self.at, &by, &command)
+            engine::plan(self.pipeline, self.org, self.at, &by, command)
         };
         let expect = plan.as_ref().map_or_else(
-            |_refused| Fingerprint::of(&command),
+            |_refused| Fingerprint::of(command),
             |plan| plan.digest.clone(),
         );
         let request = Request {
@@ -196,7 +196,7 @@ fn about(pipeline: &Pipeline, attempt: &Attempt) -> Vec<Command> {
         reason,
     };
     let mut commands = Vec::new();
-    if attempt.asked().is_some() || attempt.id.0 % 4 == 0 {
+    if attempt.asked().is_some() || attempt.id.0.is_multiple_of(4) {
         commands.extend([Command::Approve(verdict.clone()), Command::Reject(verdict)]);
         commands.extend([undo, give_way]);
     }

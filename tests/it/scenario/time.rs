@@ -1,8 +1,8 @@
 //! The verbs of scenarios that are about time and about more than one pipeline: what is given, the
 //! organization's stops, the clock, single alarms.
 
-use super::crashes::OrgTaken;
 use super::{name, told};
+use crate::taken::OrgTaken;
 use crate::world::World;
 use pilothouse::engine::{self, Input};
 use pilothouse::model::*;

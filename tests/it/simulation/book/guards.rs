@@ -38,8 +38,9 @@ impl Book {
                 // After rewritten histories a release may hold only what others have proven, each
                 // for itself: then no change of it can be blamed.
                 let proven = self.targets.values().flat_map(|place| &place.good);
-                let proven: BTreeSet<&Sha> =
-                    proven.flat_map(|good| &self.releases[good].holds).collect();
+                let proven: BTreeSet<&Sha> = proven
+                    .flat_map(|(good, _)| &self.releases[good].holds)
+                    .collect();
                 let blamed = !changes.is_empty() || holds.iter().all(|own| proven.contains(own));
                 assert!(blamed, "I17: {release} is rolled back for no change");
             }
