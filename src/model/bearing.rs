@@ -17,8 +17,8 @@ pub struct Bearing {
     pub known: Vec<Watching>,
     /// Attempts under way that are rollbacks.
     pub rolling_back: Vec<Watching>,
-    /// The newest deployment into any of the stages.
-    pub newest: Option<Mark>,
+    /// The last deployments into these stages, newest first.
+    pub marks: Vec<Mark>,
 }
 
 /// What an alarm does when it fires.
@@ -70,7 +70,7 @@ pub fn bearing(pipeline: &Pipeline, alarm: &Alarm) -> Bearing {
         armed: those(&|attempt| alarm.rolls_back() && attempt.is_armed() && !knows(attempt)),
         known: those(&knows),
         rolling_back: those(&Attempt::is_rollback),
-        newest: newest(pipeline, &stages),
+        marks: marks(pipeline, &stages),
         stages,
     }
 }
@@ -88,21 +88,27 @@ fn knows(pipeline: &Pipeline, attempt: &Attempt, alarm: &AlarmName) -> bool {
     state.is_some_and(|state| attempt.knows(alarm, state))
 }
 
-/// The newest deployment into any of these stages, under way or over.
-fn newest(pipeline: &Pipeline, stages: &[StageName]) -> Option<Mark> {
-    let states = stages
-        .iter()
-        .filter_map(|stage| Some((stage, pipeline.stage(stage)?)));
-    let marks = states.filter_map(|(stage, state)| {
-        let attempt = state.attempt.as_ref()?;
-        Some(Mark {
+/// When deployments into these stages began, under way or over, newest first.
+fn marks(pipeline: &Pipeline, stages: &[StageName]) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    for stage in stages {
+        let Some(state) = pipeline.stage(stage) else {
+            continue;
+        };
+        let newest = state.attempt.iter();
+        let newest =
+            newest.map(|attempt| (attempt.release, attempt.is_rollback(), attempt.started));
+        let past = state.past.iter();
+        let past = past.map(|past| (past.release, past.rollback, past.started));
+        marks.extend(newest.chain(past).map(|(release, rollback, at)| Mark {
             stage: stage.clone(),
-            release: attempt.release,
-            rollback: attempt.is_rollback(),
-            at: attempt.started,
-        })
-    });
-    marks.max_by_key(|mark| mark.at)
+            release,
+            rollback,
+            at,
+        }));
+    }
+    marks.sort_by_key(|mark| std::cmp::Reverse(mark.at));
+    marks
 }
 
 impl Bearing {
@@ -119,13 +125,13 @@ impl Bearing {
                 if !self.rolling_back.is_empty() {
                     "BLOCKS, ROLLING BACK".to_owned()
                 } else if !self.known.is_empty() {
-                    "BLOCKS, known: no rollback".to_owned()
+                    "BLOCKS, known".to_owned()
                 } else {
                     "BLOCKS".to_owned()
                 }
             }
             (AlarmLevel::Ok, Does::BlocksAndRollsBack) if !self.armed.is_empty() => {
-                format!("{does}, ARMED")
+                "ARMED, rolls back".to_owned()
             }
             (AlarmLevel::Ok, Does::Blocks | Does::BlocksAndRollsBack) => does.to_owned(),
         }

@@ -40,8 +40,8 @@ pub enum Says {
 /// With fewer requests on a side there is nothing to compare: one fault would be five percent.
 const LEAST: u64 = 20;
 
-/// Compares the targets that a source tells apart. None without a deployment, or where the source
-/// names none of the targets.
+/// Compares the targets that a source tells apart. None without a deployment, or where one side is
+/// empty because the source names no such target.
 pub fn contrast(
     pipeline: &Pipeline,
     by: &Mark,
@@ -55,7 +55,7 @@ pub fn contrast(
         .filter(|(target, _)| pipeline.targets.contains_key(*target));
     let (touched, untouched): (Vec<_>, Vec<_>) =
         known.partition(|(target, _)| reached.contains(target));
-    if touched.is_empty() {
+    if touched.is_empty() || untouched.is_empty() {
         return None;
     }
     let (touched, untouched) = (Side::of(&touched), Side::of(&untouched));

@@ -72,7 +72,7 @@ fn sight(pipeline: &Pipeline, alarm: &Alarm, sight: Sight) -> AlarmSight {
     let AlarmSource::Scrape(scrape) = &alarm.source;
     let unread = || AlarmState::unread(pipeline.at);
     let bearing = bearing(pipeline, alarm);
-    let newest = bearing.newest.as_ref();
+    let newest = bearing.marks.first();
     let contrast = newest.and_then(|by| contrast(pipeline, by, &sight.targets, scrape.above));
     let of_pipeline = || pipeline.definition.as_ref()?.runbook.clone();
     let state = pipeline.alarms.get(&alarm.name);

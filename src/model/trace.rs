@@ -140,7 +140,7 @@ impl Trace {
 
 impl Sample {
     /// The worse of two: firing before no data before ok, the higher value among equals.
-    fn with(&self, other: &Sample) -> Sample {
+    pub fn with(&self, other: &Sample) -> Sample {
         let rank = |sample: &Sample| match sample.level {
             AlarmLevel::Firing => 2,
             AlarmLevel::NoData => 1,

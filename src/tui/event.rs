@@ -2,15 +2,16 @@
 //! so a late one can be told from the one that is waited for. It is also what a recording is made of.
 
 use crate::{
-    api::{LogPiece, Setting, Settled},
+    api::{Alarms, LogPiece, Setting, Settled, Windows},
     client::FeedEvent,
-    model::{EffectId, Entry, Forecast, PipelineName, Plan, Refusal, RequestKey},
+    model::{EffectId, Entry, Forecast, PipelineName, Plan, Refusal, RequestKey, Time},
     tui::{
         app::{Remembered, Size},
         chord::Key,
     },
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Event {
@@ -63,6 +64,12 @@ pub enum Answered {
     Log {
         step: EffectId,
         answer: Result<LogPiece, String>,
+    },
+    Alarms(Result<Arc<Alarms>, String>),
+    /// From a moment on.
+    Windows {
+        from: Time,
+        answer: Result<Arc<Windows>, String>,
     },
 }
 

@@ -18,7 +18,7 @@ use crate::{
         screen::Screen,
     },
 };
-pub use act::{Opening, opening, pipeline};
+pub use act::{Opening, opening, pipeline, runbook};
 
 /// Why the action is disabled on the screen that is on top; none when it can be done.
 pub fn disabled(app: &App, action: Action) -> Option<String> {
@@ -41,6 +41,15 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
             let on_fleet = matches!(act::beneath_help(app), Some(Screen::Fleet(_)));
             (!on_fleet).then(|| "only on the fleet list".to_owned())
         }
+        Action::ShowOk => {
+            let on_alarms = matches!(app.screen(), Screen::Alarms(_));
+            (!on_alarms).then(|| "only on the list of alarms".to_owned())
+        }
+        Action::DayBack | Action::DayOn => {
+            let on_blockers = matches!(app.screen(), Screen::Blockers(_));
+            (!on_blockers).then(|| "only on blockers and windows".to_owned())
+        }
+        Action::CopyLink => act::runbook(app).err(),
         Action::Jump => match app.ui.bookmark {
             Some(_) => None,
             None => Some("no bookmark yet: b sets it".to_owned()),

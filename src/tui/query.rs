@@ -14,7 +14,7 @@ mod release;
 mod standing;
 mod windows;
 
-pub use alarms::{AlarmCount, AlarmRow, alarm_rows, count};
+pub use alarms::{AlarmCount, AlarmRow, Chart, alarm_rows, chart, count};
 pub use card::{Baking, Card, GateRow, Request, Source, card, gate_rows};
 pub use events::{EventRow, event};
 pub use fleet::{NextMove, next_move};

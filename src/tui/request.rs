@@ -3,7 +3,7 @@
 
 use crate::{
     api::CommitRequest,
-    model::{Command, EffectId, PipelineName, RequestKey, Revision, Span},
+    model::{Command, EffectId, PipelineName, RequestKey, Revision, Span, Time},
 };
 use std::collections::BTreeSet;
 
@@ -54,6 +54,12 @@ pub enum Question {
         step: EffectId,
         from: u64,
         wait: Span,
+    },
+    /// What the alarms say, and what there is to see of them.
+    Alarms,
+    /// When the stages let releases in, between two moments.
+    Windows {
+        bounds: (Time, Time),
     },
 }
 

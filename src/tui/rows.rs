@@ -6,15 +6,17 @@ mod fleet;
 use crate::{
     api::Setting,
     model::{
-        AlarmLevel, AlarmName, Attempt, AttemptState, Blocker, Candidate, Entry, Fact, Fine,
-        Pipeline, PipelineName, Ran, ReleaseId, StageName, TargetName, blockers, fine as fine_of,
+        AlarmName, Attempt, AttemptState, Blocker, Candidate, Entry, Fact, Fine, Pipeline,
+        PipelineName, Ran, ReleaseId, StageName, TargetName, Urgency, blockers, fine as fine_of,
         ran, target_blockers,
     },
     tui::{
         app::App,
         keymap::{Binding, Context},
         query::{AlarmRow, alarm_rows},
-        screen::{EventsScreen, HelpScreen, HelpTab, Screen, StageScreen},
+        screen::{
+            AlarmsScreen, AlarmsShown, EventsScreen, HelpScreen, HelpTab, Screen, StageScreen,
+        },
     },
 };
 
@@ -88,19 +90,17 @@ pub fn all_blockers(app: &App, pipeline: &Pipeline) -> Vec<(StageName, Blocker)>
         .collect()
 }
 
-/// Alarms, firing first, then those without data, then the others; by name among equals.
-pub fn alarms(pipeline: &Pipeline) -> Vec<AlarmName> {
-    let definition = pipeline.definition.as_ref();
-    let mut names: Vec<AlarmName> = definition.map_or_else(Vec::new, |definition| {
-        definition.alarms.iter().map(|a| a.name.clone()).collect()
+/// The alarms that the screen lists, the most urgent first.
+pub fn alarms(pipeline: &Pipeline, screen: &AlarmsScreen) -> Vec<AlarmName> {
+    let rows = alarm_rows(pipeline, screen.seen.answer.as_deref());
+    let all_ok = rows.iter().all(|row| row.sight.urgency == Urgency::Ok);
+    let listed = rows.into_iter().filter(|row| {
+        screen.shown == AlarmsShown::All
+            || all_ok
+            || row.sight.urgency != Urgency::Ok
+            || Some(&row.sight.alarm) == screen.selected.as_ref()
     });
-    let rank = |name: &AlarmName| match pipeline.alarms.get(name).map(|state| state.level) {
-        Some(AlarmLevel::Firing) => 0,
-        Some(AlarmLevel::NoData) | None => 1,
-        Some(AlarmLevel::Ok) => 2,
-    };
-    names.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.cmp(b)));
-    names
+    listed.map(|row| row.sight.alarm).collect()
 }
 
 /// Entries that pass the filter, oldest first.
@@ -162,9 +162,9 @@ pub fn steps(app: &App, pipeline: &PipelineName, stage: &StageName) -> Vec<Ran> 
 }
 
 /// The alarms that watch a stage, the most urgent first.
-pub fn stage_alarms(pipeline: &Pipeline, stage: &StageName) -> Vec<AlarmRow> {
-    let mut rows = alarm_rows(pipeline);
-    rows.retain(|row| row.stages.contains(stage));
+pub fn stage_alarms(pipeline: &Pipeline, stage: &StageName) -> Vec<AlarmRow<'static>> {
+    let mut rows = alarm_rows(pipeline, None);
+    rows.retain(|row| row.sight.bearing.stages.contains(stage));
     rows
 }
 

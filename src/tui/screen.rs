@@ -7,8 +7,9 @@ mod stage;
 pub use stage::{LogPane, LogView, StagePane, StageScreen, StageTab};
 
 use crate::{
+    api::{Alarms, Windows},
     model::{AlarmName, BlockerId, PipelineName, Revision, StageName, Summary, Time},
-    tui::keymap::Context,
+    tui::{keymap::Context, paced::Paced},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -97,6 +98,18 @@ pub enum Cards {
 pub struct AlarmsScreen {
     pub pipeline: PipelineName,
     pub selected: Option<AlarmName>,
+    pub shown: AlarmsShown,
+    /// What the server sees of them.
+    pub seen: Paced<Alarms>,
+}
+
+/// Which alarms are listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AlarmsShown {
+    /// Those that are not ok, and the selected one; all where all are ok.
+    #[default]
+    Urgent,
+    All,
 }
 
 /// Blockers of all stages of a pipeline, with their time windows.
@@ -104,6 +117,31 @@ pub struct AlarmsScreen {
 pub struct BlockersScreen {
     pub pipeline: PipelineName,
     pub selected: Option<(StageName, BlockerId)>,
+    /// Days from today to the first one that is shown.
+    pub day: i64,
+    pub windows: Paced<Windows>,
+}
+
+impl AlarmsScreen {
+    pub fn of(pipeline: PipelineName) -> Self {
+        Self {
+            pipeline,
+            selected: None,
+            shown: AlarmsShown::default(),
+            seen: Paced::default(),
+        }
+    }
+}
+
+impl BlockersScreen {
+    pub fn of(pipeline: PipelineName) -> Self {
+        Self {
+            pipeline,
+            selected: None,
+            day: 0,
+            windows: Paced::default(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

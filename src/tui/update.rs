@@ -16,7 +16,10 @@ mod navigate;
 mod open;
 mod prompt;
 mod sent;
+mod sights;
 mod start;
+
+pub use sights::bounds;
 
 use crate::{
     model::{PipelineName, Time},
@@ -35,6 +38,7 @@ pub fn update(app: &mut App, now: Time, event: Event) -> Vec<Request> {
     app.ui.now = app.ui.now.max(now);
     let requests = route(app, event);
     open::pin(app);
+    sights::pin(app);
     requests.into_iter().chain(due(app)).collect()
 }
 
@@ -85,10 +89,11 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
 /// When the next [`Event::Tick`] is needed, at the latest, for something other than ages.
 pub fn deadline(app: &App) -> Option<Time> {
     let plan = app.ui.dialog.as_ref().and_then(dialog::deadline);
-    let loads = load::deadline(app);
+    let (loads, sights) = (load::deadline(app), sights::deadline(app));
     plan.into_iter()
         .chain(sent::deadline(app))
         .chain(loads)
+        .chain(sights)
         .min()
 }
 
@@ -97,6 +102,7 @@ fn due(app: &mut App) -> Vec<Request> {
     let mut requests = sent::ask_again(app);
     requests.extend(dialog::ask_again(app));
     requests.extend(load::due(app));
+    requests.extend(sights::ask(app));
     requests
 }
 

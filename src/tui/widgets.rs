@@ -8,7 +8,9 @@ mod field;
 mod frame;
 mod line;
 mod rule;
+mod spark;
 mod table;
+mod timeline;
 
 pub use badge::{badge, glyph};
 pub use bar::bar;
@@ -17,4 +19,6 @@ pub use field::{Cursor, field};
 pub use frame::frame;
 pub use line::Line;
 pub use rule::{Shown, rule};
+pub use spark::{Bar, SPARK_GUTTER, Spark};
 pub use table::{Align, Column, Row, table};
+pub use timeline::{Axis, Piece, Scale, Track, timeline};

@@ -1,6 +1,10 @@
 //! A busy night as a terminal sees it: one pipeline in which every kind of thing goes on, folded by
 //! the real engine from a scripted story, and a fleet around it with every status.
 
+mod seen;
+
+pub(crate) use seen::{seen_alarms, seen_windows};
+
 use crate::world::{World, definition, sha, success};
 use pilothouse::{
     client::Link,

@@ -28,7 +28,8 @@ use pilothouse::{
 fn keys_ask_for_this_and_nothing_else() {
     let board = || Some(board_of("gamma"));
     let watch = "Watch({PipelineName(\"payments-api\")})".to_owned();
-    let table: [(&str, Option<Screen>, Vec<String>); 10] = [
+    let alarms = "Ask { pipeline: PipelineName(\"checkout\"), question: Alarms }".to_owned();
+    let table: [(&str, Option<Screen>, Vec<String>); 11] = [
         ("j j k G g g", None, vec![]),
         ("g g Enter", None, vec![watch.clone()]),
         ("Enter Esc", None, vec![watch, "Watch({})".to_owned()]),
@@ -40,7 +41,8 @@ fn keys_ask_for_this_and_nothing_else() {
             vec!["Suspend".to_owned(), "Redraw".to_owned()],
         ),
         ("y i", None, vec!["Copy(\"payments-api\")".to_owned()]),
-        ("! Esc # Esc e Esc ? Esc", board(), vec![]),
+        ("e Esc ? Esc", board(), vec![]),
+        ("! Esc", board(), vec![alarms]),
         ("t s l l h", board(), vec![]),
         (": q Enter", None, vec!["Quit(Frame)".to_owned()]),
     ];

@@ -38,6 +38,7 @@ mod screens;
 mod server;
 mod service;
 mod serving;
+mod sights;
 mod simulation;
 mod stages;
 mod states;

@@ -3,13 +3,14 @@
 
 use crate::{
     dialogs::press,
-    fixture::{app, app_of, baking, board_of, name, now},
+    fixture::{app, app_of, baking, board_of, name, night, now, seen_alarms, seen_windows},
 };
 use pilothouse::{
     client::Link,
     model::*,
     tui::{
         app::App,
+        paced::Paced,
         report::Report,
         screen::{
             AlarmsScreen, BlockersScreen, EventsScreen, FleetScreen, HelpScreen, HelpTab, Screen,
@@ -101,8 +102,9 @@ fn alarms() {
         on(
             app,
             Screen::Alarms(AlarmsScreen {
-                pipeline: name("checkout"),
                 selected,
+                seen: Paced::of(seen_alarms(&night())),
+                ..AlarmsScreen::of(name("checkout"))
             }),
         );
     });
@@ -115,8 +117,9 @@ fn blockers() {
         on(
             app,
             Screen::Blockers(BlockersScreen {
-                pipeline: name("checkout"),
                 selected,
+                windows: Paced::of(seen_windows(&night(), 0)),
+                ..BlockersScreen::of(name("checkout"))
             }),
         );
     });
@@ -305,7 +308,22 @@ fn no_foreign_byte_reaches_the_screen() {
             why: text.clone(),
         };
         app.ui.title = text.clone();
+        let mut seen = seen_alarms(&night);
+        for alarm in &mut seen.alarms {
+            alarm.source.place.clone_from(&text);
+            alarm.source.trouble = Some((now(), text.clone()));
+        }
         let screens = [
+            Screen::Alarms(AlarmsScreen {
+                selected: Some(name("fleet-latency")),
+                seen: Paced::of(seen),
+                ..AlarmsScreen::of(name("checkout"))
+            }),
+            Screen::Blockers(BlockersScreen {
+                selected: Some((name("wave-2"), BlockerId("hold/h1".to_owned()))),
+                windows: Paced::of(seen_windows(&night, 0)),
+                ..BlockersScreen::of(name("checkout"))
+            }),
             Screen::Fleet(FleetScreen {
                 filter: HOSTILE.to_owned(),
                 ..FleetScreen::default()

@@ -57,6 +57,9 @@ fn answer(app: &mut App, asked: Vec<Request>, log: &[u8]) -> Vec<Request> {
                 let answer = Ok(LogPiece { from, bytes, state });
                 Answered::Log { step, answer }
             }
+            Question::Alarms | Question::Windows { .. } => {
+                panic!("no stage asks for {question:?}")
+            }
         };
         let at = app.ui.now;
         next.extend(update(app, at, Event::Answered { pipeline, answer }));

@@ -6,6 +6,7 @@ use crate::{
     world::World,
 };
 use pilothouse::model::*;
+use std::sync::Arc;
 
 const HOUR: i64 = 3_600_000;
 
@@ -79,6 +80,42 @@ fn a_hold_ends_and_an_override_shows_until_it_ends() {
         (first.state, first.to),
         (Passing::Overridden, given.expires)
     );
+}
+
+#[test]
+fn a_calendar_freezes_and_an_alarm_is_told_until_now() {
+    let mut world = night();
+    let definition = world.pipeline.definition.as_mut().unwrap();
+    let window = &mut Arc::make_mut(definition).windows[0];
+    let (from, to) = ("2026-03-10T14:00:00Z", "2026-03-10T15:00:00Z");
+    window.calendars = vec![Calendar {
+        file: "freezes.ics".to_owned(),
+        until: name("2028-01-01T00:00:00Z"),
+        events: vec![Event {
+            summary: "Quarter end".to_owned(),
+            line: 7,
+        }],
+        closures: vec![Closure {
+            from: name(from),
+            to: name(to),
+            local: false,
+            event: 0,
+        }],
+    }];
+    let bounds = (Time(now().0 - HOUR), now() + Span::hours(72));
+    let told = timelines(&world.pipeline, &world.org, now(), bounds);
+    let frozen = stretches(&told, "wave-2").iter();
+    let frozen: Vec<_> = frozen.filter(|s| s.state == Passing::Frozen).collect();
+    assert_eq!(frozen.len(), 1, "{frozen:?}");
+    assert_eq!((frozen[0].from, frozen[0].to), (name(from), name(to)));
+    let why = &frozen[0].barriers[0].why;
+    assert!(why.contains("Quarter end (freezes.ics:7)"), "{why}");
+
+    let alarm = stretches(&told, "wave-1").iter();
+    let alarm: Vec<_> = alarm.filter(|s| s.state == Passing::Alarm).collect();
+    let since = world.pipeline.alarms[&name("checkout-faults")].since;
+    assert_eq!(alarm.len(), 1, "{alarm:?}");
+    assert_eq!((alarm[0].from, alarm[0].to), (since, now()));
 }
 
 #[test]

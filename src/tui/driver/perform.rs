@@ -12,7 +12,7 @@ use crate::{
         request::{Question, Request},
     },
 };
-use std::{collections::BTreeSet, future::Future};
+use std::{collections::BTreeSet, future::Future, sync::Arc};
 use tokio::sync::mpsc;
 
 /// Answers come one for each request, and requests come from keys: never many at a time.
@@ -160,6 +160,16 @@ async fn ask(client: Client, pipeline: PipelineName, question: Question) -> Even
             let piece = client.log(&pipeline, &step, (from, wait)).await;
             let answer = piece.map_err(|why| why.to_string());
             Answered::Log { step, answer }
+        }
+        Question::Alarms => {
+            let alarms = client.alarms(&pipeline).await.map(Arc::new);
+            Answered::Alarms(alarms.map_err(|why| why.to_string()))
+        }
+        Question::Windows { bounds } => {
+            let windows = client.windows(&pipeline, bounds).await.map(Arc::new);
+            let answer = windows.map_err(|why| why.to_string());
+            let from = bounds.0;
+            Answered::Windows { from, answer }
         }
     };
     Event::Answered { pipeline, answer }

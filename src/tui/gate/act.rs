@@ -11,7 +11,7 @@ use crate::{
         app::App,
         dialog::{Act, Liftable},
         gate::{tickets, undo},
-        rows,
+        query, rows,
         screen::{Screen, StagePane, StageTab},
     },
 };
@@ -254,4 +254,19 @@ fn lift(app: &App, state: &Pipeline) -> Result<Act, String> {
         }),
         None => Err("there is no hold, override or quarantine to lift".to_owned()),
     }
+}
+
+/// The link that says what to do about the selected alarm.
+pub fn runbook(app: &App) -> Result<String, String> {
+    let none = || "select an alarm first".to_owned();
+    let Some(Screen::Alarms(screen)) = beneath_help(app) else {
+        return Err("only on the list of alarms".to_owned());
+    };
+    let pipeline = app.pipeline(&screen.pipeline).ok_or_else(none)?;
+    let chosen = screen.selected.as_ref().ok_or_else(none)?;
+    let rows = query::alarm_rows(pipeline, None).into_iter();
+    let mut rows = rows.filter(|row| row.sight.alarm == *chosen);
+    let row = rows.next().ok_or_else(none)?;
+    let runbook = row.sight.runbook;
+    runbook.ok_or_else(|| format!("the definition gives {chosen} no runbook"))
 }

@@ -1,26 +1,21 @@
-//! The alarms of a pipeline: what they say, since when, and what that does.
+//! The alarms of a pipeline as rows: the state that the replica folded, with what the server last
+//! saw of each beside it; and what each read lately, column by column.
 
-use crate::model::{
-    Alarm, AlarmLevel, AlarmName, AlarmSource, AlarmState, Definition, Pipeline, Ppm, Severity,
-    Stage, StageName, Status, Time,
+use crate::{
+    api::Alarms,
+    model::{
+        AlarmLevel, AlarmName, AlarmSight, Pipeline, Sample, Span, TRACE_REACH, Time, Trace,
+        Urgency, sights,
+    },
 };
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AlarmRow {
-    pub alarm: AlarmName,
-    /// ALARM, NO DATA or OK.
-    pub status: Status,
-    pub severity: Severity,
-    /// The stages it watches.
-    pub stages: Vec<StageName>,
-    pub since: Option<Time>,
-    pub value: Option<Ppm>,
-    pub limit: Ppm,
-    /// Why there is no data; empty otherwise.
-    pub why: String,
-    /// What its state does to deployments now.
-    pub effect: &'static str,
-    pub runbook: Option<String>,
+pub struct AlarmRow<'a> {
+    /// As the replica has it: what it read lately is not in it.
+    pub sight: AlarmSight,
+    /// As the server last answered.
+    pub seen: Option<&'a AlarmSight>,
 }
 
 /// How many alarms of a stage or pipeline say what.
@@ -37,33 +32,24 @@ impl AlarmCount {
     }
 }
 
-/// Every alarm, the most urgent first, by name among equals.
-pub fn alarm_rows(pipeline: &Pipeline) -> Vec<AlarmRow> {
-    let Some(definition) = &pipeline.definition else {
-        return Vec::new();
-    };
-    let mut rows: Vec<AlarmRow> = definition
-        .alarms
-        .iter()
-        .map(|alarm| {
-            let state = pipeline.alarms.get(&alarm.name);
-            let stages = watched(definition, &alarm.name);
-            let AlarmSource::Scrape(scrape) = &alarm.source;
-            AlarmRow {
-                alarm: alarm.name.clone(),
-                status: status(state),
-                severity: alarm.severity,
-                since: state.map(|state| state.since),
-                value: state.and_then(|state| state.value),
-                limit: scrape.above,
-                why: state.map_or_else(|| "not read yet".to_owned(), |state| state.why.clone()),
-                effect: effect(pipeline, state, alarm, &stages),
-                stages: stages.iter().map(|stage| stage.name.clone()).collect(),
-                runbook: alarm.runbook.clone().or_else(|| definition.runbook.clone()),
-            }
+/// Every alarm, the most urgent first, then by severity and name.
+pub fn alarm_rows<'a>(pipeline: &Pipeline, answer: Option<&'a Alarms>) -> Vec<AlarmRow<'a>> {
+    let live = sights(pipeline, BTreeMap::new()).into_iter();
+    let mut rows: Vec<AlarmRow<'a>> = live
+        .map(|mut sight| {
+            let answered = answer.iter().flat_map(|answer| &answer.alarms);
+            let seen = answered.into_iter().find(|seen| seen.alarm == sight.alarm);
+            sight.fires = seen.map_or(0, |seen| seen.fires);
+            sight.urgency = Urgency::of(sight.state.level, sight.fires);
+            AlarmRow { sight, seen }
         })
         .collect();
-    rows.sort_by(|a, b| (a.status, &a.alarm).cmp(&(b.status, &b.alarm)));
+    rows.sort_by(|a, b| {
+        let order = |row: &AlarmRow<'_>| (row.sight.urgency, row.sight.severity);
+        order(a)
+            .cmp(&order(b))
+            .then_with(|| a.sight.alarm.cmp(&b.sight.alarm))
+    });
     rows
 }
 
@@ -80,49 +66,108 @@ pub fn count(pipeline: &Pipeline, alarms: &[&AlarmName]) -> AlarmCount {
     count
 }
 
-fn watched<'a>(definition: &'a Definition, alarm: &AlarmName) -> Vec<&'a Stage> {
-    let stages = definition.stages.iter();
-    stages
-        .filter(|stage| {
-            let mut watching = definition.alarms_of(stage).into_iter();
-            watching.any(|watching| watching.name == *alarm)
-        })
-        .collect()
+/// What an alarm read lately, for a chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    /// Of one column; the last one ends now.
+    pub step: Span,
+    /// The worst sample of each column, oldest first; none where there is none.
+    pub columns: Vec<Option<Sample>>,
 }
 
-fn status(state: Option<&AlarmState>) -> Status {
-    match state.map(|state| state.level) {
-        Some(AlarmLevel::Firing) => Status::Alarm,
-        Some(AlarmLevel::Ok) => Status::Ok,
-        Some(AlarmLevel::NoData) | None => Status::NoData,
+/// What a column may stand for: numbers that one can say. Sixty of the longest are a whole trace.
+const STEPS: [Span; 6] = [
+    Span::seconds(1),
+    Span::seconds(5),
+    Span::seconds(10),
+    Span::seconds(20),
+    Span::seconds(30),
+    Span(TRACE_REACH.0 / 60),
+];
+
+/// The newest part of a trace in so many columns: each as short as shows all of it, and no shorter
+/// than the time between two readings.
+pub fn chart(trace: &Trace, columns: usize, every: Span, now: Time) -> Chart {
+    let count = u64::try_from(columns.max(1)).unwrap_or(u64::MAX);
+    let oldest = trace.samples().next();
+    let age = oldest.map_or(Span::ZERO, |oldest| now.since(oldest.at));
+    let least = every.max(Span(age.0.div_ceil(count)));
+    let [.., longest] = STEPS;
+    let step = STEPS.into_iter().find(|step| *step >= least);
+    let step = step.unwrap_or(longest);
+    let mut found: Vec<Option<Sample>> = vec![None; columns];
+    for sample in trace.samples() {
+        let back = usize::try_from(now.since(sample.at).0 / step.0).unwrap_or(usize::MAX);
+        let place = columns.checked_sub(back.saturating_add(1));
+        if let Some(column) = place.and_then(|place| found.get_mut(place)) {
+            *column = Some(column.map_or(*sample, |there| there.with(sample)));
+        }
+    }
+    // Rounds are not as even as columns: one that was missed by a hair shows the one before.
+    for at in 1..found.len() {
+        if found[at].is_none() && found.get(at + 1).is_none_or(Option::is_some) {
+            found[at] = found[at - 1];
+        }
+    }
+    Chart {
+        step,
+        columns: found,
     }
 }
 
-fn effect(
-    pipeline: &Pipeline,
-    state: Option<&AlarmState>,
-    watching: &Alarm,
-    stages: &[&Stage],
-) -> &'static str {
-    let (alarm, rolls_back) = (&watching.name, watching.rolls_back());
-    let attempts = stages.iter().filter_map(|stage| {
-        let attempt = pipeline.stage(&stage.name)?.attempt.as_ref()?;
-        attempt.is_active().then_some(attempt)
-    });
-    let attempts: Vec<_> = attempts.collect();
-    match state.map(|state| state.level) {
-        Some(AlarmLevel::Firing) if attempts.iter().any(|a| a.is_rollback()) => {
-            "blocks; rolling back"
+impl Chart {
+    /// The column of a moment; none when it is not shown.
+    pub fn column(&self, at: Time, now: Time) -> Option<usize> {
+        let back = usize::try_from(now.since(at).0 / self.step.0).ok()?;
+        self.columns.len().checked_sub(back.checked_add(1)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Ppm;
+
+    fn trace(readings: impl Iterator<Item = (i64, u64)>) -> Trace {
+        let mut trace = Trace::default();
+        for (seconds, value) in readings {
+            trace.take(Sample {
+                at: Time(seconds * 1_000),
+                level: AlarmLevel::Ok,
+                value: Some(Ppm(value)),
+            });
         }
-        Some(AlarmLevel::Firing) if attempts.iter().any(|a| a.baselined.contains_key(alarm)) => {
-            "known before the start: cannot roll back"
+        trace
+    }
+
+    fn values(chart: &Chart) -> Vec<Option<u64>> {
+        let columns = chart.columns.iter();
+        columns
+            .map(|c| c.and_then(|s| s.value).map(|v| v.0))
+            .collect()
+    }
+
+    #[test]
+    fn the_shortest_length_that_shows_everything() {
+        let now = Time(3_600_000);
+        for (oldest, every, minutes) in [(10, 1, 1), (61, 1, 5), (10, 10, 10), (3_600, 1, 60)] {
+            let trace = trace([(3_600 - oldest, 1), (3_600, 2)].into_iter());
+            let chart = chart(&trace, 60, Span::seconds(every), now);
+            assert_eq!(chart.step, Span::seconds(minutes), "{oldest} {every}");
+            assert_eq!(values(&chart)[59], Some(2));
         }
-        Some(AlarmLevel::Firing) if !rolls_back => "blocks starts everywhere",
-        Some(AlarmLevel::Firing) => "blocks starts",
-        Some(AlarmLevel::NoData) | None => "blocks starts, pauses bake",
-        Some(AlarmLevel::Ok) if rolls_back && attempts.iter().any(|a| a.is_armed()) => {
-            "armed: would roll back"
-        }
-        Some(AlarmLevel::Ok) => "watches",
+    }
+
+    #[test]
+    fn the_worst_of_a_column_and_one_missed_round() {
+        let readings = [(1, 5), (2, 9), (13, 1), (14, 2), (45, 3), (59, 4)];
+        let trace = trace(readings.into_iter());
+        let chart = chart(&trace, 6, Span::seconds(10), Time(59_999));
+        assert_eq!(chart.step, Span::seconds(10));
+        let expected = [Some(9), Some(2), None, None, Some(3), Some(4)];
+        assert_eq!(values(&chart)[..2], expected[..2]);
+        assert_eq!(values(&chart)[4..], expected[4..]);
+        assert_eq!(chart.column(Time(13_000), Time(59_999)), Some(1));
+        assert_eq!(chart.column(Time(-13_000), Time(59_999)), None);
     }
 }

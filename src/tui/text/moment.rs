@@ -2,7 +2,7 @@
 //! operator chose with one key. Lengths of time are `Span::short` in all three.
 
 use crate::model::Time;
-use chrono::{DateTime, TimeZone as _};
+use chrono::{DateTime, NaiveDateTime, TimeZone as _};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,22 @@ impl Times {
             ClockMode::Utc => "TIME UTC",
             ClockMode::Local => "LOCAL",
             ClockMode::Relative => "AGO",
+        }
+    }
+
+    /// What a clock on the wall reads, for axes of time: in UTC unless local time is wanted.
+    pub fn reading(&self, at: Time) -> NaiveDateTime {
+        match self.mode {
+            ClockMode::Utc | ClockMode::Relative => at.utc().naive_utc(),
+            ClockMode::Local => self.local(at).naive_local(),
+        }
+    }
+
+    /// The name of the zone that [`Times::reading`] is in.
+    pub fn zone_word(&self, at: Time) -> String {
+        match self.mode {
+            ClockMode::Utc | ClockMode::Relative => "UTC".to_owned(),
+            ClockMode::Local => self.local(at).format("%Z").to_string(),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::tui::{
     request::{Leave, Request},
     rows,
     screen::{BoardPane, HelpScreen, HelpTab, Screen},
-    update::{board, dialog, flash, freeze, log, navigate, open, watched},
+    update::{board, dialog, flash, freeze, log, navigate, open, sights, watched},
 };
 
 /// A second Ctrl-c within this many milliseconds leaves.
@@ -44,6 +44,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         }
         Action::Jump => open::jump(app),
         Action::CopyId => copy(app, selected(app)),
+        Action::CopyLink => copy(app, gate::runbook(app).ok()),
         Action::CopyTwin => {
             let twin = gate::pipeline(app).map(|name| format!("pilothouse status {name}"));
             copy(app, twin)
@@ -77,6 +78,9 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         | Action::Bookmark
         | Action::Times
         | Action::Freeze
+        | Action::ShowOk
+        | Action::DayBack
+        | Action::DayOn
         | Action::ReadOnly
         | Action::ReadWrite => {
             switch(app, action);
@@ -126,6 +130,9 @@ fn switch(app: &mut App, action: Action) {
             let next = fleet.view.next();
             open::view(app, next);
         }
+        (Action::ShowOk, _) => sights::show_ok(app),
+        (Action::DayBack, _) => sights::page(app, -1),
+        (Action::DayOn, _) => sights::page(app, 1),
         (Action::Mark, _) => open::mark(app),
         (Action::Bookmark, _) => {
             app.ui.bookmark = Some(app.ui.screens.clone());

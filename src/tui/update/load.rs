@@ -11,6 +11,7 @@ use crate::{
         request::{Question, Request},
         rows,
         screen::{Screen, StageScreen, StageTab},
+        update::sights,
     },
 };
 
@@ -187,6 +188,8 @@ pub(super) fn answered(app: &mut App, pipeline: &PipelineName, answer: Answered)
             }
         }
         Answered::Log { step, answer } => logged(app, &step, answer),
+        Answered::Alarms(answer) => sights::alarms(app, pipeline, &answer),
+        Answered::Windows { from, answer } => sights::windows(app, pipeline, (from, &answer)),
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) fn move_rows(app: &mut App, motion: Motion) {
         Screen::Board(screen) => board::move_rows(app, screen, &step),
         Screen::Stage(stage) => move_in_stage(app, stage, &step),
         Screen::Alarms(alarms) => {
-            let ids = opened.map_or_else(Vec::new, rows::alarms);
+            let ids = opened.map_or_else(Vec::new, |p| rows::alarms(p, alarms));
             alarms.selected = step.from(&ids, alarms.selected.as_ref());
         }
         Screen::Blockers(blockers) => {
@@ -80,7 +80,7 @@ fn move_in_stage(app: &App, screen: &mut StageScreen, step: &Step) {
         }
         (StageTab::Alarms, _) => {
             let found = rows::stage_alarms(pipeline, &screen.stage).into_iter();
-            let ids: Vec<_> = found.map(|row| row.alarm).collect();
+            let ids: Vec<_> = found.map(|row| row.sight.alarm).collect();
             screen.alarm = step.from(&ids, screen.alarm.as_ref());
         }
         (StageTab::Config, _) => {

@@ -114,14 +114,8 @@ pub(super) fn list_of(app: &mut App, pipeline: PipelineName, listing: Listing) -
                 filter: String::new(),
             })
         }
-        Listing::Alarms => Screen::Alarms(AlarmsScreen {
-            pipeline,
-            selected: None,
-        }),
-        Listing::Blockers => Screen::Blockers(BlockersScreen {
-            pipeline,
-            selected: None,
-        }),
+        Listing::Alarms => Screen::Alarms(AlarmsScreen::of(pipeline)),
+        Listing::Blockers => Screen::Blockers(BlockersScreen::of(pipeline)),
     };
     if app.screen().context() == next.context() {
         return Vec::new();

@@ -1,100 +1,172 @@
-//! The alarms of a pipeline: firing first, then those without data; what each does to deployments.
+//! The alarms of a pipeline: what they say, what that does, and below the list everything there is
+//! to see of the selected one. On a wide terminal that stands beside the list.
+
+mod detail;
 
 use crate::{
-    model::{Severity, StageName},
+    model::{Severity, StageName, Urgency},
     tui::{
         app::App,
         query::{self, AlarmRow},
+        rows,
         screen::AlarmsScreen,
-        text::{ago, wrap},
+        text::ago,
         theme::Role,
         view::{
             footer,
             list::{List, Pages},
         },
-        widgets::{Canvas, Column, Line, badge, canvas::below, glyph},
+        widgets::{Canvas, Column, Line, canvas::below, glyph},
     },
 };
 use ratatui::layout::Rect;
 
-/// Lines kept for the selected alarm.
-const DETAIL: u16 = 4;
+/// From this width on the selected alarm stands beside the list.
+const BESIDE_FROM: u16 = 160;
+const LIST_WIDTH: u16 = 112;
+/// From this width on a list has room for every stage.
+const WIDE: u16 = 100;
 
 pub(super) fn draw(app: &App, screen: &AlarmsScreen, canvas: &mut Canvas<'_>, body: Rect) {
     let Some(pipeline) = app.pipeline(&screen.pipeline) else {
         return footer::waiting(app, canvas, body);
     };
-    let rows = query::alarm_rows(pipeline);
-    let count = |status| rows.iter().filter(|row| row.status == status).count();
-    let head = [
-        crate::model::Status::Alarm,
-        crate::model::Status::NoData,
-        crate::model::Status::Ok,
-    ];
-    let mut line = Line::plain(" ");
-    for status in head {
-        let number = count(status);
-        line = line
-            .join(badge(canvas.theme, status))
-            .then(Role::Plain, format!(" {number}   "));
+    let all = query::alarm_rows(pipeline, screen.seen.answer.as_deref());
+    canvas.line(body, &counts(&all, screen));
+    let rest = below(body, 1);
+    if all.is_empty() {
+        return canvas.line(rest, &Line::plain(" the definition names no alarms"));
     }
-    canvas.line(body, &line);
-    if rows.is_empty() {
-        return canvas.line(
-            below(body, 1),
-            &Line::plain(" the definition names no alarms"),
-        );
-    }
-    let selected = rows
+    let shown = rows::alarms(pipeline, screen);
+    let hidden = all.len() - shown.len();
+    let listed = all
+        .into_iter()
+        .filter(|row| shown.contains(&row.sight.alarm));
+    let listed: Vec<AlarmRow<'_>> = listed.collect();
+    let (list, place) = places(rest, listed.len());
+    let chosen = screen.selected.as_ref();
+    let selected = listed
         .iter()
-        .position(|row| Some(&row.alarm) == screen.selected.as_ref());
-    let columns = [
-        Column::fixed("ST", 2),
-        Column::fixed("SEV", 4),
-        Column::fixed("ALARM", 20),
-        Column::fixed("STAGES", if body.width >= 100 { 30 } else { 12 }).spare(3),
-        Column::fixed("SINCE", 7).right().spare(1),
-        Column::fixed("VALUE / LIMIT", 16).spare(2),
-        Column::fill("EFFECT"),
-    ];
-    let list = List {
-        rows: &rows,
-        selected,
-        pages: Pages::FromStart,
-    };
-    let area = Rect {
-        height: body.height - 1 - DETAIL,
-        ..below(body, 1)
-    };
-    list.draw(canvas, area, &columns, |row, canvas| {
-        cells(app, row, canvas)
-    });
-    if let Some(row) = selected.and_then(|at| rows.get(at)) {
-        let place = Rect {
-            y: body.bottom() - DETAIL,
-            height: DETAIL,
-            ..body
-        };
-        detail(row, canvas, place);
+        .position(|row| Some(&row.sight.alarm) == chosen);
+    draw_list(app, (&listed, selected, hidden), canvas, list);
+    if let Some(row) = selected.and_then(|at| listed.get(at)) {
+        detail::draw(app, screen, row, canvas, place);
     }
 }
 
-fn cells(app: &App, row: &AlarmRow, canvas: &Canvas<'_>) -> Vec<Line> {
-    let stages: Vec<&str> = row.stages.iter().map(StageName::as_str).collect();
-    let value = row
-        .value
-        .map_or_else(|| "-".to_owned(), |value| value.to_string());
+/// Where the list and the selected alarm go.
+fn places(area: Rect, n_rows: usize) -> (Rect, Rect) {
+    if area.width >= BESIDE_FROM {
+        let list = Rect {
+            width: LIST_WIDTH,
+            ..area
+        };
+        let beside = Rect {
+            x: area.x + LIST_WIDTH + 1,
+            width: area.width - LIST_WIDTH - 1,
+            ..area
+        };
+        return (list, beside);
+    }
+    let wanted = u16::try_from(n_rows).unwrap_or(u16::MAX).saturating_add(3);
+    let list = Rect {
+        height: wanted.min(area.height.saturating_sub(detail::LEAST)).max(4),
+        ..area
+    };
+    (list, below(area, list.height))
+}
+
+/// `1 firing  1 flapping  1 no data  19 ok`, and what is wrong with the answer.
+fn counts(rows: &[AlarmRow<'_>], screen: &AlarmsScreen) -> Line {
+    let mut line = Line::plain(" ");
+    for urgency in Urgency::ALL {
+        let alike = rows.iter().filter(|row| row.sight.urgency == urgency);
+        let count = alike.count();
+        let role = if count == 0 {
+            Role::Label
+        } else {
+            role(urgency)
+        };
+        line = line.then(role, format!("{count} {}", urgency.word()));
+        line = line.then(Role::Plain, "   ");
+    }
+    match &screen.seen.trouble {
+        Some(why) => line.then(Role::Warning, format!("not answered: {why}")),
+        None => line.then(Role::Label, "scope: this pipeline"),
+    }
+}
+
+pub(super) fn role(urgency: Urgency) -> Role {
+    use crate::model::Status;
+    match urgency {
+        Urgency::Firing => Role::Status(Status::Alarm),
+        Urgency::Flapping => Role::Warning,
+        Urgency::NoData => Role::Status(Status::NoData),
+        Urgency::Ok => Role::Status(Status::Ok),
+    }
+}
+
+fn draw_list(
+    app: &App,
+    (rows, selected, hidden): (&[AlarmRow<'_>], Option<usize>, usize),
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+) {
+    let wide = area.width >= WIDE;
+    let columns = [
+        Column::fixed("ST", 2),
+        Column::fixed("SEV", 4).spare(2),
+        Column::fixed("ALARM", if wide { 26 } else { 17 }),
+        Column::fixed("STAGE", if wide { 22 } else { 9 }).spare(3),
+        Column::fixed("SINCE", 6).spare(1),
+        Column::fixed("VALUE / LIMIT", 14),
+        Column::fill("EFFECT"),
+    ];
+    let list = List {
+        rows,
+        selected,
+        pages: Pages::FromStart,
+    };
+    let above = Rect {
+        height: area.height.saturating_sub(u16::from(hidden > 0)),
+        ..area
+    };
+    list.draw(canvas, above, &columns, |row, canvas| {
+        cells(app, row, (wide, canvas))
+    });
+    if hidden > 0 {
+        let text = format!("   ... {hidden} more ok  (o shows them)");
+        canvas.line(below(area, area.height - 1), &Line::of(Role::Label, text));
+    }
+}
+
+fn cells(app: &App, row: &AlarmRow<'_>, (wide, canvas): (bool, &Canvas<'_>)) -> Vec<Line> {
+    let sight = &row.sight;
+    let stages: Vec<&str> = sight.bearing.stages.iter().map(StageName::as_str).collect();
+    let stages = match stages.as_slice() {
+        [first, _, ..] if !wide => format!("{first} +{}", stages.len() - 1),
+        _ => stages.join(" "),
+    };
+    let since = match sight.urgency {
+        Urgency::Flapping => format!("x{}", sight.fires),
+        Urgency::Firing | Urgency::NoData | Urgency::Ok => ago(sight.state.since, app.server_now()),
+    };
+    let value = sight.state.value.map_or_else(
+        || "no data".to_owned(),
+        |value| format!("{value} > {}", sight.limit),
+    );
+    let sign = match sight.urgency {
+        Urgency::Flapping => Line::of(Role::Warning, "~"),
+        Urgency::Firing | Urgency::NoData | Urgency::Ok => glyph(canvas.theme, role(sight.urgency)),
+    };
     vec![
-        glyph(canvas.theme, Role::Status(row.status)),
-        Line::plain(severity(row.severity)),
-        Line::plain(row.alarm.to_string()),
-        Line::plain(stages.join(" ")),
-        Line::plain(
-            row.since
-                .map_or_else(String::new, |since| ago(since, app.server_now())),
-        ),
-        Line::plain(format!("{value} > {}", row.limit)),
-        Line::plain(row.effect),
+        sign,
+        Line::plain(severity(sight.severity)),
+        Line::plain(sight.alarm.to_string()),
+        Line::plain(stages),
+        Line::plain(since),
+        Line::plain(value),
+        Line::plain(sight.bearing.effect(sight.state.level)),
     ]
 }
 
@@ -104,28 +176,4 @@ fn severity(severity: Severity) -> &'static str {
         Severity::Medium => "med",
         Severity::Low => "low",
     }
-}
-
-fn detail(row: &AlarmRow, canvas: &mut Canvas<'_>, area: Rect) {
-    let stages: Vec<&str> = row.stages.iter().map(StageName::as_str).collect();
-    let mut lines = vec![
-        Line::of(Role::Title, format!(" {}  ", row.alarm))
-            .join(badge(canvas.theme, row.status))
-            .then(Role::Label, "  watches ")
-            .then(Role::Plain, stages.join(" ")),
-        Line::plain(format!(" {}", row.effect)),
-    ];
-    if !row.why.is_empty() {
-        let width = usize::from(area.width.saturating_sub(2));
-        lines.extend(
-            wrap(&row.why, width)
-                .into_iter()
-                .take(1)
-                .map(|why| Line::plain(format!(" {why}"))),
-        );
-    }
-    if let Some(runbook) = &row.runbook {
-        lines.push(Line::of(Role::Label, " runbook ").then(Role::Plain, runbook.clone()));
-    }
-    canvas.lines(area, &lines);
 }

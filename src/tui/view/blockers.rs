@@ -1,84 +1,87 @@
-//! Everything between releases and stages, and the time windows with their next change.
+//! When stages let releases in, as lanes over time; below them everything between releases and
+//! stages, the selected reason in full, what people have put in force, and the rules of windows.
+
+mod detail;
+mod lanes;
+mod rules;
 
 use crate::{
     model::{Blocker, StageName},
     tui::{
         app::App,
-        query::{self, WindowRow},
-        rows,
+        query, rows,
         screen::BlockersScreen,
-        text::{ago, wrap},
+        text::ago,
         theme::Role,
         view::{
-            board::open_word,
             footer,
             list::{List, Pages},
             stage::{blocker_glyph, clears},
         },
-        widgets::{Canvas, Column, Line, Row, canvas::below, table},
+        widgets::{Canvas, Column, Line, canvas::below},
     },
 };
 use ratatui::layout::Rect;
 
-/// Lines kept for the selected blocker.
-const DETAIL: u16 = 3;
+/// Rows for the list of blockers and for the selected one that the lanes leave.
+const LIST_LEAST: u16 = 4;
 
 pub(super) fn draw(app: &App, screen: &BlockersScreen, canvas: &mut Canvas<'_>, body: Rect) {
     let Some(pipeline) = app.pipeline(&screen.pipeline) else {
         return footer::waiting(app, canvas, body);
     };
     let rows = rows::all_blockers(app, pipeline);
-    let windows = query::window_rows(pipeline, app.server_now());
-    let window_rows = u16::try_from(windows.len().max(1)).unwrap_or(u16::MAX);
-    let window_height = window_rows.saturating_add(2).min(body.height * 2 / 5);
-    let detail_height = if rows.is_empty() { 0 } else { DETAIL };
-    let area = Rect {
-        height: body.height - window_height - detail_height,
+    let is_chosen = |(stage, blocker): &(StageName, Blocker)| {
+        let chosen = screen.selected.as_ref();
+        chosen.is_some_and(|(s, id)| s == stage && *id == blocker.id)
+    };
+    let selected = rows.iter().position(is_chosen);
+    let told = selected
+        .and_then(|at| rows.get(at))
+        .map(|(stage, blocker)| {
+            let width = usize::from(body.width.saturating_sub(2));
+            detail::lines(app, screen, pipeline, (stage, blocker), width)
+        });
+    let told = told.unwrap_or_default();
+    let n_told = u16::try_from(told.len()).unwrap_or(u16::MAX);
+    let for_lanes = Rect {
+        height: body.height.saturating_sub(LIST_LEAST + n_told.min(3)),
         ..body
     };
-    list_blockers(app, screen, &rows, canvas, area);
-    let chosen = screen.selected.as_ref();
-    let is_chosen = |row: &&(StageName, Blocker)| {
-        chosen.is_some_and(|(stage, id)| *stage == row.0 && *id == row.1.id)
+    let rest = below(body, lanes::draw(app, screen, canvas, for_lanes));
+    let wanted = u16::try_from(rows.len())
+        .unwrap_or(u16::MAX)
+        .saturating_add(2);
+    let list = Rect {
+        height: wanted
+            .min(rest.height.saturating_sub(n_told))
+            .max(LIST_LEAST),
+        ..rest
     };
-    if let Some((stage, blocker)) = rows.iter().find(is_chosen) {
-        let place = Rect {
-            y: area.bottom(),
-            height: detail_height,
-            ..body
-        };
-        detail(app, stage, blocker, canvas, place);
-    }
-    let place = Rect {
-        y: body.bottom() - window_height,
-        height: window_height,
-        ..body
-    };
-    list_windows(app, &windows, canvas, place);
+    list_blockers(app, (&rows, selected), canvas, list);
+    let rest = below(rest, list.height);
+    let rest = below(rest, canvas.lines(rest, &told));
+    let rest = below(rest, in_force(app, screen, canvas, below(rest, 1)));
+    rules::draw(app, screen, canvas, below(rest, 1));
 }
 
 fn list_blockers(
     app: &App,
-    screen: &BlockersScreen,
-    rows: &[(StageName, Blocker)],
+    (rows, selected): (&[(StageName, Blocker)], Option<usize>),
     canvas: &mut Canvas<'_>,
     area: Rect,
 ) {
     if rows.is_empty() {
         return canvas.line(area, &Line::plain(" nothing is in the way of anything"));
     }
-    let chosen = screen.selected.as_ref();
-    let selected = rows
-        .iter()
-        .position(|(stage, blocker)| chosen.is_some_and(|(s, id)| s == stage && *id == blocker.id));
     let columns = [
         Column::fixed("ST", 2),
-        Column::fixed("ID", 24),
+        Column::fixed("ID", if area.width < 80 { 20 } else { 24 }),
         Column::fixed("KIND", 10).spare(3),
         Column::fixed("STAGE", 10),
-        Column::fixed("SINCE", 7).right().spare(1),
-        Column::fill("CLEARS"),
-        Column::fixed("TO PASS", 23).spare(2),
+        Column::fixed("FOR", 7).right().spare(1),
+        Column::fill("UNTIL"),
+        Column::fixed("WHO MAY PASS", 23).spare(2),
     ];
     let now = app.server_now();
     let list = List {
@@ -99,64 +102,23 @@ fn list_blockers(
     });
 }
 
-fn detail(app: &App, stage: &StageName, blocker: &Blocker, canvas: &mut Canvas<'_>, area: Rect) {
-    let place = match &blocker.region {
-        Some(region) => format!("{stage}, {region}: "),
-        None => format!("{stage}: "),
-    };
-    let text = format!(
-        "{place}{}; clears {}",
-        blocker.why,
-        clears(blocker, app.times())
-    );
-    let lines = wrap(&text, usize::from(area.width.saturating_sub(2)));
-    let lines: Vec<Line> = lines
-        .iter()
-        .map(|line| Line::plain(format!(" {line}")))
-        .collect();
-    canvas.lines(area, &lines);
-}
-
-fn list_windows(app: &App, windows: &[WindowRow], canvas: &mut Canvas<'_>, area: Rect) {
-    let clock = format!("  now {}", app.times().wall(app.server_now()));
-    canvas.line(
-        area,
-        &Line::of(Role::Title, " WINDOWS").then(Role::Label, clock),
-    );
-    let rest = below(area, 1);
-    if windows.is_empty() {
-        return canvas.line(
-            rest,
-            &Line::plain("   none: deployments may start at any time"),
-        );
+/// Holds and overrides with what is left of them; says how many rows that took, with the one above.
+fn in_force(app: &App, screen: &BlockersScreen, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
+    let now = app.server_now();
+    let pipeline = app.pipeline(&screen.pipeline);
+    let orders = query::standing_orders(pipeline, &app.replica.org, now);
+    if orders.is_empty() || area.height < 2 {
+        return 0;
     }
-    let columns = [
-        Column::fixed("STAGE", 10),
-        Column::fixed("WINDOW", 16),
-        Column::fixed("NOW", 6),
-        Column::fixed("NEXT", 22),
-        Column::fill("RULE"),
-        Column::fixed("TIME ZONE", 16).spare(1),
-        Column::fixed("FROM", 22).spare(2),
-    ];
-    let rows = windows.iter().map(|row| {
-        let (role, word) = open_word(row.open);
-        let next = row
-            .changes
-            .map_or_else(|| "never".to_owned(), |at| app.times().due(at));
-        let cells = vec![
-            Line::plain(row.stage.to_string()),
-            Line::plain(row.window.to_string()),
-            Line::of(role, word),
-            Line::plain(next),
-            Line::plain(row.rule.clone()),
-            Line::plain(row.zone.to_string()),
-            Line::plain(row.origin.clone()),
-        ];
-        Row {
-            cells,
-            selected: false,
-        }
-    });
-    table(canvas, rest, &columns, rows);
+    let mut lines = vec![Line::of(Role::Title, " IN FORCE")];
+    lines.extend(orders.into_iter().map(|order| {
+        let left = order.expires.map_or_else(
+            || "until it is lifted".to_owned(),
+            |at| format!("{} left", at.since(now).short()),
+        );
+        Line::plain(format!("   {:<28} {left:<20} ", order.what))
+            .then(Role::Label, format!("by {}: ", order.by))
+            .then(Role::Plain, order.reason)
+    }));
+    canvas.lines(area, &lines) + 1
 }

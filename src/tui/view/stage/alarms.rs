@@ -9,7 +9,10 @@ use crate::{
         screen::StageScreen,
         text::ago,
         theme::Role,
-        view::list::{List, Pages},
+        view::{
+            alarms,
+            list::{List, Pages},
+        },
         widgets::{Canvas, Column, Line, canvas::below, glyph},
     },
 };
@@ -48,33 +51,35 @@ pub(super) fn draw(
     let mut all = found.iter();
     let list = List {
         rows: &found,
-        selected: all.position(|row| Some(&row.alarm) == screen.alarm.as_ref()),
+        selected: all.position(|row| Some(&row.sight.alarm) == screen.alarm.as_ref()),
         pages: Pages::FromStart,
     };
     let now = app.server_now();
     list.draw(canvas, below(area, 1), &columns, |row, canvas| {
-        let since = row.since.map_or_else(String::new, |since| ago(since, now));
         vec![
-            glyph(canvas.theme, Role::Status(row.status)),
-            Line::plain(row.alarm.to_string()),
-            Line::plain(since),
+            glyph(canvas.theme, alarms::role(row.sight.urgency)),
+            Line::plain(row.sight.alarm.to_string()),
+            Line::plain(ago(row.sight.state.since, now)),
             Line::plain(value(row)),
             Line::plain(effect(row)),
         ]
     });
 }
 
-fn value(row: &AlarmRow) -> String {
-    match row.value {
-        Some(value) => format!("{value} / {}", row.limit),
-        None => format!("no data / {}", row.limit),
+fn value(row: &AlarmRow<'_>) -> String {
+    let limit = row.sight.limit;
+    match row.sight.state.value {
+        Some(value) => format!("{value} / {limit}"),
+        None => format!("no data / {limit}"),
     }
 }
 
-fn effect(row: &AlarmRow) -> String {
-    if row.why.is_empty() {
-        row.effect.to_owned()
+fn effect(row: &AlarmRow<'_>) -> String {
+    let state = &row.sight.state;
+    let effect = row.sight.bearing.effect(state.level);
+    if state.why.is_empty() {
+        effect
     } else {
-        format!("{}: {}", row.effect, row.why)
+        format!("{effect}: {}", state.why)
     }
 }
