@@ -1,7 +1,6 @@
 //! Keys as the keymap writes them: `j`, `Ctrl-d`, `Enter`, and chords of two such as `g g`. It knows
 //! no actions.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -73,39 +72,6 @@ impl Key {
             return Some(c);
         }
         None
-    }
-
-    /// The key of a terminal event; none for keys that mean nothing to us, such as those with Alt.
-    pub fn from_terminal(event: KeyEvent) -> Option<Self> {
-        let others = event.modifiers - KeyModifiers::SHIFT - KeyModifiers::CONTROL;
-        if !others.is_empty() {
-            return None;
-        }
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "terminals have ever more keys; those we do not name mean nothing here"
-        )]
-        let code = match event.code {
-            KeyCode::Char(c) => Code::Char(c),
-            KeyCode::Enter => Code::Enter,
-            KeyCode::Esc => Code::Esc,
-            KeyCode::Tab => Code::Tab,
-            KeyCode::BackTab => Code::BackTab,
-            KeyCode::Backspace => Code::Backspace,
-            KeyCode::Delete => Code::Delete,
-            KeyCode::Up => Code::Up,
-            KeyCode::Down => Code::Down,
-            KeyCode::Left => Code::Left,
-            KeyCode::Right => Code::Right,
-            KeyCode::Home => Code::Home,
-            KeyCode::End => Code::End,
-            KeyCode::PageUp => Code::PageUp,
-            KeyCode::PageDown => Code::PageDown,
-            KeyCode::F(n) => Code::F(n),
-            _ => return None,
-        };
-        let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
-        Some(Self { code, ctrl })
     }
 }
 

@@ -4,6 +4,9 @@
 //!
 //! Nothing is ever asked of the terminal: its answers would arrive as keys.
 
+pub mod input;
+pub mod keyboard;
+
 use crate::tui::{app::Size, paint::SYNC_END};
 use nix::{
     poll::{PollFd, PollFlags, PollTimeout},

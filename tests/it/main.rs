@@ -27,6 +27,7 @@ mod dialogs;
 mod executor;
 mod fixture;
 mod fleet;
+mod input;
 mod journal;
 mod keys;
 mod picture;

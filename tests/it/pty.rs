@@ -4,5 +4,6 @@
 mod decisions;
 mod exits;
 mod looks;
+mod replies;
 mod shop;
 pub(crate) mod terminal;

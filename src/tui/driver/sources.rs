@@ -5,13 +5,11 @@ use crate::{
     clock,
     model::Time,
     tui::{
-        chord::Key,
         driver::perform::Performer,
         event::{Event, Stop},
-        terminal::Terminal,
+        terminal::{Terminal, input::Input, keyboard::Keyboard},
     },
 };
-use crossterm::event::{Event as Input, KeyEventKind};
 use futures_util::FutureExt as _;
 use std::{io, thread, time::Duration};
 use tokio::{
@@ -70,28 +68,27 @@ impl Sources {
 
     /// Nothing is lost when the future is dropped.
     async fn happened(&mut self, performer: &mut Performer) -> io::Result<Event> {
-        loop {
-            tokio::select! {
-                biased;
-                _ = self.terminate.recv() => return Ok(Event::Stop(Stop::Terminate)),
-                _ = self.hang_up.recv() => return Ok(Event::Stop(Stop::HangUp)),
-                _ = self.interrupt.recv() => return Ok(Event::Stop(Stop::Interrupt)),
-                _ = self.resized.recv() => return Terminal::size().map(Event::Resize),
-                key = self.keys.recv() => {
-                    let ended = || io::Error::other("no more keys can be read");
-                    if let Some(event) = event_of(key.ok_or_else(ended)??) {
-                        return Ok(event);
-                    }
+        tokio::select! {
+            biased;
+            _ = self.terminate.recv() => return Ok(Event::Stop(Stop::Terminate)),
+            _ = self.hang_up.recv() => return Ok(Event::Stop(Stop::HangUp)),
+            _ = self.interrupt.recv() => return Ok(Event::Stop(Stop::Interrupt)),
+            _ = self.resized.recv() => return Terminal::size().map(Event::Resize),
+            key = self.keys.recv() => {
+                let ended = || io::Error::other("no more keys can be read");
+                return Ok(match key.ok_or_else(ended)?? {
+                    Input::Key(key) => Event::Key(key),
+                    Input::Paste(text) => Event::Paste(text),
+                });
+            }
+            answer = performer.answer() => return Ok(answer),
+            news = self.feed.next(), if !self.feed_ended => {
+                if let Some(news) = news {
+                    return Ok(Event::Feed(news));
                 }
-                answer = performer.answer() => return Ok(answer),
-                news = self.feed.next(), if !self.feed_ended => {
-                    if let Some(news) = news {
-                        return Ok(Event::Feed(news));
-                    }
-                    self.feed_ended = true;
-                    let text = "the feed has ended: leave and start again";
-                    return Ok(Event::Trouble(text.to_owned()));
-                }
+                self.feed_ended = true;
+                let text = "the feed has ended: leave and start again";
+                return Ok(Event::Trouble(text.to_owned()));
             }
         }
     }
@@ -99,27 +96,21 @@ impl Sources {
 
 /// Reads keys until nobody wants them. A thread, because reading a terminal blocks.
 fn read_keys(into: &mpsc::Sender<io::Result<Input>>) {
+    let mut keyboard = Keyboard::default();
     loop {
-        let input = crossterm::event::read();
-        let failed = input.is_err();
-        if into.blocking_send(input).is_err() || failed {
+        let inputs = keyboard.read(None);
+        let failed = inputs.is_err();
+        let each = match inputs {
+            Ok(inputs) => inputs.into_iter().map(Ok).collect(),
+            Err(why) => vec![Err(why)],
+        };
+        for input in each {
+            if into.blocking_send(input).is_err() {
+                return;
+            }
+        }
+        if failed {
             return;
         }
-    }
-}
-
-/// What an input means; none for what means nothing to us, such as a key's release.
-fn event_of(input: Input) -> Option<Event> {
-    match input {
-        Input::Key(key) if key.kind == KeyEventKind::Press => {
-            Key::from_terminal(key).map(Event::Key)
-        }
-        Input::Paste(text) => Some(Event::Paste(text)),
-        // The size comes from the signal, which is waited for from before the first frame on.
-        Input::Resize(_, _)
-        | Input::Key(_)
-        | Input::Mouse(_)
-        | Input::FocusGained
-        | Input::FocusLost => None,
     }
 }

@@ -10,22 +10,21 @@ use crate::{
         driver::TuiError,
         paint::Painter,
         record::tape::Tape,
-        terminal::{self, Terminal},
+        terminal::{self, Terminal, input::Input, keyboard::Keyboard},
         theme::{Role, Theme},
         view,
         widgets::{Canvas, Line},
     },
 };
-use crossterm::event::{Event as Input, KeyEventKind};
 use ratatui::{buffer::Buffer, layout::Rect};
-use std::{io, time::Duration};
+use std::io;
 
 /// A pause in the recording takes no longer than this to sit through.
 const LONGEST_PAUSE: u64 = 2_000;
-/// How often a player that plays looks at the clock.
-const LOOK: Duration = Duration::from_millis(20);
-/// A player that stands still waits for keys alone.
-const STANDING: Duration = Duration::from_secs(3_600);
+/// How often a player that plays looks at the clock, in milliseconds.
+const LOOK: u16 = 20;
+/// How often one that stands still looks whether its window has another size.
+const STANDING: u16 = 250;
 const FASTEST: u64 = 64;
 
 /// Where in a recording one is, and how it goes on.
@@ -52,27 +51,22 @@ pub fn play(tape: &Tape, theme: &Theme) -> Result<(), TuiError> {
     let Size { width, height } = Terminal::size().map_err(failed("measuring"))?;
     let mut painter = Painter::new(width, height, false);
     let mut player = Player::new(tape, clock::now());
+    let mut keyboard = Keyboard::default();
     loop {
         player.fit(painter.size());
         if let Some(bytes) = painter.frame(|buffer| player.draw(theme, buffer)) {
             terminal.write(&bytes).map_err(failed("writing to"))?;
         }
         let wait = if player.playing { LOOK } else { STANDING };
-        if crossterm::event::poll(wait).map_err(failed("reading from"))? {
-            match crossterm::event::read().map_err(failed("reading from"))? {
-                Input::Resize(width, height) => painter.reset(width, height),
-                Input::Key(key) if key.kind == KeyEventKind::Press => {
-                    let key = Key::from_terminal(key);
-                    if key.is_some_and(|key| !player.key(key, clock::now())) {
-                        return Ok(());
-                    }
-                }
-                Input::Key(_)
-                | Input::Paste(_)
-                | Input::Mouse(_)
-                | Input::FocusGained
-                | Input::FocusLost => {}
+        for input in keyboard.read(Some(wait)).map_err(failed("reading from"))? {
+            let Input::Key(key) = input else { continue };
+            if !player.key(key, clock::now()) {
+                return Ok(());
             }
+        }
+        let Size { width, height } = Terminal::size().map_err(failed("measuring"))?;
+        if painter.size() != (width, height) {
+            painter.reset(width, height);
         }
         player.tick(clock::now());
     }

@@ -132,14 +132,14 @@ enum Colours {
     Any,
 }
 
-fn start(home: &Path, serving: &Serving) -> Start {
+pub(super) fn start(home: &Path, serving: &Serving) -> Start {
     let Address::Unix(socket) = &serving.address else {
         panic!("{:?} is not a socket", serving.address);
     };
     Start::pilothouse(home, &["--socket", socket.to_str().unwrap()])
 }
 
-fn is_fleet(screen: &str) -> bool {
+pub(super) fn is_fleet(screen: &str) -> bool {
     let words = [
         "PILOTHOUSE  > fleet",
         "LIVE",
