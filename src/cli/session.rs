@@ -84,6 +84,9 @@ impl Session {
             },
             look,
             title: settings.environment.clone().unwrap_or(title.to_owned()),
+            exports: config::state_directory(&self.environment)
+                .ok()
+                .map(|state| state.join("exports")),
             frames,
             synchronized,
         }

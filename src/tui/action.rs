@@ -55,6 +55,17 @@ pub enum Action {
     DayBack,
     DayOn,
     CopyLink,
+    /// Open tickets of every pipeline; delivery figures.
+    Tickets,
+    Metrics,
+    /// Compares a release with what runs in a stage.
+    Compare,
+    Definitions,
+    /// The kinds of events that are listed.
+    Kinds,
+    /// The list as a file.
+    Export,
+    CopyJson,
     CopyId,
     CopyTwin,
     Record,
@@ -86,6 +97,7 @@ pub enum Listing {
     Events,
     Alarms,
     Blockers,
+    Release,
 }
 
 /// A command that a dialog can ask for.
@@ -143,7 +155,7 @@ const NAMED: &[(Action, &str)] = &[
     (Action::Filter, "filter.open"),
     (Action::Palette, "palette.open"),
     (Action::Sort, "fleet.sort"),
-    (Action::View, "fleet.view"),
+    (Action::View, "view.next"),
     (Action::Mark, "row.mark"),
     (Action::Bookmark, "place.bookmark"),
     (Action::Jump, "place.jump"),
@@ -159,6 +171,14 @@ const NAMED: &[(Action, &str)] = &[
     (Action::DayBack, "windows.day-back"),
     (Action::DayOn, "windows.day-on"),
     (Action::CopyLink, "copy.link"),
+    (Action::List(Listing::Release), "release.open"),
+    (Action::Tickets, "tickets.open"),
+    (Action::Metrics, "metrics.open"),
+    (Action::Compare, "release.compare"),
+    (Action::Definitions, "metrics.definitions"),
+    (Action::Kinds, "events.kinds"),
+    (Action::Export, "list.export"),
+    (Action::CopyJson, "copy.json"),
     (Action::CopyId, "copy.id"),
     (Action::CopyTwin, "copy.command"),
     (Action::Record, "record.write"),

@@ -3,7 +3,7 @@
 
 use crate::{
     client::Link,
-    model::{Actor, Entry, Org, Pipeline, PipelineName, RequestKey, Summary, Time},
+    model::{Actor, DeliveryReport, Entry, Org, Pipeline, PipelineName, RequestKey, Summary, Time},
     tui::{
         chord::Key,
         dialog::Dialog,
@@ -56,6 +56,9 @@ pub struct Replica {
     /// The server's clock when all this was seen, if it is from the last time and nothing has come
     /// yet.
     pub remembered: Option<Time>,
+    /// The delivery figures that were asked for last, and why the newest ones did not come.
+    pub delivery: Option<Box<DeliveryReport>>,
+    pub delivery_trouble: Option<String>,
     /// Events missed at the last gap, until somebody looked; none when nothing was missed.
     pub missed: Option<u64>,
 }
@@ -76,8 +79,10 @@ pub struct Opened {
     pub entries: VecDeque<Entry>,
 }
 
-/// Enough for the events screen of a busy night, and a bound on memory.
-pub const ENTRIES_KEPT: usize = 500;
+/// Loaded at once: enough for the events screen of a busy night.
+pub const ENTRIES_PAGE: usize = 500;
+/// Kept of a pipeline in all, with what was loaded from before: a bound on memory.
+pub const ENTRIES_KEPT: usize = 5_000;
 
 /// What the operator has before them.
 #[derive(Debug, Serialize, Deserialize)]

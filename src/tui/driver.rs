@@ -4,6 +4,7 @@
 
 mod cache;
 mod perform;
+mod save;
 mod screen;
 mod sources;
 
@@ -51,6 +52,8 @@ pub struct Options {
     pub frames: u32,
     /// Whether frames are wrapped so that they show whole (mode 2026), which GNU screen cannot.
     pub synchronized: bool,
+    /// Where exported lists are written; none when there is no place for them.
+    pub exports: Option<PathBuf>,
 }
 
 /// What is to be said on the shell's screen after leaving.
@@ -87,7 +90,7 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     let terminal = Terminal::enter().map_err(terminal_error("taking"))?;
     terminal::end_with_terminal();
     let feed = Feed::start(client.clone(), BTreeSet::new());
-    let mut performer = Performer::new(client, feed.commands());
+    let mut performer = Performer::new(client, feed.commands(), options.exports);
     // Before the measuring, so that no change of the size goes unnoticed after it.
     let sources = Sources::open(feed).map_err(terminal_error("watching"))?;
     let size = Terminal::size().map_err(terminal_error("measuring"))?;
@@ -184,6 +187,8 @@ fn take(
             | Request::Reload(_)
             | Request::LoadEarlier { .. }
             | Request::Ask { .. }
+            | Request::LoadDelivery { .. }
+            | Request::Save { .. }
             | Request::RetryLink => performer.perform(request),
         }
     }

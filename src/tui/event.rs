@@ -4,7 +4,9 @@
 use crate::{
     api::{Alarms, LogPiece, Setting, Settled, Windows},
     client::FeedEvent,
-    model::{EffectId, Entry, Forecast, PipelineName, Plan, Refusal, RequestKey, Time},
+    model::{
+        DeliveryReport, EffectId, Entry, Forecast, PipelineName, Plan, Refusal, RequestKey, Time,
+    },
     tui::{
         app::{Remembered, Size},
         chord::Key,
@@ -49,6 +51,7 @@ pub enum Event {
         pipeline: PipelineName,
         answer: Answered,
     },
+    Delivery(DeliveryAnswer),
     /// Something outside did not work, and the operator should know: copying, suspending, keys.
     Trouble(String),
     /// Something outside is done, and the operator waits to hear so.
@@ -56,6 +59,9 @@ pub enum Event {
     /// The system asks the program to end.
     Stop(Stop),
 }
+
+/// The figures, or why they did not come.
+pub type DeliveryAnswer = Result<Box<DeliveryReport>, String>;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answered {

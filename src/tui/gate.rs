@@ -15,16 +15,15 @@ use crate::{
         dialog::{Dialog, Field, FieldId, PREVIEW_LASTS, Phase, Preview, Value},
         keymap::Context,
         rows,
-        screen::Screen,
     },
 };
-pub use act::{Opening, opening, pipeline, runbook};
+pub use act::{Opening, opening, pipeline, runbook, stage};
 
 /// Why the action is disabled on the screen that is on top; none when it can be done.
 pub fn disabled(app: &App, action: Action) -> Option<String> {
     match action {
         Action::Ask(verb) => read_only(app).or_else(|| opening(app, verb).err()),
-        Action::List(_) => act::pipeline(app)
+        Action::List(_) | Action::Why => act::pipeline(app)
             .is_none()
             .then(|| "select a pipeline first".to_owned()),
         Action::Filter => match app.screen().filter() {
@@ -37,37 +36,29 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
             Access::ReadWrite => Some("it is read-write already".to_owned()),
             Access::ReadOnly => read_only(app),
         },
-        Action::View | Action::Sort | Action::Mark => {
-            let on_fleet = matches!(act::beneath_help(app), Some(Screen::Fleet(_)));
-            (!on_fleet).then(|| "only on the fleet list".to_owned())
-        }
-        Action::ShowOk => {
-            let on_alarms = matches!(app.screen(), Screen::Alarms(_));
-            (!on_alarms).then(|| "only on the list of alarms".to_owned())
-        }
-        Action::DayBack | Action::DayOn => {
-            let on_blockers = matches!(app.screen(), Screen::Blockers(_));
-            (!on_blockers).then(|| "only on blockers and windows".to_owned())
-        }
         Action::CopyLink => act::runbook(app).err(),
         Action::Jump => match app.ui.bookmark {
             Some(_) => None,
             None => Some("no bookmark yet: b sets it".to_owned()),
         },
-        Action::Scroll(_) | Action::Attention | Action::Fit => {
-            only_on(app, &[Context::Board], "only on a board")
-        }
-        Action::ToStage(_) => {
-            let boards = [Context::Board, Context::Stage, Context::Log];
-            only_on(app, &boards, "only on a board or a stage")
-        }
-        Action::Tab(_) => only_on(app, &[Context::Stage, Context::Log], "only on a stage"),
-        Action::Follow | Action::Find(_) => {
-            only_on(app, &[Context::Log], "only in the log of a stage")
-        }
-        Action::Why => act::pipeline(app)
-            .is_none()
-            .then(|| "select a pipeline first".to_owned()),
+        Action::Scroll(_)
+        | Action::Attention
+        | Action::Fit
+        | Action::ToStage(_)
+        | Action::Tab(_)
+        | Action::Follow
+        | Action::Find(_)
+        | Action::ShowOk
+        | Action::DayBack
+        | Action::DayOn
+        | Action::View
+        | Action::Sort
+        | Action::Mark
+        | Action::Compare
+        | Action::Definitions
+        | Action::Kinds
+        | Action::Export
+        | Action::CopyJson => elsewhere(app, action),
         Action::Move(_)
         | Action::Left
         | Action::Right
@@ -85,6 +76,8 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         | Action::Times
         | Action::Freeze
         | Action::Resync
+        | Action::Tickets
+        | Action::Metrics
         | Action::CopyId
         | Action::CopyTwin
         | Action::Record
@@ -92,9 +85,31 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
     }
 }
 
-fn only_on(app: &App, contexts: &[Context], why: &str) -> Option<String> {
-    let here = rows::below_help(app);
-    (!contexts.contains(&here)).then(|| why.to_owned())
+/// Where an action of single screens can be done, when that is not here.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the caller sends actions of single screens here"
+)]
+fn elsewhere(app: &App, action: Action) -> Option<String> {
+    use Context::{Alarms, Blockers, Board, Events, Fleet, Log, Metrics, Release, Stage, Tickets};
+    let (places, why): (&[Context], &str) = match action {
+        Action::Scroll(_) | Action::Attention | Action::Fit => (&[Board], "only on a board"),
+        Action::ToStage(_) => (&[Board, Stage, Log], "only on a board or a stage"),
+        Action::Tab(_) => (
+            &[Stage, Log, Release, Metrics],
+            "only on a stage, a release or the metrics",
+        ),
+        Action::Follow | Action::Find(_) => (&[Log], "only in the log of a stage"),
+        Action::ShowOk => (&[Alarms], "only on the list of alarms"),
+        Action::DayBack | Action::DayOn => (&[Blockers], "only on blockers and windows"),
+        Action::View => (&[Fleet, Tickets], "only on the fleet and the tickets"),
+        Action::Compare => (&[Release], "only on a release"),
+        Action::Definitions => (&[Metrics], "only on the metrics"),
+        Action::Kinds | Action::CopyJson => (&[Events], "only on the events"),
+        Action::Export => (&[Events, Metrics], "only on the events and the metrics"),
+        _ => (&[Fleet], "only on the fleet list"),
+    };
+    (!places.contains(&rows::below_help(app))).then(|| why.to_owned())
 }
 
 fn read_only(app: &App) -> Option<String> {

@@ -21,6 +21,9 @@ pub enum Context {
     Alarms,
     Blockers,
     Events,
+    Release,
+    Tickets,
+    Metrics,
     Help,
 }
 

@@ -5,9 +5,11 @@
 
 mod alarms;
 mod card;
+mod contents;
 mod events;
 mod fleet;
 mod lanes;
+mod metrics;
 mod needs;
 mod obstacles;
 mod release;
@@ -16,9 +18,14 @@ mod windows;
 
 pub use alarms::{AlarmCount, AlarmRow, Chart, alarm_rows, chart, count};
 pub use card::{Baking, Card, GateRow, Request, Source, card, gate_rows};
-pub use events::{EventRow, event};
+pub use contents::{
+    ChangeRow, Comparison, PlaceRow, TestRow, TripRow, built, change_rows, comparison, containment,
+    place_rows, safety, test_rows, trip_rows,
+};
+pub use events::{EventRow, asked, event};
 pub use fleet::{NextMove, next_move};
 pub use lanes::{LaneRow, TargetRow, lane_rows, target_rows};
+pub use metrics::{FigureRow, figure_rows, share, span};
 pub use needs::{Need, needs};
 pub use obstacles::{kind_status, kind_word, passage_word};
 pub use release::{ReleaseFacts, release};

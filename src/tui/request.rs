@@ -3,7 +3,7 @@
 
 use crate::{
     api::CommitRequest,
-    model::{Command, EffectId, PipelineName, RequestKey, Revision, Span, Time},
+    model::{Command, EffectId, PipelineName, RequestKey, Revision, Span, TeamName, Time},
 };
 use std::collections::BTreeSet;
 
@@ -31,6 +31,16 @@ pub enum Request {
     Ask {
         pipeline: PipelineName,
         question: Question,
+    },
+    /// The delivery figures of the last days.
+    LoadDelivery {
+        days: u32,
+        owner: Option<TeamName>,
+    },
+    /// Write a list to a file beside the others that were exported.
+    Save {
+        file: String,
+        text: String,
     },
     RetryLink,
     /// To the clipboard of the operator's terminal.

@@ -1,7 +1,10 @@
 //! Which rows a screen lists and in which order, as ids and references: the cursor moves over the
 //! same rows that are drawn. What the rows say is `query`.
 
+mod delivery;
+mod events;
 mod fleet;
+mod tickets;
 
 use crate::{
     api::Setting,
@@ -14,13 +17,14 @@ use crate::{
         app::App,
         keymap::{Binding, Context},
         query::{AlarmRow, alarm_rows},
-        screen::{
-            AlarmsScreen, AlarmsShown, EventsScreen, HelpScreen, HelpTab, Screen, StageScreen,
-        },
+        screen::{AlarmsScreen, AlarmsShown, HelpScreen, HelpTab, Screen, StageScreen},
     },
 };
 
+pub use delivery::{delivery, selected_delivery};
+pub use events::events;
 pub use fleet::{FleetRows, asks_me, fleet, page, selected_pipeline};
+pub use tickets::{TicketRow, selected_ticket, tickets};
 
 /// The columns of a board, in order.
 pub fn stages(pipeline: &Pipeline) -> Vec<StageName> {
@@ -101,30 +105,6 @@ pub fn alarms(pipeline: &Pipeline, screen: &AlarmsScreen) -> Vec<AlarmName> {
             || Some(&row.sight.alarm) == screen.selected.as_ref()
     });
     listed.map(|row| row.sight.alarm).collect()
-}
-
-/// Entries that pass the filter, oldest first.
-pub fn events<'a>(app: &'a App, screen: &EventsScreen) -> Vec<&'a Entry> {
-    let Some(opened) = app.replica.opened.get(&screen.pipeline) else {
-        return Vec::new();
-    };
-    let words: Vec<String> = screen
-        .filter
-        .split_whitespace()
-        .map(str::to_lowercase)
-        .collect();
-    opened
-        .entries
-        .iter()
-        .filter(|entry| {
-            words.is_empty() || {
-                let told = entry.fact.told();
-                let who = told.who.unwrap_or_default();
-                let text = format!("{} {} {}", told.kind, who, told.what).to_lowercase();
-                words.iter().all(|word| text.contains(word))
-            }
-        })
-        .collect()
 }
 
 /// What happened last, newest first; counting bakes and starting steps is left out, or nothing

@@ -2,8 +2,14 @@
 //! so rows may reorder under the cursor. There is no scroll offset: a list shows the page that holds
 //! the selected row, which [`page_top`] works out from where it stands.
 
+mod events;
+mod leads;
 mod stage;
 
+pub use events::{EventKinds, EventsScreen};
+pub use leads::{
+    MetricsPane, MetricsScreen, ReleaseScreen, ReleaseTab, TicketScope, TicketsScreen, WINDOWS,
+};
 pub use stage::{LogPane, LogView, StagePane, StageScreen, StageTab};
 
 use crate::{
@@ -22,6 +28,9 @@ pub enum Screen {
     Alarms(AlarmsScreen),
     Blockers(BlockersScreen),
     Events(EventsScreen),
+    Release(ReleaseScreen),
+    Tickets(TicketsScreen),
+    Metrics(MetricsScreen),
     Help(HelpScreen),
 }
 
@@ -144,14 +153,6 @@ impl BlockersScreen {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EventsScreen {
-    pub pipeline: PipelineName,
-    /// None follows the newest.
-    pub selected: Option<Revision>,
-    pub filter: String,
-}
-
 /// Help about the screen beneath it; opened from the keymap.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HelpScreen {
@@ -210,6 +211,9 @@ impl Screen {
             Screen::Alarms(_) => Context::Alarms,
             Screen::Blockers(_) => Context::Blockers,
             Screen::Events(_) => Context::Events,
+            Screen::Release(_) => Context::Release,
+            Screen::Tickets(_) => Context::Tickets,
+            Screen::Metrics(_) => Context::Metrics,
             Screen::Help(_) => Context::Help,
         }
     }
@@ -219,9 +223,15 @@ impl Screen {
         match self {
             Screen::Fleet(screen) => Some(&screen.filter),
             Screen::Events(screen) => Some(&screen.filter),
+            Screen::Tickets(screen) => Some(&screen.filter),
             Screen::Help(screen) => Some(&screen.filter),
             Screen::Stage(screen) if screen.tab == StageTab::Log => Some(&screen.log.search),
-            Screen::Board(_) | Screen::Stage(_) | Screen::Alarms(_) | Screen::Blockers(_) => None,
+            Screen::Board(_)
+            | Screen::Stage(_)
+            | Screen::Alarms(_)
+            | Screen::Blockers(_)
+            | Screen::Release(_)
+            | Screen::Metrics(_) => None,
         }
     }
 
@@ -229,21 +239,29 @@ impl Screen {
         match self {
             Screen::Fleet(screen) => Some(&mut screen.filter),
             Screen::Events(screen) => Some(&mut screen.filter),
+            Screen::Tickets(screen) => Some(&mut screen.filter),
             Screen::Help(screen) => Some(&mut screen.filter),
             Screen::Stage(screen) if screen.tab == StageTab::Log => Some(&mut screen.log.search),
-            Screen::Board(_) | Screen::Stage(_) | Screen::Alarms(_) | Screen::Blockers(_) => None,
+            Screen::Board(_)
+            | Screen::Stage(_)
+            | Screen::Alarms(_)
+            | Screen::Blockers(_)
+            | Screen::Release(_)
+            | Screen::Metrics(_) => None,
         }
     }
 
     /// The pipeline that the screen is about.
     pub fn pipeline(&self) -> Option<&PipelineName> {
         match self {
-            Screen::Fleet(_) | Screen::Help(_) => None,
+            Screen::Fleet(_) | Screen::Metrics(_) | Screen::Help(_) => None,
             Screen::Board(screen) => Some(&screen.pipeline),
             Screen::Stage(screen) => Some(&screen.pipeline),
             Screen::Alarms(screen) => Some(&screen.pipeline),
             Screen::Blockers(screen) => Some(&screen.pipeline),
             Screen::Events(screen) => Some(&screen.pipeline),
+            Screen::Release(screen) => Some(&screen.pipeline),
+            Screen::Tickets(screen) => screen.selected.as_ref().map(|(pipeline, _)| pipeline),
         }
     }
 }

@@ -10,6 +10,7 @@ mod feed;
 mod fields;
 mod freeze;
 mod keys;
+mod leads;
 mod load;
 mod log;
 mod navigate;
@@ -72,6 +73,10 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
         }
         Event::Answered { pipeline, answer } => {
             load::answered(app, &pipeline, answer);
+            Vec::new()
+        }
+        Event::Delivery(answer) => {
+            leads::delivered(app, answer);
             Vec::new()
         }
         Event::Trouble(text) => {

@@ -4,7 +4,7 @@
 //! ```text
 //! header.rs   PROD > checkout > gamma                     ana RW LIVE 2s 03:12:45Z
 //!             banner, or what is in force, or the screen's summary
-//! fleet.rs board.rs stage.rs alarms.rs blockers.rs events.rs help.rs     dialog.rs
+//! fleet.rs board.rs stage.rs alarms.rs blockers.rs events.rs release.rs tickets.rs metrics.rs help.rs     dialog.rs
 //! footer.rs   last result, or the line being typed
 //!             keys
 //! ```
@@ -20,9 +20,12 @@ mod footer;
 mod header;
 mod help;
 mod list;
+mod metrics;
 mod palette;
+mod release;
 mod stage;
 mod svg;
+mod tickets;
 
 use crate::tui::{
     app::App,
@@ -96,6 +99,9 @@ fn whole(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
         Screen::Alarms(screen) => alarms::draw(app, screen, canvas, body),
         Screen::Blockers(screen) => blockers::draw(app, screen, canvas, body),
         Screen::Events(screen) => events::draw(app, screen, canvas, body),
+        Screen::Release(screen) => release::draw(app, screen, canvas, body),
+        Screen::Tickets(screen) => tickets::draw(app, screen, canvas, body),
+        Screen::Metrics(screen) => metrics::draw(app, screen, canvas, body),
         Screen::Help(screen) => help::draw(app, screen, canvas, body),
     }
     if app.is_old() {

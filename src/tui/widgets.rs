@@ -9,6 +9,7 @@ mod frame;
 mod line;
 mod rule;
 mod spark;
+mod strip;
 mod table;
 mod timeline;
 
@@ -20,5 +21,6 @@ pub use frame::frame;
 pub use line::Line;
 pub use rule::{Shown, rule};
 pub use spark::{Bar, SPARK_GUTTER, Spark};
+pub use strip::strip;
 pub use table::{Align, Column, Row, table};
 pub use timeline::{Axis, Piece, Scale, Track, timeline};

@@ -8,7 +8,7 @@ use crate::{
 use pilothouse::{engine::Input, model::*};
 
 /// The ledger that a journal comes to.
-fn ledger(world: &World) -> Delivery {
+pub(crate) fn ledger(world: &World) -> Delivery {
     let mut pipeline = Pipeline::new(world.pipeline.name.clone());
     let mut ledger = Delivery::default();
     for entry in &world.entries {
@@ -18,7 +18,7 @@ fn ledger(world: &World) -> Delivery {
     ledger
 }
 
-fn report(world: &World, at: Time, days: u32) -> DeliveryReport {
+pub(crate) fn report(world: &World, at: Time, days: u32) -> DeliveryReport {
     let ledger = ledger(world);
     let one = (name("checkout"), name("payments"), &ledger);
     delivery_report(&[one], at, days, None)

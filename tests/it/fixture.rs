@@ -1,6 +1,7 @@
 //! A busy night as a terminal sees it: one pipeline in which every kind of thing goes on, folded by
 //! the real engine from a scripted story, and a fleet around it with every status.
 
+mod rows;
 mod seen;
 
 pub(crate) use seen::{seen_alarms, seen_windows};
@@ -365,27 +366,8 @@ fn fleet(own: &Summary) -> Vec<Summary> {
             stage: Some(name("wave-1")),
             since: Some(Time(now().0 - minutes.cast_signed() * 60_000)),
             why: (*why).to_owned(),
-            detail: Box::new(detail(*status, at)),
+            detail: Box::new(rows::detail(*status, at)),
             ..own.clone()
         });
     others.chain([own.clone()]).collect()
-}
-
-/// What a row tells besides: enough for every saved view to hold some rows and to miss others.
-fn detail(status: Status, at: u32) -> RowDetail {
-    let asked = (status == Status::Approve).then(|| Some(name("oncall")));
-    let blocked = status == Status::Blocked;
-    RowDetail {
-        newest: Some(ReleaseId(40 + at)),
-        production: Some(ReleaseId(38)),
-        behind: at + 2,
-        deployed: Some(Time(now().0 - i64::from(at) * 3_600_000)),
-        alarms: (u32::from(status == Status::Alarm), 4),
-        blockers: Vec::from_iter(blocked.then(|| BlockerId("window/business-hours".to_owned()))),
-        clears: blocked.then(|| now() + Span::hours(5)),
-        approvers: [name("oncall")].into(),
-        asked: asked.into_iter().collect(),
-        authors: [if at.is_multiple_of(4) { "ana" } else { "chen" }.to_owned()].into(),
-        tickets: Vec::new(),
-    }
 }

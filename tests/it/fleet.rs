@@ -40,12 +40,12 @@ fn views_and_filters_show_these_rows() {
         (
             FleetView::Mine,
             "",
-            "auth-gateway checkout cart-service static-assets mailer",
+            "ledger-writer auth-gateway checkout cart-service static-assets mailer",
         ),
         (
             FleetView::Mine,
             "!st:approve",
-            "cart-service static-assets mailer",
+            "ledger-writer cart-service static-assets mailer",
         ),
         (FleetView::Attention, "st:ap", "auth-gateway checkout"),
         (FleetView::Attention, "own:payments", "checkout"),

@@ -30,6 +30,7 @@ mod fleet;
 mod input;
 mod journal;
 mod keys;
+mod leads;
 mod picture;
 mod pty;
 mod readme;

@@ -13,8 +13,8 @@ use pilothouse::{
         paced::Paced,
         report::Report,
         screen::{
-            AlarmsScreen, BlockersScreen, EventsScreen, FleetScreen, HelpScreen, HelpTab, Screen,
-            StagePane, StageScreen, StageTab,
+            AlarmsScreen, BlockersScreen, EventKinds, EventsScreen, FleetScreen, HelpScreen,
+            HelpTab, Screen, StagePane, StageScreen, StageTab,
         },
         theme::{Glyphs, Look, Role, Theme},
         view,
@@ -132,6 +132,7 @@ fn events() {
             pipeline: name("checkout"),
             selected: None,
             filter: String::new(),
+            kinds: EventKinds::All,
         };
         on(app, Screen::Events(events));
     });
@@ -335,6 +336,7 @@ fn no_foreign_byte_reaches_the_screen() {
                 pipeline: name("checkout"),
                 selected: None,
                 filter: String::new(),
+                kinds: EventKinds::All,
             }),
         ];
         for screen in screens {

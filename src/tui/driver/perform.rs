@@ -7,12 +7,13 @@ use crate::{
     entropy,
     model::{PipelineName, RequestKey, Revision},
     tui::{
-        app::ENTRIES_KEPT,
+        app::ENTRIES_PAGE,
+        driver::save,
         event::{Answered, CommitAnswer, Event, PlanAnswer, SettledAnswer},
         request::{Question, Request},
     },
 };
-use std::{collections::BTreeSet, future::Future, sync::Arc};
+use std::{collections::BTreeSet, future::Future, path::PathBuf, sync::Arc};
 use tokio::sync::mpsc;
 
 /// Answers come one for each request, and requests come from keys: never many at a time.
@@ -22,17 +23,24 @@ pub(super) struct Performer {
     client: Client,
     feed: mpsc::Sender<FeedCommand>,
     watched: BTreeSet<PipelineName>,
+    /// Where exported lists are written.
+    exports: Option<PathBuf>,
     into: mpsc::Sender<Event>,
     answers: mpsc::Receiver<Event>,
 }
 
 impl Performer {
-    pub(super) fn new(client: Client, feed: mpsc::Sender<FeedCommand>) -> Self {
+    pub(super) fn new(
+        client: Client,
+        feed: mpsc::Sender<FeedCommand>,
+        exports: Option<PathBuf>,
+    ) -> Self {
         let (into, answers) = mpsc::channel(ANSWERS);
         Self {
             client,
             feed,
             watched: BTreeSet::new(),
+            exports,
             into,
             answers,
         }
@@ -72,9 +80,9 @@ impl Performer {
             }),
             Request::AskSettled(key) => self.answer_with(ask_settled(client, key)),
             Request::LoadEarlier { pipeline, until } => self.answer_with(async move {
-                let kept = u64::try_from(ENTRIES_KEPT).unwrap_or(u64::MAX);
+                let kept = u64::try_from(ENTRIES_PAGE).unwrap_or(u64::MAX);
                 let after = Revision(until.0.saturating_sub(kept));
-                match client.events(&pipeline, after, ENTRIES_KEPT).await {
+                match client.events(&pipeline, after, ENTRIES_PAGE).await {
                     Ok(events) => Event::Earlier {
                         pipeline,
                         entries: events.entries,
@@ -82,6 +90,14 @@ impl Performer {
                     Err(why) => Event::Trouble(why.to_string()),
                 }
             }),
+            Request::LoadDelivery { days, owner } => self.answer_with(async move {
+                let report = client.delivery(days, owner.as_ref()).await;
+                Event::Delivery(report.map(Box::new).map_err(|why| why.to_string()))
+            }),
+            Request::Save { file, text } => {
+                let directory = self.exports.clone();
+                self.answer_with(save::save(directory, file, text));
+            }
             Request::NewKey => self.answer_with(async {
                 entropy::request_key().map_or_else(
                     |why| Event::Trouble(format!("no request key can be made: {why}")),

@@ -42,10 +42,20 @@ pub(super) fn beneath_help(app: &App) -> Option<&Screen> {
 }
 
 /// The stage that the top screen is about.
-fn stage(app: &App) -> Option<StageName> {
+pub fn stage(app: &App) -> Option<StageName> {
     let screen = beneath_help(app)?;
     match screen {
-        Screen::Fleet(_) | Screen::Alarms(_) | Screen::Events(_) | Screen::Help(_) => None,
+        Screen::Fleet(_)
+        | Screen::Alarms(_)
+        | Screen::Events(_)
+        | Screen::Release(_)
+        | Screen::Metrics(_)
+        | Screen::Help(_) => None,
+        Screen::Tickets(screen) => {
+            let found = rows::tickets(app, screen).into_iter();
+            let mut chosen = found.filter(|row| Some(row.id()) == screen.selected);
+            chosen.next().map(|row| row.ticket.stage.clone())
+        }
         Screen::Board(board) => board.selected.clone(),
         Screen::Stage(screen) => Some(screen.stage.clone()),
         Screen::Blockers(screen) => screen.selected.as_ref().map(|(stage, _)| stage.clone()),

@@ -6,6 +6,7 @@ use crate::{
     tui::{
         app::App,
         dialog::{Act, Deed, OpenTicket},
+        screen::Screen,
     },
 };
 use std::cmp::Reverse;
@@ -23,7 +24,23 @@ pub(super) fn about(
         ticket.is_open() && (deed != Deed::Acknowledge || ticket.acknowledged.is_none())
     };
     let mut found: Vec<&Ticket> = state.guards.tickets.values().filter(sensible).collect();
-    found.sort_by_key(|ticket| (Some(&ticket.stage) != stage, Reverse(ticket.id)));
+    let chosen = match app.screen() {
+        Screen::Tickets(screen) => screen.selected.as_ref().map(|(_, id)| *id),
+        Screen::Fleet(_)
+        | Screen::Board(_)
+        | Screen::Stage(_)
+        | Screen::Alarms(_)
+        | Screen::Blockers(_)
+        | Screen::Events(_)
+        | Screen::Release(_)
+        | Screen::Metrics(_)
+        | Screen::Help(_) => None,
+    };
+    let order = |ticket: &&Ticket| {
+        let elsewhere = Some(&ticket.stage) != stage;
+        (Some(ticket.id) != chosen, elsewhere, Reverse(ticket.id))
+    };
+    found.sort_by_key(order);
     let mut found = found.into_iter().map(|ticket| OpenTicket {
         id: ticket.id,
         stage: ticket.stage.clone(),

@@ -36,6 +36,19 @@ pub fn event(pipeline: &Pipeline, entry: &Entry) -> EventRow {
     }
 }
 
+/// The request behind an entry and the digest of the plan that it committed, where it is one.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "only what people asked for has a request"
+)]
+pub fn asked(fact: &Fact) -> Option<(String, String)> {
+    match fact {
+        Fact::CommandAccepted { key, plan, .. } => Some((key.to_string(), plan.to_string())),
+        Fact::CommandRefused { key, .. } => Some((key.to_string(), "refused".to_owned())),
+        _ => None,
+    }
+}
+
 /// Which part of the machine a fact came from.
 #[expect(
     clippy::wildcard_enum_match_arm,

@@ -151,6 +151,13 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// Whether a pipeline is one of the operator's own: of their team, or waiting for them.
+pub(super) fn is_mine(app: &App, row: &Summary) -> bool {
+    let screen = FleetScreen::default();
+    let asked = Asked::of(app, &screen);
+    asked.is_of_my_team(row) || asked.waits_for_me(row)
+}
+
 /// Whether the operator is among those whom a pipeline asks for an approval now.
 pub fn asks_me(app: &App, row: &Summary) -> bool {
     let operator = app.replica.operator.as_ref();

@@ -3,13 +3,13 @@
 
 use crate::model::PipelineName;
 use crate::tui::{
-    action::{Action, Side},
+    action::{Action, Side, Verb},
     app::{Access, App, Flash, FlashLevel, Prompt, PromptKind},
     gate, report,
     request::{Leave, Request},
     rows,
     screen::{BoardPane, HelpScreen, HelpTab, Screen},
-    update::{board, dialog, flash, freeze, log, navigate, open, sights, watched},
+    update::{board, dialog, flash, freeze, leads, log, navigate, open, sights, watched},
 };
 
 /// A second Ctrl-c within this many milliseconds leaves.
@@ -22,10 +22,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         return Vec::new();
     }
     match action {
-        Action::Move(motion) => {
-            navigate::move_rows(app, motion);
-            Vec::new()
-        }
+        Action::Move(motion) => navigate::move_rows(app, motion),
         Action::Left => navigate::sideways(app, Side::Left),
         Action::Right => navigate::sideways(app, Side::Right),
         Action::Open => open::selected(app),
@@ -43,30 +40,27 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
             vec![Request::RetryLink, Request::Reload(watched(app))]
         }
         Action::Jump => open::jump(app),
+        Action::Tickets => leads::tickets(app),
+        Action::Metrics => leads::metrics(app),
+        Action::Tab(side) => tab(app, side),
+        Action::Export => leads::export(app),
+        Action::CopyJson => {
+            let json = leads::entry_json(app);
+            copy(app, json)
+        }
         Action::CopyId => copy(app, selected(app)),
         Action::CopyLink => copy(app, gate::runbook(app).ok()),
         Action::CopyTwin => {
             let twin = gate::pipeline(app).map(|name| format!("pilothouse status {name}"));
             copy(app, twin)
         }
-        Action::Ask(verb) => {
-            // What somebody decides on must not stand still.
-            freeze::thaw(app);
-            match gate::opening(app, verb) {
-                Ok(opening) => dialog::open(app, opening),
-                Err(why) => {
-                    flash(app, FlashLevel::Error, why);
-                    Vec::new()
-                }
-            }
-        }
+        Action::Ask(verb) => ask(app, verb),
         Action::Scroll(_)
         | Action::ToStage(_)
         | Action::NextPane
         | Action::PreviousPane
         | Action::Attention
         | Action::Fit
-        | Action::Tab(_)
         | Action::Follow
         | Action::Find(_)
         | Action::Help
@@ -74,6 +68,9 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         | Action::Palette
         | Action::Sort
         | Action::View
+        | Action::Compare
+        | Action::Definitions
+        | Action::Kinds
         | Action::Mark
         | Action::Bookmark
         | Action::Times
@@ -84,6 +81,18 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         | Action::ReadOnly
         | Action::ReadWrite => {
             switch(app, action);
+            Vec::new()
+        }
+    }
+}
+
+fn ask(app: &mut App, verb: Verb) -> Vec<Request> {
+    // What somebody decides on must not stand still.
+    freeze::thaw(app);
+    match gate::opening(app, verb) {
+        Ok(opening) => dialog::open(app, opening),
+        Err(why) => {
+            flash(app, FlashLevel::Error, why);
             Vec::new()
         }
     }
@@ -102,6 +111,15 @@ fn cancel(app: &mut App, before: Option<&Flash>) -> Vec<Request> {
     Vec::new()
 }
 
+/// To the tab beside: of a stage, of a release, or of the figures.
+fn tab(app: &mut App, side: Side) -> Vec<Request> {
+    if let Some(Screen::Stage(screen)) = app.ui.screens.last_mut() {
+        screen.tab = screen.tab.beside(side);
+        return Vec::new();
+    }
+    leads::tab(app, side)
+}
+
 /// Actions that only change how things are shown.
 fn switch(app: &mut App, action: Action) {
     match (action, app.ui.screens.last_mut()) {
@@ -111,9 +129,6 @@ fn switch(app: &mut App, action: Action) {
         (Action::Fit, _) => board::fit(app),
         (Action::Follow, _) => log::follow(app),
         (Action::Find(way), _) => log::find(app, way),
-        (Action::Tab(side), Some(Screen::Stage(screen))) => {
-            screen.tab = screen.tab.beside(side);
-        }
         (Action::NextPane, Some(Screen::Board(screen))) => screen.pane = screen.pane.next(),
         (Action::PreviousPane, Some(Screen::Board(screen))) => {
             screen.pane = screen.pane.next().next();
@@ -133,6 +148,10 @@ fn switch(app: &mut App, action: Action) {
         (Action::ShowOk, _) => sights::show_ok(app),
         (Action::DayBack, _) => sights::page(app, -1),
         (Action::DayOn, _) => sights::page(app, 1),
+        (Action::View, Some(Screen::Tickets(screen))) => screen.scope = screen.scope.other(),
+        (Action::Compare, _) => leads::compare(app),
+        (Action::Definitions, _) => leads::definitions(app),
+        (Action::Kinds, Some(Screen::Events(screen))) => screen.kinds = screen.kinds.next(),
         (Action::Mark, _) => open::mark(app),
         (Action::Bookmark, _) => {
             app.ui.bookmark = Some(app.ui.screens.clone());
@@ -193,6 +212,9 @@ fn selected(app: &App) -> Option<String> {
         Screen::Alarms(screen) => screen.selected.as_ref().map(ToString::to_string),
         Screen::Blockers(screen) => screen.selected.as_ref().map(|(_, id)| id.to_string()),
         Screen::Events(screen) => screen.selected.map(|revision| revision.to_string()),
+        Screen::Release(screen) => Some(screen.release.to_string()),
+        Screen::Tickets(screen) => screen.selected.as_ref().map(|(_, id)| id.to_string()),
+        Screen::Metrics(screen) => screen.selected.as_ref().map(ToString::to_string),
         Screen::Help(screen) => match screen.tab {
             HelpTab::Terminal => Some(report::text(app)),
             HelpTab::Here | HelpTab::Global | HelpTab::Signs | HelpTab::About => None,

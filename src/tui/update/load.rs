@@ -33,7 +33,10 @@ pub(super) fn due(app: &mut App) -> Vec<Request> {
         | Screen::Board(_)
         | Screen::Alarms(_)
         | Screen::Blockers(_)
-        | Screen::Events(_) => {
+        | Screen::Events(_)
+        | Screen::Release(_)
+        | Screen::Tickets(_)
+        | Screen::Metrics(_) => {
             app.loaded = Loaded::default();
             return Vec::new();
         }

@@ -1,15 +1,18 @@
 //! The cursor. It stands on an id; where that id is among the rows is looked up at every step, so
 //! rows may come, go and reorder beneath it.
 
-use crate::model::StageName;
+use crate::model::{Revision, StageName};
 use crate::tui::{
     action::{Motion, Side},
-    app::App,
+    app::{App, ENTRIES_KEPT},
     request::Request,
     rows,
     screen::{BoardPane, Screen, StagePane, StageScreen, StageTab},
-    update::{board, log, open},
+    update::{board, log, open, watched},
 };
+
+/// More lines than a release has to tell; the view stops at its last.
+const LINES_MOST: usize = 500;
 
 /// How far a key moves.
 pub(super) struct Step {
@@ -17,7 +20,8 @@ pub(super) struct Step {
     half_page: usize,
 }
 
-pub(super) fn move_rows(app: &mut App, motion: Motion) {
+pub(super) fn move_rows(app: &mut App, motion: Motion) -> Vec<Request> {
+    let before = watched(app);
     let half_page = (usize::from(app.ui.size.height) / 2).saturating_sub(4);
     let step = Step {
         motion,
@@ -51,14 +55,46 @@ pub(super) fn move_rows(app: &mut App, motion: Motion) {
             let next = step.from(&ids, events.selected.or(newest).as_ref());
             events.selected = next.filter(|next| newest != Some(*next));
         }
+        Screen::Release(release) => release.top = step.next(LINES_MOST, release.top).unwrap_or(0),
+        Screen::Tickets(tickets) => {
+            let found = rows::tickets(app, tickets).into_iter();
+            let ids: Vec<_> = found.map(|row| row.id()).collect();
+            tickets.selected = step.from(&ids, tickets.selected.as_ref());
+        }
+        Screen::Metrics(metrics) => {
+            let rows = rows::delivery(app, metrics).map(|report| &report.pipelines);
+            let ids = rows.into_iter().flatten().map(|row| row.pipeline.clone());
+            let ids: Vec<_> = ids.collect();
+            metrics.selected = step.from(&ids, metrics.selected.as_ref());
+        }
         Screen::Help(help) => {
             let n_rows = rows::help(app, help).len();
             help.selected = step.next(n_rows, help.selected).unwrap_or(0);
         }
     }
+    let earlier = earlier(app, &screen);
     if let Some(top) = app.ui.screens.last_mut() {
         *top = screen;
     }
+    let mut requests = open::rewatch(app, &before);
+    requests.extend(earlier);
+    requests
+}
+
+/// What happened before, when the cursor has come to the first entry that is here.
+fn earlier(app: &App, screen: &Screen) -> Option<Request> {
+    let Screen::Events(events) = screen else {
+        return None;
+    };
+    let entries = &app.replica.opened.get(&events.pipeline)?.entries;
+    let first = entries.front()?.revision;
+    let shown = rows::events(app, events);
+    let at_top = shown.first().map(|entry| entry.revision) == events.selected;
+    let wanted = at_top && first > Revision(1) && entries.len() < ENTRIES_KEPT;
+    wanted.then(|| Request::LoadEarlier {
+        pipeline: events.pipeline.clone(),
+        until: Revision(first.0 - 1),
+    })
 }
 
 fn move_in_stage(app: &App, screen: &mut StageScreen, step: &Step) {
@@ -149,6 +185,9 @@ fn place(app: &App) -> (Vec<StageName>, Option<usize>) {
         | Screen::Alarms(_)
         | Screen::Blockers(_)
         | Screen::Events(_)
+        | Screen::Release(_)
+        | Screen::Tickets(_)
+        | Screen::Metrics(_)
         | Screen::Help(_) => None,
     };
     let stages = selected
@@ -172,6 +211,9 @@ fn go(app: &mut App, stage: StageName) {
         | Screen::Alarms(_)
         | Screen::Blockers(_)
         | Screen::Events(_)
+        | Screen::Release(_)
+        | Screen::Tickets(_)
+        | Screen::Metrics(_)
         | Screen::Help(_) => {}
     }
     if let Some(screen) = app.ui.screens.last_mut() {

@@ -10,10 +10,10 @@ use crate::{
         request::{Leave, Request},
         rows,
         screen::{
-            AlarmsScreen, BlockersScreen, BoardPane, BoardScreen, EventsScreen, FleetView, Screen,
-            StageScreen, StageTab,
+            AlarmsScreen, BlockersScreen, BoardPane, BoardScreen, EventKinds, EventsScreen,
+            FleetView, Screen, StageScreen, StageTab,
         },
-        update::{act, flash, watched},
+        update::{act, flash, leads, watched},
     },
 };
 use std::collections::BTreeSet;
@@ -27,6 +27,7 @@ pub(super) fn selected(app: &mut App) -> Vec<Request> {
                 pipeline: board.pipeline.clone(),
                 selected: board.event,
                 filter: String::new(),
+                kinds: EventKinds::All,
             }))
         }
         Screen::Board(board) => {
@@ -48,7 +49,16 @@ pub(super) fn selected(app: &mut App) -> Vec<Request> {
             }
             return action.map_or_else(Vec::new, |action| act::act(app, action));
         }
-        Screen::Stage(_) | Screen::Alarms(_) | Screen::Events(_) => None,
+        Screen::Tickets(screen) => {
+            let stage = gate::stage(app);
+            let chosen = screen.selected.as_ref();
+            chosen.map(|(pipeline, _)| Screen::Board(BoardScreen::of(pipeline.clone(), stage)))
+        }
+        Screen::Metrics(screen) => {
+            let chosen = rows::selected_delivery(app, screen);
+            chosen.map(|name| board(app, name.clone()))
+        }
+        Screen::Stage(_) | Screen::Alarms(_) | Screen::Events(_) | Screen::Release(_) => None,
     };
     next.map_or_else(Vec::new, |next| push(app, next))
 }
@@ -80,10 +90,13 @@ pub(super) fn why(app: &mut App) -> Vec<Request> {
     let chosen = match app.screen() {
         Screen::Board(board) => board.selected.clone(),
         Screen::Blockers(screen) => screen.selected.as_ref().map(|(stage, _)| stage.clone()),
+        Screen::Tickets(_) => gate::stage(app),
         Screen::Fleet(_)
         | Screen::Stage(_)
         | Screen::Alarms(_)
         | Screen::Events(_)
+        | Screen::Release(_)
+        | Screen::Metrics(_)
         | Screen::Help(_) => None,
     };
     let Some(stage) = chosen.or(urgent) else {
@@ -106,12 +119,14 @@ pub(super) fn list(app: &mut App, listing: Listing) -> Vec<Request> {
 /// The same about any pipeline.
 pub(super) fn list_of(app: &mut App, pipeline: PipelineName, listing: Listing) -> Vec<Request> {
     let next = match listing {
+        Listing::Release => return leads::release(app),
         Listing::Events => {
             app.replica.missed = None;
             Screen::Events(EventsScreen {
                 pipeline,
                 selected: None,
                 filter: String::new(),
+                kinds: EventKinds::All,
             })
         }
         Listing::Alarms => Screen::Alarms(AlarmsScreen::of(pipeline)),
@@ -202,7 +217,7 @@ pub(super) fn pin(app: &mut App) {
 }
 
 /// Tells the feed when other pipelines are looked at than before.
-fn rewatch(app: &mut App, before: &BTreeSet<PipelineName>) -> Vec<Request> {
+pub(super) fn rewatch(app: &mut App, before: &BTreeSet<PipelineName>) -> Vec<Request> {
     let watched = watched(app);
     if watched == *before {
         return Vec::new();

@@ -39,6 +39,9 @@ fn next(app: &App) -> Option<(Time, Request)> {
         | Screen::Board(_)
         | Screen::Stage(_)
         | Screen::Events(_)
+        | Screen::Release(_)
+        | Screen::Tickets(_)
+        | Screen::Metrics(_)
         | Screen::Help(_) => None,
     }
 }
@@ -156,6 +159,9 @@ pub(super) fn pin(app: &mut App) {
         | Screen::Board(_)
         | Screen::Stage(_)
         | Screen::Events(_)
+        | Screen::Release(_)
+        | Screen::Tickets(_)
+        | Screen::Metrics(_)
         | Screen::Help(_) => {}
     }
 }

@@ -37,12 +37,11 @@ pub(super) fn draw(app: &App, screen: &EventsScreen, canvas: &mut Canvas<'_>, bo
     };
     let head = Line::of(Role::Label, " follow ")
         .then(Role::Plain, follow)
+        .then(Role::Label, "   kinds: ")
+        .then(Role::Plain, screen.kinds.word())
         .then(Role::Label, "   filter: ")
         .then(Role::Plain, filter)
-        .then(
-            Role::Label,
-            format!("   {} events kept here", entries.len()),
-        );
+        .then(Role::Label, format!("   {} events here", entries.len()));
     canvas.line(body, &head);
     let newest = entries.len().checked_sub(1);
     let chosen = screen.selected;
@@ -91,6 +90,13 @@ fn detail(event: &query::EventRow, entry: &Entry, canvas: &mut Canvas<'_>, area:
         entry.revision, entry.seq, entry.at
     );
     let mut lines = vec![Line::of(Role::Label, head)];
+    if let Some((key, plan)) = query::asked(&entry.fact) {
+        let asked = Line::of(Role::Label, " request ")
+            .then(Role::Plain, key)
+            .then(Role::Label, "  plan ")
+            .then(Role::Plain, plan);
+        lines.push(asked);
+    }
     let text = format!("{}: {}", event.actor, event.text);
     let width = usize::from(area.width.saturating_sub(2));
     lines.extend(

@@ -162,12 +162,15 @@ pub(super) fn clear(canvas: &mut Canvas<'_>, area: Rect) {
 /// What a screen says while its pipeline has not come yet.
 pub(super) fn waiting(app: &App, canvas: &mut Canvas<'_>, body: Rect) {
     let what = match app.screen() {
-        Screen::Fleet(_) | Screen::Help(_) => "waiting for the server",
+        Screen::Fleet(_) | Screen::Tickets(_) | Screen::Metrics(_) | Screen::Help(_) => {
+            "waiting for the server"
+        }
         Screen::Board(_)
         | Screen::Stage(_)
         | Screen::Alarms(_)
         | Screen::Blockers(_)
-        | Screen::Events(_) => "waiting for the pipeline's snapshot",
+        | Screen::Events(_)
+        | Screen::Release(_) => "waiting for the pipeline's snapshot",
     };
     canvas.line(body, &Line::of(Role::Label, format!(" {what} ..")));
 }

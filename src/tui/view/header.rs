@@ -54,6 +54,9 @@ fn crumbs(app: &App) -> Vec<String> {
         Screen::Alarms(screen) => of(&screen.pipeline, "alarms"),
         Screen::Blockers(screen) => of(&screen.pipeline, "blockers & windows"),
         Screen::Events(screen) => of(&screen.pipeline, "events & audit"),
+        Screen::Release(screen) => of(&screen.pipeline, &format!("release {}", screen.release)),
+        Screen::Tickets(_) => vec!["tickets".to_owned()],
+        Screen::Metrics(_) => vec!["delivery".to_owned()],
         Screen::Help(_) => vec!["help".to_owned()],
     };
     crumbs.extend(

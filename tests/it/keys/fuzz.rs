@@ -22,7 +22,7 @@ use pilothouse::{
 const KEYS: u64 = 1_000_000;
 
 /// Keys that lead to each context.
-const CONTEXTS: [&str; 16] = [
+const CONTEXTS: [&str; 19] = [
     "",
     "s",
     ": r",
@@ -32,6 +32,9 @@ const CONTEXTS: [&str; 16] = [
     "!",
     "#",
     "e",
+    "R",
+    "T",
+    "M",
     "Enter",
     "a",
     "A",
