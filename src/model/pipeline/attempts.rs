@@ -174,7 +174,8 @@ fn withdraw_promotions(pipeline: &mut Pipeline, stage: &StageName) {
 }
 
 /// After a quarantine was lifted, what had been in the first stage that was rolled back for it
-/// enters there again: it need not be the named release, but one that carried its changes.
+/// enters there again: it need not be the named release, but one that carried its changes. Stages
+/// put in between have not approved it and come first (DESIGN.md 5, rule 1).
 pub(super) fn requeue(pipeline: &mut Pipeline, at: Time, release: ReleaseId) {
     let Some(definition) = pipeline.definition.clone() else {
         return;
@@ -185,13 +186,24 @@ pub(super) fn requeue(pipeline: &mut Pipeline, at: Time, release: ReleaseId) {
             .and_then(|state| state.attempt.as_ref());
         attempt.is_some_and(|attempt| attempt.is_rollback() && attempt.release == release)
     });
-    if let Some(state) = back.and_then(|stage| pipeline.stage_mut(&stage).ok()) {
-        let before = state
-            .past
-            .iter()
-            .find(|past| !past.rollback)
-            .map(|past| past.release);
-        state.enqueue(before.map(|release| (release, at)));
+    let before = back.and_then(|stage| {
+        let mut past = pipeline.stage(&stage)?.past.iter();
+        let before = past.find(|past| !past.rollback)?.release;
+        Some((stage, before))
+    });
+    let Some((stage, before)) = before else {
+        return;
+    };
+    let earlier = definition.columns().take_while(|column| *column != stage);
+    let earlier: Vec<StageName> = earlier.collect();
+    let approved = |column: &StageName| {
+        let state = pipeline.stage(column);
+        state.is_some_and(|state| state.approved.contains(&before))
+    };
+    let next = earlier.iter().rposition(approved).map(|place| place + 1);
+    let first = next.and_then(|place| earlier.get(place)).unwrap_or(&stage);
+    if let Ok(state) = pipeline.stage_mut(first) {
+        state.enqueue([(before, at)]);
     }
 }
 
