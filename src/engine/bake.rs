@@ -61,7 +61,9 @@ fn count(
                 why,
             });
         }
-        (BakeState::Paused { why, .. }, None) if why.starts_with(FIRED) => {
+        (BakeState::Paused { why, .. }, None)
+            if why.starts_with(FIRED) && !planted(Bug::BakeNotRestarted) =>
+        {
             let why = format!("{why}, and cleared");
             draft.record(Fact::BakeRestarted {
                 attempt: attempt_id,

@@ -1,6 +1,7 @@
 //! What a release must pass besides its deployments: tests, bakes, people. The definition's side of
 //! it; how far an attempt has come is in `attempt`.
 
+use crate::model::planted::{Bug, planted};
 use crate::model::{Coverage, GroupName, Run, Span};
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +40,7 @@ impl BakeRule {
     /// So the points wanted come in over at least a quarter of the time wanted, since one burst
     /// says nothing of the rest of a bake (INVARIANTS.md, I42).
     pub fn countable(self, points: u64, healthy: Span) -> u64 {
-        if self.points == 0 || self.time.is_zero() {
+        if self.points == 0 || self.time.is_zero() || planted(Bug::BurstEndsBake) {
             return points;
         }
         let fourfold = 4 * u128::from(self.points) * u128::from(healthy.0);

@@ -38,6 +38,7 @@ bugs! {
     AuthorApproves,
     ApproverCountsTwice,
     AnybodyApproves,
+    EvidenceIgnored,
     ApprovalNeverExpires,
     PromotionNeverLapses,
     GraceIgnored,
@@ -57,6 +58,8 @@ bugs! {
     BakeWithoutData,
     BakeByWallClock,
     BakeWithoutPoints,
+    BurstEndsBake,
+    BakeNotRestarted,
     CanaryWithoutBake,
     // Rollback.
     RollbackToUnproven,
@@ -70,6 +73,7 @@ bugs! {
     RollbackWithoutRoom,
     OldColourTakenForGranted,
     OrganizationAlarmRollsBack,
+    RetentionForgetsGood,
     // Results.
     UnknownIsSuccess,
     StaleResultCounts,

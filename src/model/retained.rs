@@ -1,5 +1,6 @@
 //! Which artifacts something may still need: everything else of a store may go.
 
+use crate::model::planted::{Bug, planted};
 use crate::model::{Digest, Pipeline, ReleaseId};
 use std::collections::BTreeSet;
 
@@ -11,6 +12,7 @@ impl Pipeline {
     /// newest releases (INVARIANTS.md I16).
     pub fn retained(&self) -> BTreeSet<Digest> {
         let targets = self.targets.values();
+        let targets = targets.filter(|_| !planted(Bug::RetentionForgetsGood));
         let targets = targets.flat_map(|target| {
             let good = target.good.iter().map(|good| good.release);
             good.chain(target.running)

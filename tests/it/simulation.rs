@@ -72,6 +72,7 @@ const MUST_HAPPEN: &[&str] = &[
     "a hold expires",
     "a hold of the organization expires",
     "the line goes on",
+    "an approval is undone",
     "an approval expires",
     "a promotion lapses",
     "a long block becomes a ticket",

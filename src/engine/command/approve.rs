@@ -73,7 +73,7 @@ fn asked(draft: &Draft<'_>, verdict: &Verdict) -> Result<(AttemptId, usize, Manu
         });
     }
     let seen = evidence(&draft.pipeline, attempt) == verdict.evidence;
-    if !seen {
+    if !seen && !planted(Bug::EvidenceIgnored) {
         return Err(Refusal::EvidenceChanged {
             stage: name.clone(),
             release: *id,

@@ -15,14 +15,15 @@ pub(super) fn act(machine: &mut Machine, step: u64) {
         machine.outside.tidy(&machine.pipeline);
     }
     match machine.rng.below(24) {
-        0..17 => something(machine),
-        17 | 18 => commits::push(machine),
-        19 => wait(machine),
-        20 => edit(machine),
+        0..15 => something(machine),
+        15 | 16 => commits::push(machine),
+        17 => wait(machine),
+        18 => edit(machine),
         _ => operators::operate(machine, step),
     }
     machine.come_up();
     oracle::compare(machine);
+    oracle::is_kept(machine);
 }
 
 /// Something that nobody asks for.
@@ -117,7 +118,7 @@ fn stray(machine: &mut Machine) {
     }
 }
 
-fn observe(machine: &mut Machine) {
+pub(super) fn observe(machine: &mut Machine) {
     let storm = machine.strikes(Fault::AlarmStorm, 6);
     let rounds = if storm { 6 } else { 1 };
     for _ in 0..rounds {

@@ -3,6 +3,7 @@
 //! of window searches. Every entry is checked against it before it is added (INVARIANTS.md).
 
 mod attempts;
+mod bakes;
 mod blocked;
 mod clock;
 mod deploys;
@@ -136,6 +137,8 @@ struct Baking {
     /// Of the healthy time, the rounds in which there were data points, and how many those were.
     visited: Span,
     n_visits: u64,
+    /// An alarm has fired since it last began.
+    fired: bool,
     finished: bool,
 }
 

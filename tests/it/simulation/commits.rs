@@ -12,8 +12,8 @@ pub(super) fn push(machine: &mut Machine) {
         let why = "the repository does not answer".to_owned();
         return machine.feed(Input::Outcome(Outcome::SourceFailed { source, why }));
     }
-    let many = machine.strikes(Fault::ManyReleases, 16);
-    for _ in 0..if many { 12 } else { 1 } {
+    let many = machine.strikes(Fault::ManyReleases, 24);
+    for _ in 0..if many { 22 } else { 1 } {
         push_one(machine);
         if !machine.is_up() {
             return;
@@ -21,31 +21,28 @@ pub(super) fn push(machine: &mut Machine) {
     }
 }
 
-/// One reviewed commit to every source.
+/// One reviewed commit to every source, on top of what is there.
 pub(super) fn push_well(machine: &mut Machine) {
-    let also: Vec<_> = machine
-        .definition
-        .also
-        .iter()
-        .map(|a| Some(a.name.clone()))
-        .collect();
+    let also = machine.definition.also.iter();
+    let also: Vec<_> = also.map(|also| Some(also.name.clone())).collect();
     for source in also.into_iter().chain([None]) {
+        let state = machine.pipeline.source_state(source.as_ref());
+        let head = state.and_then(|state| state.head.clone());
         let mut change = change(machine, source.as_ref());
-        (change.author, change.reviewers) = (
-            crate::world::person("mori"),
-            vec![crate::world::person("ana")],
-        );
+        change.author = crate::world::person("mori");
+        change.reviewers = vec![crate::world::person("ana")];
         let tip = change.sha.clone();
-        machine.book.pushed.insert(tip.clone(), (None, change));
-        let head = look(machine, source, tip, Vec::new());
-        machine.feed(Input::Outcome(Outcome::Head(head)));
+        let pushed = &mut machine.book.pushed;
+        pushed.insert(tip.clone(), (head.clone(), change));
+        let seen = look(machine, source, tip, head.into_iter().collect());
+        machine.feed(Input::Outcome(Outcome::Head(seen)));
     }
 }
 
 fn some_source(machine: &mut Machine) -> Option<SourceName> {
     let also = machine.definition.also.first();
     also.map(|also| also.name.clone())
-        .filter(|_| machine.rng.one_in(3))
+        .filter(|_| machine.rng.one_in(2))
 }
 
 fn push_one(machine: &mut Machine) {

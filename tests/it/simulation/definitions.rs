@@ -12,7 +12,8 @@ pub(super) fn first(rng: &mut Rng) -> Definition {
     draw_window(&mut definition.windows[0], rng);
     if rng.one_in(3) {
         let window = definition.windows[0].name.clone();
-        definition.stages[0].windows.push(window);
+        let place = *rng.pick(&[0, 2]).unwrap();
+        definition.stages[place].windows.push(window);
     }
     // Some seeds have one strategy only, so that their long runs are about it.
     let strategic = rng.one_in(2);
@@ -39,7 +40,7 @@ fn target(name: &str) -> TargetName {
 }
 
 fn draw_inbound(definition: &mut Definition, rng: &mut Rng) {
-    if rng.one_in(3) {
+    if rng.one_in(2) {
         definition.also.push(Also {
             name: SourceName::parse("config").unwrap(),
             source: definition.source.clone(),
@@ -65,7 +66,7 @@ fn draw_alarms(definition: &mut Definition, rng: &mut Rng) {
         AlarmScope::Organization,
     ];
     for scope in scopes {
-        if rng.one_in(4) {
+        if rng.one_in(3) {
             let mut alarm = definition.alarms[0].clone();
             alarm.name = AlarmName::parse(&format!("{scope:?}").to_lowercase()).unwrap();
             alarm.scope = scope;
@@ -88,6 +89,17 @@ fn draw_window(window: &mut Window, rng: &mut Rng) {
 }
 
 fn draw_gates(stage: &mut Stage, rng: &mut Rng) {
+    // A bake long enough for alarms to come and go in it.
+    if rng.one_in(2)
+        && !stage
+            .approval
+            .iter()
+            .any(|gate| matches!(gate, Gate::Bake(_)))
+    {
+        let time = Span::minutes(2);
+        let bake = BakeRule { time, points: 0 };
+        stage.approval.insert(0, Gate::Bake(bake));
+    }
     for gate in &mut stage.approval {
         if let Gate::Manual(manual) = gate {
             manual.count = 1 + u32::from(rng.one_in(3));

@@ -65,8 +65,11 @@ impl Machine {
             let drain = Span::hours(3);
             facts.push(Fact::DrainDefined { drain });
         }
-        machine.commit_org(facts, None);
-        machine.come_up();
+        // The files are read at every start, until what they say is durable.
+        while machine.org.groups.is_empty() {
+            machine.commit_org(facts.clone(), None);
+            machine.come_up();
+        }
         machine.feed(Input::Define(Box::new(definition)));
         machine.come_up();
         machine

@@ -66,6 +66,11 @@ fn look(machine: &mut Machine, by: &str, key: RequestKey, command: Command) -> S
     {
         machine.book.looks.insert(key.clone(), look);
     }
+    // Whoever has seen something may ask for the plan a while later.
+    if machine.strikes(Fault::StalePlan, 3) {
+        super::actions::observe(machine);
+        machine.come_up();
+    }
     let plan = planned(machine, &by, &command);
     let expect = plan.map_or_else(|_refused| Fingerprint::of(&command), |plan| plan.digest);
     machine.say(|| format!("> {by} {}", command.twin(None, None)));

@@ -71,3 +71,11 @@ fn compare_one(machine: &mut Machine, stage: &StageName, release: ReleaseId) {
             });
     }
 }
+
+/// I16: retention keeps the artifact of everything that a target could go back to.
+pub(super) fn is_kept(machine: &Machine) {
+    let kept = machine.pipeline.retained();
+    let gone = machine.book.destinations();
+    let gone: Vec<&Digest> = gone.difference(&kept).collect();
+    assert!(gone.is_empty(), "I16: {gone:?} could be gone back to");
+}

@@ -177,7 +177,13 @@ impl Outside {
             | Effect::Coverage { release, .. } => Some(*release),
             Effect::Build { .. } => None,
         };
-        if faults.strikes(Fault::BadChange, 12, rng) {
+        // What only production shows is what rollbacks are for.
+        let chances = if shows_in_production(&owed.effect) {
+            3
+        } else {
+            12
+        };
+        if faults.strikes(Fault::BadChange, chances, rng) {
             self.bad.extend(release);
         }
         let bad = faults.has(Fault::BadChange)
@@ -227,5 +233,15 @@ impl Outside {
     pub(super) fn lose_everything(&mut self) {
         self.jobs.clear();
         self.stray.append(&mut self.answers);
+    }
+}
+
+fn shows_in_production(effect: &Effect) -> bool {
+    match effect {
+        Effect::Deploy(deployment) => deployment.stage.as_str().starts_with("wave"),
+        Effect::Build { .. }
+        | Effect::Check { .. }
+        | Effect::Coverage { .. }
+        | Effect::Test { .. } => false,
     }
 }

@@ -1,5 +1,6 @@
-//! A good beginning: the first release goes through all stages before anything goes wrong. Half of
-//! the seeds have one, since only where something has proven good can it be gone back to.
+//! A good beginning: the first release goes through all stages before anything goes wrong, and in
+//! some seeds the second one into production. Half of the seeds have one, since only where something
+//! has proven good can it be gone back to.
 
 use super::machine::Machine;
 use super::{calm, commits, operators};
@@ -7,18 +8,32 @@ use pilothouse::engine::{self, Input};
 use pilothouse::model::*;
 
 /// More rounds than any rollout of the simulated definitions takes.
-const ROUNDS_MAX: usize = 400;
+const ROUNDS_MAX: u64 = 400;
 
 pub(super) fn begin_well(machine: &mut Machine) {
     let on = machine.faults.cease();
     commits::push_well(machine);
-    for round in 0..ROUNDS_MAX {
-        if machine.book.report.through > 0 {
-            break;
-        }
-        go_on(machine, round as u64);
+    go_on_until(machine, 0, |machine| machine.book.report.through > 0);
+    if machine.rng.one_in(2) {
+        commits::push_well(machine);
+        go_on_until(machine, ROUNDS_MAX, is_in_production);
     }
     machine.faults.resume(on);
+}
+
+/// Whether production is being changed at this moment.
+fn is_in_production(machine: &Machine) -> bool {
+    let mut active = machine.pipeline.active();
+    active.any(|attempt| attempt.stage.as_str() == "wave-1")
+}
+
+fn go_on_until(machine: &mut Machine, from: u64, there: impl Fn(&Machine) -> bool) {
+    for round in from..from + ROUNDS_MAX {
+        if there(machine) {
+            return;
+        }
+        go_on(machine, round);
+    }
 }
 
 fn go_on(machine: &mut Machine, round: u64) {

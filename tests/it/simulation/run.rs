@@ -12,7 +12,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 /// Steps of a simulation before it comes to rest.
-pub(super) const STEPS: u64 = 110;
+pub(super) const STEPS: u64 = 95;
 
 pub(super) struct Failure {
     pub(super) why: String,

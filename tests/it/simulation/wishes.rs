@@ -9,8 +9,9 @@ pub(super) const REASON: &str = "because the simulation wants to see it";
 pub(super) const ORG_REASON: &str = "because the whole organization is meant";
 
 /// What people may be fond of; each seed draws some.
-const WISHES: [fn(&mut Machine) -> Option<Command>; 8] =
-    [yes, pass, take_back, hold, lift, again, ticket, other];
+const WISHES: [fn(&mut Machine) -> Option<Command>; 9] = [
+    yes, pass, take_back, hold, lift, again, ticket, undo, give_way,
+];
 
 /// Something an operator might ask for.
 pub(super) fn some(machine: &mut Machine) -> Option<Command> {
@@ -70,25 +71,35 @@ pub(super) fn yes_to(machine: &mut Machine, meant: Meant) -> Option<Command> {
     }))
 }
 
+/// Takes back what runs on some target, or now and then anything.
 fn take_back(machine: &mut Machine) -> Option<Command> {
-    let (stage, there) = place(machine)?;
-    let places: Vec<(RegionName, TargetName)> = machine
-        .definition
-        .stage(&stage)
-        .into_iter()
-        .flat_map(Stage::targets)
-        .map(|(region, _, target)| (region.name.clone(), target.clone()))
-        .collect();
-    let place = machine.rng.pick(&places).cloned();
-    let scope = match (machine.rng.below(5), place) {
-        (0, _) => RollbackScope::Everywhere,
-        (1, Some((region, _))) => RollbackScope::Region { stage, region },
-        (2, Some((_, target))) => RollbackScope::Target { stage, target },
+    let (mut stage, mut release) = place(machine)?;
+    let targets = machine.pipeline.targets.iter();
+    let serving = targets.filter_map(|(name, state)| {
+        let stage = state.stage.clone()?;
+        Some((stage, name.clone(), state.running?))
+    });
+    let serving: Vec<(StageName, TargetName, ReleaseId)> = serving.collect();
+    let mut name = None;
+    if let Some((at, target, running)) = machine.rng.pick(&serving).cloned() {
+        if !machine.rng.one_in(4) {
+            (stage, release) = (at, running);
+        }
+        name = Some(target);
+    }
+    let spec = machine.definition.stage(&stage);
+    let mut targets = spec.into_iter().flat_map(Stage::targets);
+    let meant = targets.find(|(_, _, target)| Some(*target) == name.as_ref());
+    let region = meant.map(|(region, _, _)| region.name.clone());
+    let scope = match (machine.rng.below(6), region, name) {
+        (0, _, _) => RollbackScope::Everywhere,
+        (1, Some(region), _) => RollbackScope::Region { stage, region },
+        (2 | 3, _, Some(target)) => RollbackScope::Target { stage, target },
         _ => RollbackScope::Stage(stage),
     };
     Some(Command::Rollback {
         scope,
-        release: there,
+        release,
         reason: REASON.to_owned(),
     })
 }
@@ -133,16 +144,27 @@ fn again(machine: &mut Machine) -> Option<Command> {
     Some(Command::Retry { stage, release })
 }
 
-fn other(machine: &mut Machine) -> Option<Command> {
+/// Takes back a yes, most often one that has not taken effect.
+fn undo(machine: &mut Machine) -> Option<Command> {
+    let open = |attempt: &&Attempt| {
+        let open = tally(&machine.pipeline, attempt);
+        open.is_some_and(|open| open.given().next().is_some())
+    };
+    let open = machine.pipeline.active().filter(open);
+    let open = open.map(|attempt| (attempt.stage.clone(), attempt.release));
+    let open: Vec<_> = open.collect();
+    let open = machine.rng.pick(&open).cloned();
+    let (stage, release) = open.or_else(|| place(machine))?;
+    Some(Command::Undo { stage, release })
+}
+
+fn give_way(machine: &mut Machine) -> Option<Command> {
     let (stage, release) = place(machine)?;
-    Some(if machine.rng.one_in(2) {
-        Command::Undo { stage, release }
-    } else {
-        Command::Yield {
-            stage,
-            release,
-            reason: REASON.to_owned(),
-        }
+    let reason = REASON.to_owned();
+    Some(Command::Yield {
+        stage,
+        release,
+        reason,
     })
 }
 

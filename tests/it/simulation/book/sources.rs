@@ -76,6 +76,15 @@ impl Book {
             .find(|change| self.carries(release, change))
     }
 
+    /// I16: the artifacts that targets could go back to: the newest releases that proved good on
+    /// each, of which the last may be what is taken back.
+    pub(in crate::simulation) fn destinations(&self) -> BTreeSet<Digest> {
+        let newest = self.targets.values();
+        let newest = newest.flat_map(|place| place.good.keys().rev().take(3));
+        let artifacts = newest.filter_map(|good| self.releases[good].digest.clone());
+        artifacts.collect()
+    }
+
     /// Nobody's change is built that only they have reviewed, in whichever release it came.
     pub(super) fn check_review(&self, release: ReleaseId) {
         let definition = self.definition();
