@@ -52,8 +52,33 @@ pub struct Settings {
     pub environment: Option<String>,
     /// Whether frames are shown whole (mode 2026), which GNU screen cannot.
     pub synchronized: Option<bool>,
+    /// What the terminal writes on; `COLORFGBG` says so otherwise, and dark is assumed.
+    pub background: Option<Background>,
+    /// How many colours it has; found out from the environment otherwise.
+    pub colours: Option<Colours>,
     /// The zone of local times, such as `Europe/Berlin`; the system's otherwise.
     pub time_zone: Option<Tz>,
+}
+
+/// What a terminal writes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Background {
+    Light,
+    Dark,
+}
+
+/// How many colours a terminal has, by the name in `config.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Colours {
+    #[serde(rename = "none")]
+    None,
+    #[serde(rename = "16")]
+    Sixteen,
+    #[serde(rename = "256")]
+    Many,
+    #[serde(rename = "true")]
+    All,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -128,8 +153,7 @@ impl Settings {
     /// # Errors
     /// When there is no place for it.
     pub fn path(environment: &Environment) -> Result<PathBuf, ConfigError> {
-        let directory = directory(environment, "XDG_CONFIG_HOME", ".config", "settings")?;
-        Ok(directory.join("config.toml"))
+        Ok(config_directory(environment)?.join("config.toml"))
     }
 
     /// Reads `config.toml`; a missing file says nothing, which is fine.
@@ -171,6 +195,14 @@ pub fn time_zone(environment: &Environment) -> Tz {
 /// When there is no place for it.
 pub fn state_directory(environment: &Environment) -> Result<PathBuf, ConfigError> {
     directory(environment, "XDG_STATE_HOME", ".local/state", "state")
+}
+
+/// Where this user's `config.toml`, `keymap.toml` and `themes` are.
+///
+/// # Errors
+/// When there is no place for it.
+pub fn config_directory(environment: &Environment) -> Result<PathBuf, ConfigError> {
+    directory(environment, "XDG_CONFIG_HOME", ".config", "settings")
 }
 
 /// Where what can be had again is kept.

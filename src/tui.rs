@@ -20,6 +20,7 @@ pub mod gate;
 pub mod keymap;
 pub mod loaded;
 pub mod log;
+pub mod own;
 pub mod paced;
 pub mod paint;
 pub mod palette;

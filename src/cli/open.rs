@@ -60,14 +60,14 @@ pub(crate) struct Arguments {
 const SLOW: u32 = 2;
 
 impl Arguments {
-    /// How a terminal here is drawn on.
-    pub(crate) fn look(&self, session: &Session) -> Look {
+    /// How a terminal here is drawn on; `title` when the configuration names no environment.
+    pub(crate) fn look(&self, session: &Session, title: &str) -> Look {
         let mut settings = session.settings.clone();
         settings.theme = self.theme.clone().or(settings.theme);
         if self.ascii || self.slow {
             settings.ascii = Some(true);
         }
-        session::look(&settings, &session.environment)
+        session::look(&settings, title, &session.environment)
     }
 
     /// Whether lines are wanted instead of screens.
@@ -160,7 +160,7 @@ async fn show(
     arguments: &Arguments,
     mut options: tui::Options,
 ) -> Result<(), Failure> {
-    options.look = arguments.look(session);
+    options.look = arguments.look(session, &options.title);
     if arguments.slow {
         options.frames = SLOW;
     }

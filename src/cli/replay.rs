@@ -7,7 +7,9 @@ use crate::{
         open, output,
         session::Session,
     },
+    config,
     tui::{
+        own::ThemeFiles,
         record::{cast::cast, player::play, tape::Tape},
         theme::{Glyphs, Look, Theme},
     },
@@ -16,6 +18,9 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
+
+/// For themes that say how an environment's name looks: a recording may be of any.
+const TITLE: &str = "REPLAY";
 
 /// Play a recording of the terminal; nothing in it can reach a server
 #[derive(Debug, clap::Args)]
@@ -39,13 +44,20 @@ pub(crate) fn run(
     if arguments.last {
         return output::line(&tape.last_screen());
     }
-    let look = terminal.look(session);
+    let look = terminal.look(session, TITLE);
     if let Some(path) = &arguments.cast {
-        return write_cast(&tape, look, path);
+        return write_cast(session, &tape, look, path);
     }
     open::needs_terminal()?;
-    let theme = Theme::load(&look).map_err(Failure::of)?;
+    let theme = theme(session, &look)?;
     Ok(play(&tape, &theme)?)
+}
+
+/// Out of the user's own, and those that come with the program.
+fn theme(session: &Session, look: &Look) -> Result<Theme, Failure> {
+    let config = config::config_directory(&session.environment).ok();
+    let shelf = ThemeFiles::under(config.as_deref()).read();
+    shelf.load(look).map_err(Failure::of)
 }
 
 fn read(path: &Path) -> Result<Tape, Failure> {
@@ -55,13 +67,13 @@ fn read(path: &Path) -> Result<Tape, Failure> {
 }
 
 /// Whoever watches it has another terminal than this one, so only the glyphs are as they were.
-fn write_cast(tape: &Tape, look: Look, path: &Path) -> Result<(), Failure> {
+fn write_cast(session: &Session, tape: &Tape, look: Look, path: &Path) -> Result<(), Failure> {
     let glyphs = if tape.ascii() {
         Glyphs::Ascii
     } else {
         Glyphs::Unicode
     };
-    let theme = Theme::load(&Look { glyphs, ..look }).map_err(Failure::of)?;
+    let theme = theme(session, &Look { glyphs, ..look })?;
     let text = cast(tape, &theme).join("\n");
     fs::write(path, format!("{text}\n")).map_err(|why| {
         Failure::new(
@@ -78,7 +90,12 @@ pub(crate) fn convert(
     recording: &Path,
     cast: &Path,
 ) -> Result<(), Failure> {
-    write_cast(&read(recording)?, terminal.look(session), cast)?;
+    write_cast(
+        session,
+        &read(recording)?,
+        terminal.look(session, TITLE),
+        cast,
+    )?;
     fs::remove_file(recording).map_err(|why| {
         let message = format!("cannot remove {}: {why}", recording.display());
         Failure::new(Exit::Failed, message)

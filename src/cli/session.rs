@@ -5,14 +5,14 @@ use crate::{
     api::Snapshot,
     cli::failure::{Exit, Failure},
     client::{Address, Client, ClientError},
-    config::{self, Connection, Environment, Settings},
+    config::{self, Colours, Connection, Environment, Settings},
     model::PipelineName,
     tui::{
         self,
         app::Access,
         record::Recordings,
         report::Report,
-        theme::{Glyphs, Look, Wanted},
+        theme::{Depth, Glyphs, Look, Wanted},
         update::Start,
     },
 };
@@ -59,7 +59,7 @@ impl Session {
     pub(crate) fn terminal(&self, address: Address, title: &str) -> tui::Options {
         let is_set = |name| self.environment.get(name).is_some_and(|v| !v.is_empty());
         let settings = &self.settings;
-        let look = look(settings, &self.environment);
+        let look = look(settings, title, &self.environment);
         let frames = if is_set("SSH_CONNECTION") { 10 } else { 30 };
         // GNU screen says so by this variable.
         let synchronized = settings.synchronized.unwrap_or(!is_set("STY"));
@@ -72,6 +72,7 @@ impl Session {
                 Access::ReadWrite
             },
             cache: None,
+            config: config::config_directory(&self.environment).ok(),
             zone: settings
                 .time_zone
                 .unwrap_or_else(|| config::time_zone(&self.environment)),
@@ -83,7 +84,7 @@ impl Session {
                 file: None,
             },
             look,
-            title: settings.environment.clone().unwrap_or(title.to_owned()),
+            title: named(settings, title),
             exports: config::state_directory(&self.environment)
                 .ok()
                 .map(|state| state.join("exports")),
@@ -93,8 +94,14 @@ impl Session {
     }
 }
 
-/// What these settings make of a terminal in this environment.
-pub(crate) fn look(settings: &Settings, environment: &Environment) -> Look {
+/// The first word of the screen: as the configuration has it, else `title`.
+fn named(settings: &Settings, title: &str) -> String {
+    settings.environment.clone().unwrap_or(title.to_owned())
+}
+
+/// What these settings make of a terminal in this environment; `name` is the server's when the
+/// configuration names none.
+pub(crate) fn look(settings: &Settings, name: &str, environment: &Environment) -> Look {
     let glyphs = settings.ascii.map(|ascii| {
         if ascii {
             Glyphs::Ascii
@@ -105,6 +112,14 @@ pub(crate) fn look(settings: &Settings, environment: &Environment) -> Look {
     let wanted = Wanted {
         theme: settings.theme.clone(),
         glyphs,
+        background: settings.background,
+        depth: settings.colours.map(|colours| match colours {
+            Colours::None => Depth::None,
+            Colours::Sixteen => Depth::Ansi,
+            Colours::Many => Depth::Indexed,
+            Colours::All => Depth::True,
+        }),
+        environment: named(settings, name),
     };
     Look::decide(&wanted, environment)
 }

@@ -9,6 +9,7 @@ use crate::{
     config::{self, Settings},
     tui::{
         keymap::Keymap,
+        own::{self, ThemeFiles},
         theme::{Look, Theme},
     },
 };
@@ -41,20 +42,20 @@ pub(crate) enum Themes {
     },
     /// Say what is wrong with a theme file
     Check {
-        /// The TOML file
-        file: PathBuf,
+        /// The TOML file; without one, all of yours under the configuration directory
+        file: Option<PathBuf>,
     },
 }
 
-/// Print or check the keymap
+/// Print the keymap with your own keys, or check those
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keys {
     /// Print what each key does, and where
     Print,
-    /// Say what is wrong with a keymap file
+    /// Say what is wrong with a file of your own keys
     Check {
-        /// The TOML file
-        file: PathBuf,
+        /// The TOML file; without one, your keymap.toml in the configuration directory
+        file: Option<PathBuf>,
     },
 }
 
@@ -76,29 +77,43 @@ pub(crate) fn config(what: &Config) -> Result<(), Failure> {
 }
 
 pub(crate) fn themes(what: &Themes) -> Result<(), Failure> {
+    let config = config::config_directory(&config::environment()).ok();
+    let shelf = ThemeFiles::under(config.as_deref()).read();
     match what {
-        Themes::List => Theme::names().try_for_each(output::line),
+        Themes::List => shelf.names().into_iter().try_for_each(output::line),
         Themes::Print { theme } => {
-            let Some(text) = Theme::text(theme) else {
-                let known: Vec<&str> = Theme::names().collect();
-                let message = format!("there is no theme {theme}; there are {}", known.join(", "));
+            let Some(text) = shelf.text(theme) else {
+                let known = shelf.names().join(", ");
+                let message = format!("there is no theme {theme}; there are {known}");
                 return Err(Failure::new(Exit::Failed, message));
             };
             output::line(text.trim_end())
         }
-        Themes::Check { file } => {
-            let name = file.display().to_string();
-            Theme::read(&name, &read(file)?, &Look::plain()).map_err(Failure::of)?;
-            output::line("ok")
+        Themes::Check { file: Some(file) } => {
+            let read = Theme::read(
+                &shelf,
+                &file.display().to_string(),
+                &read(file)?,
+                &Look::plain(),
+            );
+            verdict(read.err().map(|why| why.to_string()).into_iter())
         }
+        Themes::Check { file: None } => verdict(shelf.names().into_iter().filter_map(|name| {
+            let look = Look {
+                theme: name.to_owned(),
+                ..Look::plain()
+            };
+            shelf.load(&look).err().map(|why| why.to_string())
+        })),
     }
 }
 
 pub(crate) fn keys(what: &Keys) -> Result<(), Failure> {
+    let config = config::config_directory(&config::environment()).ok();
     match what {
         Keys::Print => {
+            let (keymap, _problems) = own::keymap(config.as_deref()).map_err(Failure::of)?;
             let header = ["ON", "KEYS", "ACTION", "HELP"].map(str::to_owned).to_vec();
-            let keymap = Keymap::built_in().map_err(Failure::of)?;
             let rows = keymap.all().iter().map(|binding| {
                 let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
                 vec![
@@ -112,11 +127,27 @@ pub(crate) fn keys(what: &Keys) -> Result<(), Failure> {
             let lines = output::table(&rows);
             lines.iter().try_for_each(|line| output::line(line))
         }
-        Keys::Check { file } => {
-            Keymap::parse(&read(file)?).map_err(Failure::of)?;
-            output::line("ok")
+        Keys::Check { file: Some(file) } => {
+            let keymap = Keymap::built_in().map_err(Failure::of)?;
+            let (_changed, problems) = keymap.changed_by(&read(file)?);
+            let file = file.display();
+            let problems = problems.iter();
+            verdict(problems.map(|bad| format!("{file}:{}: {}", bad.line, bad.why)))
+        }
+        Keys::Check { file: None } => {
+            let (_keymap, problems) = own::keymap(config.as_deref()).map_err(Failure::of)?;
+            verdict(problems.into_iter())
         }
     }
+}
+
+/// `ok`, or every problem on a line of its own.
+fn verdict(problems: impl Iterator<Item = String>) -> Result<(), Failure> {
+    let problems: Vec<String> = problems.collect();
+    if problems.is_empty() {
+        return output::line("ok");
+    }
+    Err(Failure::new(Exit::Failed, problems.join("\n")))
 }
 
 fn read(file: &Path) -> Result<String, Failure> {

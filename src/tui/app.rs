@@ -12,6 +12,7 @@ use crate::{
         report::Report,
         screen::{FleetScreen, Screen},
         text::{ClockMode, Times},
+        theme::Theme,
     },
 };
 use chrono_tz::Tz;
@@ -115,6 +116,9 @@ pub struct Ui {
     pub keymap: &'static Keymap,
     /// What the terminal is taken for.
     pub report: Report,
+    /// The names of the themes that can be put on.
+    #[serde(skip, default = "Theme::shipped")]
+    pub themes: Vec<String>,
     /// `PROD-US`: the first word on the screen, so that nobody mistakes where they are.
     pub title: String,
 }
@@ -209,6 +213,7 @@ impl App {
                 access: Access::ReadWrite,
                 keymap,
                 report: Report::default(),
+                themes: Theme::shipped(),
                 title,
             },
         }

@@ -3,6 +3,7 @@
 //! and decides nothing.
 
 mod cache;
+mod dresser;
 mod perform;
 mod save;
 mod screen;
@@ -15,16 +16,18 @@ use crate::{
     tui::{
         app::{Access, App},
         event::Event,
-        keymap::{BadKeymap, Keymap},
+        keymap::BadKeymap,
+        own,
         record::{Recorder, Recordings},
         report::Report,
         request::{Leave, Request},
         terminal::{self, Terminal},
-        theme::{Glyphs, Look, Theme, ThemeError},
+        theme::{Glyphs, Look, ThemeError},
         update::{Start, deadline, start, update},
     },
 };
 use chrono_tz::Tz;
+use dresser::Dresser;
 use perform::Performer;
 use screen::Screen;
 use sources::Sources;
@@ -48,6 +51,8 @@ pub struct Options {
     pub title: String,
     /// What is recorded of it, and where.
     pub record: Recordings,
+    /// Where the user's keymap and themes are.
+    pub config: Option<PathBuf>,
     /// At most so many frames in a second: 30 here, 10 over SSH.
     pub frames: u32,
     /// Whether frames are wrapped so that they show whole (mode 2026), which GNU screen cannot.
@@ -83,8 +88,8 @@ const FLOOD: usize = 1_000;
 
 /// Opens the terminal on a server until the operator leaves.
 pub async fn run(options: Options) -> Result<Exit, TuiError> {
-    let theme = Theme::load(&options.look)?;
-    let keymap = Keymap::built_in()?;
+    let (dresser, theme, bad_theme) = Dresser::open(options.config.as_deref(), options.look)?;
+    let (keymap, bad_keys) = own::keymap(options.config.as_deref())?;
     let server = options.address.clone();
     let client = Client::new(options.address)?;
     let terminal = Terminal::enter().map_err(terminal_error("taking"))?;
@@ -103,11 +108,15 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     }
     let ascii = theme.glyphs == Glyphs::Ascii;
     let between = SECOND / i64::from(options.frames.max(1));
-    let mut screen = Screen::new(terminal, theme, options.synchronized, between);
+    app.ui.themes = dresser.names();
+    let mut screen = Screen::new(terminal, (dresser, theme), options.synchronized, between);
     // The first frame does not wait for the network.
     let remembered = options.cache.as_deref();
     if let Some(seen) = remembered.and_then(|path| cache::read(path, &server)) {
         let _nothing = update(&mut app, clock::now(), Event::Remembered(Box::new(seen)));
+    }
+    for trouble in bad_theme.into_iter().chain(first(&bad_keys)) {
+        let _nothing = update(&mut app, clock::now(), Event::Trouble(trouble));
     }
     let mut recorder = Recorder::new(&app, ascii, &options.record).map_err(|why| {
         let path = options.record.file.clone().unwrap_or_default();
@@ -122,6 +131,18 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     Ok(Exit {
         last_words: screen.leave(&app, leave),
     })
+}
+
+/// The first of several problems, and how many there are.
+fn first(problems: &[String]) -> Option<String> {
+    match problems {
+        [] => None,
+        [only] => Some(only.clone()),
+        [first, ..] => Some(format!(
+            "{} mistakes: pilothouse keys check; {first}",
+            problems.len()
+        )),
+    }
 }
 
 fn terminal_error(doing: &'static str) -> impl Fn(io::Error) -> TuiError {
@@ -151,6 +172,7 @@ async fn follow(
                 next = sources.ready(&mut performer);
             }
         }
+        screen.look_at_theme(app);
         if screen.is_due(app.ui.now) {
             screen.draw(app)?;
         }
@@ -179,6 +201,7 @@ fn take(
             Request::Copy(text) => screen.copy(app, &text),
             Request::Record => tell(app, recorder.write()),
             Request::Snap => tell(app, screen.snap(app, recorder)),
+            Request::Theme(name) => screen.wear(app, &name),
             Request::LoadPlan { .. }
             | Request::Commit(_)
             | Request::AskSettled(_)

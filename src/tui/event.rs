@@ -56,6 +56,8 @@ pub enum Event {
     Trouble(String),
     /// Something outside is done, and the operator waits to hear so.
     Done(String),
+    /// The theme of this name is on the screen from now on.
+    Worn(String),
     /// The system asks the program to end.
     Stop(Stop),
 }

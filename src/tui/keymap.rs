@@ -1,6 +1,8 @@
 //! Which key means what, as a table in `assets/keymap.toml`: dispatch, the footer, the `a` menu and
 //! the help screen all come from it, so they cannot disagree. It knows nothing of what is selected.
 
+mod own;
+
 use crate::tui::{
     action::Action,
     chord::{Chord, Key},
@@ -207,21 +209,9 @@ impl Keymap {
 fn binding(row: Row) -> Result<Binding, String> {
     let action =
         Action::parse(&row.action).ok_or_else(|| format!("there is no action {:?}", row.action))?;
-    let keys: Vec<Chord> = row
-        .keys
-        .iter()
-        .map(|chord| chord.parse())
-        .collect::<Result<_, _>>()?;
+    let keys = keys(&row.keys)?;
     if keys.is_empty() {
         return Err(format!("{} has no keys", row.action));
-    }
-    for key in keys.iter().flat_map(|chord| &chord.0) {
-        let reserved = matches!(key.code, crate::tui::chord::Code::Char(c) if RESERVED.contains(c));
-        if key.ctrl && reserved {
-            return Err(format!(
-                "{key} belongs to the terminal or to tmux; take another key"
-            ));
-        }
     }
     if row.help.trim().is_empty() {
         return Err(format!("{} needs help text", row.action));
@@ -234,4 +224,21 @@ fn binding(row: Row) -> Result<Binding, String> {
         help: row.help,
         danger: row.danger,
     })
+}
+
+/// Reads the keys of a binding; those that terminals and tmux take for themselves are refused.
+fn keys(texts: &[String]) -> Result<Vec<Chord>, String> {
+    let keys: Vec<Chord> = texts
+        .iter()
+        .map(|chord| chord.parse())
+        .collect::<Result<_, _>>()?;
+    for key in keys.iter().flat_map(|chord| &chord.0) {
+        let reserved = matches!(key.code, crate::tui::chord::Code::Char(c) if RESERVED.contains(c));
+        if key.ctrl && reserved {
+            return Err(format!(
+                "{key} belongs to the terminal or to tmux; take another key"
+            ));
+        }
+    }
+    Ok(keys)
 }

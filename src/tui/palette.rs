@@ -19,6 +19,7 @@ pub enum Errand {
     Pipeline(PipelineName),
     Stage(PipelineName, StageName),
     View(FleetView),
+    Theme(String),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub fn suggestions(app: &App, typed: &str) -> Vec<Suggestion> {
 pub fn disabled(app: &App, errand: &Errand) -> Option<String> {
     match errand {
         Errand::Act(action) => gate::disabled(app, *action),
-        Errand::Pipeline(_) | Errand::Stage(..) | Errand::View(_) => None,
+        Errand::Pipeline(_) | Errand::Stage(..) | Errand::View(_) | Errand::Theme(_) => None,
     }
 }
 
@@ -117,6 +118,11 @@ fn everything(app: &App) -> Vec<Suggestion> {
         what: "The fleet list in this saved view.".to_owned(),
         errand: Errand::View(view),
     });
+    let themes = app.ui.themes.iter().map(|name| Suggestion {
+        text: format!("theme {name}"),
+        what: "Colours and signs of this theme.".to_owned(),
+        errand: Errand::Theme(name.clone()),
+    });
     let here = gate::pipeline(app);
     let stages = here.and_then(|name| app.pipeline(name)).map(|pipeline| {
         let stages = rows::stages(pipeline).into_iter();
@@ -134,6 +140,7 @@ fn everything(app: &App) -> Vec<Suggestion> {
     short
         .chain(actions)
         .chain(views)
+        .chain(themes)
         .chain(stages.into_iter().flatten())
         .chain(pipelines)
         .collect()

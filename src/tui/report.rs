@@ -15,6 +15,8 @@ pub struct Report {
     rows: Vec<(String, String)>,
 }
 
+const THEME: &str = "theme";
+
 /// Variables that the decisions hang on.
 const ASKED: [&str; 10] = [
     "TERM",
@@ -51,7 +53,7 @@ impl Report {
         let version = env!("CARGO_PKG_VERSION");
         let mut rows = vec![
             ("version", format!("pilothouse {version}")),
-            ("theme", look.theme.clone()),
+            (THEME, look.theme.clone()),
             ("colours", colours.to_owned()),
             ("glyphs", glyphs.to_owned()),
             ("frames", format!("at most {frames} in a second")),
@@ -72,7 +74,15 @@ impl Report {
         }
     }
 
-    /// What was decided at the start, each with its name.
+    /// Another theme was put on.
+    pub fn wears(&mut self, theme: String) {
+        let row = self.rows.iter_mut().find(|(what, _)| what == THEME);
+        if let Some((_, how)) = row {
+            *how = theme;
+        }
+    }
+
+    /// What was decided, each with its name.
     pub fn rows(&self) -> &[(String, String)] {
         &self.rows
     }

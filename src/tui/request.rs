@@ -49,6 +49,8 @@ pub enum Request {
     Record,
     /// Writes the screen to files, as text and with its colours.
     Snap,
+    /// Put on the theme of this name.
+    Theme(String),
     Suspend,
     Redraw,
     Quit(Leave),

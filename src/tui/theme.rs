@@ -79,43 +79,74 @@ pub struct Theme {
 }
 
 /// The files that come with the program.
-const SHIPPED: [(&str, &str); 5] = [
+const SHIPPED: [(&str, &str); 10] = [
     ("ansi", include_str!("../../themes/ansi.toml")),
     ("cvd-dark", include_str!("../../themes/cvd-dark.toml")),
     ("cvd-light", include_str!("../../themes/cvd-light.toml")),
     ("mono", include_str!("../../themes/mono.toml")),
     ("contrast", include_str!("../../themes/contrast.toml")),
+    ("catppuccin", include_str!("../../themes/catppuccin.toml")),
+    ("dracula", include_str!("../../themes/dracula.toml")),
+    ("everforest", include_str!("../../themes/everforest.toml")),
+    ("gruvbox", include_str!("../../themes/gruvbox.toml")),
+    ("tokyo-night", include_str!("../../themes/tokyo-night.toml")),
 ];
+
+fn shipped(name: &str) -> Option<&'static str> {
+    let found = SHIPPED.iter().find(|(known, _)| *known == name);
+    found.map(|(_, text)| *text)
+}
+
+/// The themes there are: the user's own files, by name, before those that come with the program.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shelf(pub BTreeMap<String, String>);
+
+impl Shelf {
+    pub fn names(&self) -> Vec<&str> {
+        let own = self.0.keys().map(String::as_str);
+        let others = SHIPPED.iter().map(|(name, _)| *name);
+        own.chain(others.filter(|name| !self.0.contains_key(*name)))
+            .collect()
+    }
+
+    /// The file of a theme.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.own(name).or_else(|| shipped(name))
+    }
+
+    /// The file of a theme of the user's.
+    pub fn own(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    pub fn load(&self, look: &Look) -> Result<Theme, ThemeError> {
+        let name = look.theme.as_str();
+        let unknown = || ThemeError::unknown(self, name);
+        let text = self.text(name).ok_or_else(unknown)?;
+        Theme::read(self, &format!("{name}.toml"), text, look)
+    }
+}
 
 impl Theme {
     /// The names of the themes that come with the program.
-    pub fn names() -> impl Iterator<Item = &'static str> {
-        SHIPPED.iter().map(|(name, _)| *name)
-    }
-
-    /// The file of a theme that comes with the program.
-    pub fn text(name: &str) -> Option<&'static str> {
-        let named = SHIPPED.iter().find(|(known, _)| *known == name);
-        named.map(|(_, text)| *text)
+    pub fn shipped() -> Vec<String> {
+        SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect()
     }
 
     /// A theme that comes with the program.
     pub fn load(look: &Look) -> Result<Theme, ThemeError> {
-        let Some((name, text)) = SHIPPED.iter().find(|(name, _)| *name == look.theme) else {
-            return Err(ThemeError::unknown(&look.theme));
-        };
-        Theme::read(&format!("{name}.toml"), text, look)
+        Shelf::default().load(look)
     }
 
     /// A theme from the text of a file. The file's name is for errors.
-    pub fn read(file: &str, text: &str, look: &Look) -> Result<Theme, ThemeError> {
+    pub fn read(shelf: &Shelf, file: &str, text: &str, look: &Look) -> Result<Theme, ThemeError> {
         let mut theme = Theme {
             name: look.theme.clone(),
             glyphs: look.glyphs,
             styles: BTreeMap::new(),
             marks: BTreeMap::new(),
         };
-        file::read_into(&mut theme, file, text)?;
+        file::read_into(&mut theme, shelf, &look.environment, (file, text))?;
         for style in theme.styles.values_mut() {
             style.fg = style.fg.map(|fg| look.depth.nearest(fg));
         }

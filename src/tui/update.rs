@@ -87,6 +87,11 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
             flash(app, FlashLevel::Info, text);
             Vec::new()
         }
+        Event::Worn(theme) => {
+            flash(app, FlashLevel::Info, format!("theme: {theme}"));
+            app.ui.report.wears(theme);
+            Vec::new()
+        }
         Event::Stop(_) => vec![Request::Quit(Leave::Nothing)],
     }
 }

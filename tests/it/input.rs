@@ -80,14 +80,14 @@ fn no_reply_is_a_key_and_the_key_after_it_is() {
         // An ESC alone, with nothing after it for a while, cannot be told from the key.
         for cut in 2..=reply.len() {
             let (one, two) = reply.split_at(cut);
-            assert_eq!(read(&[one, two, "j"]), [j.clone()], "{one:?} {two:?}");
+            assert_eq!(read(&[one, two, "j"]), vec![j.clone()], "{one:?} {two:?}");
         }
     }
     // One that never ends is given up, and Ctrl-c ends it at once.
     let mut decoder = Decoder::default();
     assert_eq!(decoder.take(b"\x1b]11;rgb:"), []);
     assert_eq!(decoder.pause(), None);
-    assert_eq!(decoder.take(b"j"), [j.clone()]);
+    assert_eq!(decoder.take(b"j"), vec![j.clone()]);
     assert_eq!(read(&["\x1b]11;rgb:", "\x03", "j"]), [j]);
 }
 

@@ -4,6 +4,7 @@
 mod decisions;
 mod exits;
 mod looks;
+mod own;
 mod replies;
 mod shop;
 pub(crate) mod terminal;

@@ -122,6 +122,7 @@ impl Performer {
             Request::Copy(_)
             | Request::Record
             | Request::Snap
+            | Request::Theme(_)
             | Request::Suspend
             | Request::Redraw
             | Request::Quit(_) => {}

@@ -5,24 +5,30 @@ use crate::{
     model::{Span, Time},
     tui::{
         app::{App, InFlight, Size},
-        driver::{TuiError, terminal_error},
+        driver::{TuiError, dresser::Dresser, terminal_error},
         event::Event,
         paint::Painter,
         record::Recorder,
         request::Leave,
         terminal::Terminal,
-        theme::Theme,
+        theme::{Theme, ThemeError},
         update::update,
         view,
     },
 };
 use std::path::PathBuf;
 
+/// Between two looks at the files of the user's themes.
+const LOOK: Span = Span::seconds(1);
+
 pub(super) struct Screen {
     /// None only after it was given back.
     terminal: Option<Terminal>,
     painter: Painter,
+    dresser: Dresser,
     theme: Theme,
+    /// When the files of the themes were last looked at.
+    looked: Time,
     drawn: Time,
     between: Span,
     /// Whether something came in since the last frame.
@@ -31,11 +37,18 @@ pub(super) struct Screen {
 
 impl Screen {
     /// `between` is the least time between two frames, in milliseconds.
-    pub(super) fn new(terminal: Terminal, theme: Theme, synchronized: bool, between: i64) -> Self {
+    pub(super) fn new(
+        terminal: Terminal,
+        (dresser, theme): (Dresser, Theme),
+        synchronized: bool,
+        between: i64,
+    ) -> Self {
         Self {
             terminal: Some(terminal),
             painter: Painter::new(0, 0, synchronized),
+            dresser,
             theme,
+            looked: Time(0),
             drawn: Time(0),
             between: Span(between.unsigned_abs()),
             waiting: false,
@@ -100,6 +113,35 @@ impl Screen {
         // Neither event asks for anything.
         let _nothing = update(app, clock::now(), event);
         Ok(())
+    }
+
+    /// Puts another theme on.
+    pub(super) fn wear(&mut self, app: &mut App, name: &str) {
+        let worn = self.dresser.wear(name);
+        self.dress(app, worn);
+    }
+
+    /// Puts the user's own theme on anew when its file has changed; looked at once a second.
+    pub(super) fn look_at_theme(&mut self, app: &mut App) {
+        if app.ui.now.since(self.looked) < LOOK {
+            return;
+        }
+        self.looked = app.ui.now;
+        if let Some(changed) = self.dresser.changed() {
+            self.dress(app, changed);
+        }
+    }
+
+    fn dress(&mut self, app: &mut App, theme: Result<Theme, ThemeError>) {
+        let event = match theme {
+            Ok(theme) => {
+                self.theme = theme;
+                Event::Worn(self.theme.name.clone())
+            }
+            Err(why) => Event::Trouble(why.to_string()),
+        };
+        // Neither event asks for anything.
+        let _nothing = update(app, clock::now(), event);
     }
 
     pub(super) fn copy(&self, app: &mut App, text: &str) {

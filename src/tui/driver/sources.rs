@@ -70,25 +70,25 @@ impl Sources {
     async fn happened(&mut self, performer: &mut Performer) -> io::Result<Event> {
         tokio::select! {
             biased;
-            _ = self.terminate.recv() => return Ok(Event::Stop(Stop::Terminate)),
-            _ = self.hang_up.recv() => return Ok(Event::Stop(Stop::HangUp)),
-            _ = self.interrupt.recv() => return Ok(Event::Stop(Stop::Interrupt)),
-            _ = self.resized.recv() => return Terminal::size().map(Event::Resize),
+            _ = self.terminate.recv() => Ok(Event::Stop(Stop::Terminate)),
+            _ = self.hang_up.recv() => Ok(Event::Stop(Stop::HangUp)),
+            _ = self.interrupt.recv() => Ok(Event::Stop(Stop::Interrupt)),
+            _ = self.resized.recv() => Terminal::size().map(Event::Resize),
             key = self.keys.recv() => {
                 let ended = || io::Error::other("no more keys can be read");
-                return Ok(match key.ok_or_else(ended)?? {
+                Ok(match key.ok_or_else(ended)?? {
                     Input::Key(key) => Event::Key(key),
                     Input::Paste(text) => Event::Paste(text),
-                });
+                })
             }
-            answer = performer.answer() => return Ok(answer),
+            answer = performer.answer() => Ok(answer),
             news = self.feed.next(), if !self.feed_ended => {
                 if let Some(news) = news {
                     return Ok(Event::Feed(news));
                 }
                 self.feed_ended = true;
                 let text = "the feed has ended: leave and start again";
-                return Ok(Event::Trouble(text.to_owned()));
+                Ok(Event::Trouble(text.to_owned()))
             }
         }
     }

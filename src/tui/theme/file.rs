@@ -1,7 +1,7 @@
 //! Reading a theme file: a parent's values first, then its own over them. Whatever it does not know
 //! is an error with the place of it, so that a misspelt role never silently does nothing.
 
-use crate::tui::theme::{Mark, Role, SHIPPED, Theme, colour};
+use crate::tui::theme::{Mark, Role, Shelf, Theme, colour, shipped};
 use ratatui::style::{Color, Modifier};
 use std::{collections::BTreeMap, ops::Range};
 use toml::{
@@ -23,10 +23,10 @@ pub enum ThemeError {
 }
 
 impl ThemeError {
-    pub(super) fn unknown(name: &str) -> Self {
+    pub(super) fn unknown(shelf: &Shelf, name: &str) -> Self {
         ThemeError::Unknown {
             name: name.to_owned(),
-            known: Theme::names().collect::<Vec<_>>().join(", "),
+            known: shelf.names().join(", "),
         }
     }
 }
@@ -37,7 +37,12 @@ struct Source<'a> {
     text: &'a str,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    fn parse(&self) -> Result<Spanned<DeTable<'a>>, ThemeError> {
+        DeTable::parse(self.text)
+            .map_err(|error| self.wrong(error.span().unwrap_or(0..0), error.message().to_owned()))
+    }
+
     fn wrong(&self, span: Range<usize>, what: String) -> ThemeError {
         let before = self.text.get(..span.start).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -72,39 +77,123 @@ impl Source<'_> {
 
 type Palette = BTreeMap<String, Color>;
 
-/// Lays a file over the theme. A parent is one of the shipped themes.
-pub(super) fn read_into(theme: &mut Theme, file: &str, text: &str) -> Result<(), ThemeError> {
-    let source = Source { file, text };
-    let parsed = DeTable::parse(text)
-        .map_err(|error| source.wrong(error.span().unwrap_or(0..0), error.message().to_owned()))?;
-    let table = parsed.get_ref();
-    if let Some(parent) = table.get("inherits") {
-        let name = source.text(parent)?;
-        let at = SHIPPED.iter().position(|(known, _)| *known == name);
-        let own = SHIPPED.iter().position(|(_, known)| *known == text);
-        // A shipped theme inherits only from an earlier one, so the chain ends.
-        let Some(at) = at.filter(|at| own.is_none_or(|own| *at < own)) else {
-            let what = ThemeError::unknown(name).to_string();
-            return Err(source.wrong(parent.span(), what));
-        };
-        read_into(theme, &format!("{name}.toml"), SHIPPED[at].1)?;
-    }
-    let palette = table.get("palette").map(|p| read_palette(&source, p));
-    let palette = palette.transpose()?.unwrap_or_default();
-    for (group, roles) in table {
-        if matches!(group.get_ref().as_ref(), "inherits" | "palette") {
-            continue;
+/// Parents beyond these are a mistake.
+const PARENTS: usize = 8;
+
+/// Lays a file over the theme: its parents' colours and then its own, then their roles and its own.
+/// So a child that only names other colours changes every role that is drawn in them.
+pub(super) fn read_into(
+    theme: &mut Theme,
+    shelf: &Shelf,
+    environment: &str,
+    (file, text): (&str, &str),
+) -> Result<(), ThemeError> {
+    let files = with_parents(shelf, file, text)?;
+    let mut palette = Palette::new();
+    for (file, text) in &files {
+        let source = Source { file, text };
+        if let Some(own) = source.parse()?.get_ref().get("palette") {
+            palette.extend(read_palette(&source, own)?);
         }
-        for (key, value) in source.table(roles)? {
-            let name = format!("{}.{}", group.get_ref(), key.get_ref());
-            let role = Role::parse(&name).ok_or_else(|| {
-                let known = Role::names().join(", ");
-                source.wrong(
-                    key.span(),
-                    format!("{name:?} is not a role; the roles are {known}"),
-                )
-            })?;
-            read_role(theme, &source, &palette, (role, source.table(value)?))?;
+    }
+    for (file, text) in &files {
+        let source = Source { file, text };
+        let parsed = source.parse()?;
+        for (group, roles) in parsed.get_ref() {
+            match group.get_ref().as_ref() {
+                "inherits" | "palette" => {}
+                "env" => read_environments(theme, &source, &palette, (environment, roles))?,
+                name => read_roles(theme, &source, &palette, (name, roles))?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The file behind all that it inherits from, the first ancestor first.
+fn with_parents<'a>(
+    shelf: &'a Shelf,
+    file: &str,
+    text: &'a str,
+) -> Result<Vec<(String, &'a str)>, ThemeError> {
+    let mut files = vec![(file.to_owned(), text)];
+    while let Some(parent) = parent(shelf, &files)? {
+        files.push(parent);
+    }
+    files.reverse();
+    Ok(files)
+}
+
+/// What the last file inherits from.
+fn parent<'a>(
+    shelf: &'a Shelf,
+    files: &[(String, &'a str)],
+) -> Result<Option<(String, &'a str)>, ThemeError> {
+    let Some((file, text)) = files.last() else {
+        return Ok(None);
+    };
+    let source = Source { file, text };
+    let parsed = source.parse()?;
+    let Some(parent) = parsed.get_ref().get("inherits") else {
+        return Ok(None);
+    };
+    let name = source.text(parent)?;
+    let fresh = |text: &&str| !files.iter().any(|(_, known)| known == text);
+    // A file of the same name as one that comes with the program may inherit from that one.
+    let own = shelf.own(name).filter(fresh);
+    let found = own.or_else(|| shipped(name).filter(fresh));
+    let missing = || {
+        let what = ThemeError::unknown(shelf, name).to_string();
+        source.wrong(parent.span(), what)
+    };
+    let text = found.filter(|_| files.len() <= PARENTS);
+    let text = text.ok_or_else(missing)?;
+    Ok(Some((format!("{name}.toml"), text)))
+}
+
+fn read_roles(
+    theme: &mut Theme,
+    source: &Source<'_>,
+    palette: &Palette,
+    (group, roles): (&str, &Spanned<DeValue<'_>>),
+) -> Result<(), ThemeError> {
+    for (key, value) in source.table(roles)? {
+        let name = format!("{group}.{}", key.get_ref());
+        let role = Role::parse(&name).ok_or_else(|| {
+            let known = Role::names().join(", ");
+            source.wrong(
+                key.span(),
+                format!("{name:?} is not a role; the roles are {known}"),
+            )
+        })?;
+        read_role(theme, source, palette, (role, source.table(value)?))?;
+    }
+    Ok(())
+}
+
+/// `[env.prod] header = {..}`: how the environment's name looks where it is this one.
+fn read_environments(
+    theme: &mut Theme,
+    source: &Source<'_>,
+    palette: &Palette,
+    (here, environments): (&str, &Spanned<DeValue<'_>>),
+) -> Result<(), ThemeError> {
+    for (name, parts) in source.table(environments)? {
+        for (key, value) in source.table(parts)? {
+            if key.get_ref() != "header" {
+                let what = format!("{:?} is not known here; use header", key.get_ref());
+                return Err(source.wrong(key.span(), what));
+            }
+            // One that is not meant is read all the same, so that its mistakes are found.
+            let mut other = theme.clone();
+            let meant = name.get_ref().eq_ignore_ascii_case(here);
+            let into = if meant { &mut *theme } else { &mut other };
+            read_role(
+                into,
+                source,
+                palette,
+                (Role::Environment, source.table(value)?),
+            )?;
         }
     }
     Ok(())

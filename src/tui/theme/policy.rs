@@ -1,7 +1,10 @@
 //! Which theme, how many colours and which glyphs a terminal gets. Pure: the environment comes in as
-//! a map. The order is: configuration, then `NO_COLOR`, `COLORTERM`, `TERM`.
+//! a map. The order is: configuration, then `NO_COLOR`, `CLICOLOR_FORCE`, `COLORTERM`, `TERM`.
 
-use crate::tui::theme::{Depth, Glyphs};
+use crate::{
+    config::Background,
+    tui::theme::{Depth, Glyphs},
+};
 use std::collections::BTreeMap;
 
 /// What the configuration says; none where it is silent.
@@ -9,6 +12,10 @@ use std::collections::BTreeMap;
 pub struct Wanted {
     pub theme: Option<String>,
     pub glyphs: Option<Glyphs>,
+    pub background: Option<Background>,
+    pub depth: Option<Depth>,
+    /// The first word of the screen, for `[env.NAME]` of a theme.
+    pub environment: String,
 }
 
 /// What is drawn with.
@@ -17,15 +24,22 @@ pub struct Look {
     pub theme: String,
     pub depth: Depth,
     pub glyphs: Glyphs,
+    /// The first word of the screen.
+    pub environment: String,
 }
 
 impl Look {
     /// Decides from the configuration and the environment.
     pub fn decide(wanted: &Wanted, env: &BTreeMap<String, String>) -> Self {
-        let depth = depth(env);
-        let silent = set(env, "NO_COLOR").is_some() || depth == Depth::None;
+        let depth = wanted.depth.unwrap_or_else(|| depth(env));
+        let no_colour = wanted.depth.is_none() && set(env, "NO_COLOR").is_some();
+        let silent = no_colour || depth == Depth::None;
+        let is_light = match wanted.background {
+            Some(background) => background == Background::Light,
+            None => is_light(env),
+        };
         let theme = match wanted.theme.as_deref() {
-            Some("cvd") if is_light(env) => "cvd-light",
+            Some("cvd") if is_light => "cvd-light",
             Some("cvd") => "cvd-dark",
             Some(named) => named,
             None if silent => "mono",
@@ -35,6 +49,7 @@ impl Look {
             theme: theme.to_owned(),
             depth,
             glyphs: wanted.glyphs.unwrap_or_else(|| glyphs(env)),
+            environment: wanted.environment.clone(),
         }
     }
 
@@ -44,6 +59,7 @@ impl Look {
             theme: "mono".to_owned(),
             depth: Depth::None,
             glyphs: Glyphs::Ascii,
+            environment: String::new(),
         }
     }
 }
@@ -57,6 +73,7 @@ fn set<'a>(env: &'a BTreeMap<String, String>, name: &str) -> Option<&'a str> {
 
 fn depth(env: &BTreeMap<String, String>) -> Depth {
     let term = set(env, "TERM").unwrap_or_default();
+    let forced = set(env, "CLICOLOR_FORCE").is_some_and(|value| value != "0");
     // A multiplexer hands on COLORTERM from the terminal it was started in, which may be gone.
     let multiplexed = term.starts_with("screen") || term.starts_with("tmux");
     match set(env, "COLORTERM") {
@@ -64,6 +81,7 @@ fn depth(env: &BTreeMap<String, String>) -> Depth {
         Some(_) | None => {}
     }
     match term {
+        "" | "dumb" | "vt100" | "vt102" | "vt220" if forced => Depth::Ansi,
         "" | "dumb" | "vt100" | "vt102" | "vt220" => Depth::None,
         _ if term.ends_with("-direct") => Depth::True,
         _ if term.contains("256") => Depth::Indexed,

@@ -72,3 +72,60 @@ fn a_bad_keymap_names_its_line() {
     let unknown = format!("{good}colour = 1\n");
     assert_eq!(Keymap::parse(&unknown).unwrap_err().line, 7);
 }
+
+#[test]
+fn ones_own_keys_hold_and_mistakes_are_named_and_left_out() {
+    let built_in = Keymap::built_in().unwrap();
+    let press = |keymap: &Keymap, context, keys: &str| {
+        let keys: Vec<Key> = keys.split(' ').map(|key| key.parse().unwrap()).collect();
+        keymap.find(context, &keys)
+    };
+    let row = |rest: &str| format!("[[bind]]\n{rest}\n");
+    let events = Match::Action(Action::parse("events.open").unwrap());
+    let (keymap, problems) = built_in.changed_by(&row("keys = [\"X\"]\naction = \"events.open\""));
+    assert_eq!(problems, []);
+    assert_eq!(press(&keymap, Context::Board, "X"), events);
+    assert_eq!(press(&keymap, Context::Board, "e"), Match::Nothing);
+
+    let cases = [
+        (
+            "keys = [\"X\"]\naction = \"fly\"",
+            1,
+            "there is no action \"fly\"",
+        ),
+        (
+            "keys = [\"Ctrl-b\"]\naction = \"quit\"",
+            1,
+            "Ctrl-b belongs to",
+        ),
+        (
+            "keys = [\"X\"]\naction = \"quit\"\nhelp = \"\"",
+            4,
+            "unknown field `help`",
+        ),
+        (
+            "keys = [\"e\"]\naction = \"quit\"",
+            1,
+            "e (quit) clashes with e (events.open); global keeps",
+        ),
+        (
+            "on = \"board\"\nkeys = [\"e\"]\naction = \"quit\"",
+            1,
+            "e hides events.open on board",
+        ),
+    ];
+    for (bad, line, why) in cases {
+        let (keymap, problems) = built_in.changed_by(&row(bad));
+        assert_eq!(problems.len(), 1, "{bad}: {problems:?}");
+        assert_eq!(problems[0].line, line, "{problems:?}");
+        assert!(problems[0].why.contains(why), "{problems:?}");
+        assert_eq!(press(&keymap, Context::Fleet, "e"), events, "{bad}");
+    }
+    // One context's mistake leaves the others as they were wanted.
+    let both = row("on = \"stage\"\nkeys = [\"X\"]\naction = \"events.open\"")
+        + &row("on = \"global\"\nkeys = [\"j\"]\naction = \"events.open\"");
+    let (keymap, problems) = built_in.changed_by(&both);
+    assert_eq!(problems.iter().map(|bad| bad.line).collect::<Vec<_>>(), [5]);
+    assert_eq!(press(&keymap, Context::Stage, "X"), events);
+    assert_eq!(press(&keymap, Context::Global, "e"), events);
+}

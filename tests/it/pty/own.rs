@@ -1,0 +1,92 @@
+//! What the user keeps beside `config.toml`: keys and themes, with and without mistakes, in the
+//! commands that check them and on the screen.
+
+use crate::{
+    pty::{looks, terminal::Start},
+    serving,
+};
+use std::{fs, path::Path};
+
+const KEYS: &str = r#"[[bind]]
+keys = ["X"]
+action = "events.open"
+[[bind]]
+keys = ["Ctrl-b"]
+action = "quit"
+[[bind]]
+keys = ["U"]
+action = "fly"
+"#;
+
+/// Writes into `~/.config/pilothouse`.
+fn write(home: &Path, file: &str, text: &str) {
+    let path = home.join(".config/pilothouse").join(file);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// A theme that calls missing data so.
+fn theme(word: &str) -> String {
+    format!("inherits = \"mono\"\n[status]\nno-data = {{ word = \"{word}\" }}\n")
+}
+
+#[test]
+fn files_of_ones_own_are_listed_printed_and_checked() {
+    let home = tempfile::tempdir().unwrap();
+    let say = |arguments: &str| {
+        let words: Vec<&str> = arguments.split(' ').collect();
+        let mut terminal = Start::pilothouse(home.path(), &words).spawn();
+        let good = terminal.ended().success();
+        let text = String::from_utf8(terminal.bytes()).unwrap();
+        (good, text.trim_end().to_owned())
+    };
+    assert_eq!(say("keys check"), (true, "ok".to_owned()));
+    assert_eq!(say("themes check"), (true, "ok".to_owned()));
+    write(home.path(), "keymap.toml", KEYS);
+    write(home.path(), "themes/mine.toml", &theme("NOTHING"));
+    let (good, listed) = say("themes list");
+    assert!(good && listed.starts_with("mine\r\nansi"), "{listed}");
+    assert!(say("themes print mine").1.contains("word = \"NOTHING\""));
+    assert!(say("themes check").0);
+    write(home.path(), "themes/mine.toml", "[status]\nno-dat = {}\n");
+    let (good, wrong) = say("themes check");
+    assert!(!good && wrong.contains("mine.toml:2:1: \"status.no-dat\" is not"));
+    let (good, wrong) = say("keys check");
+    assert!(!good && wrong.contains("keymap.toml:4: Ctrl-b"), "{wrong}");
+    assert!(wrong.contains("keymap.toml:7: there is no action \"fly\""));
+    let (good, printed) = say("keys print");
+    let row = printed.lines().find(|line| line.contains("events.open"));
+    assert!(
+        good && row.is_some_and(|row| row.contains(" X ")),
+        "{printed}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ones_own_keys_and_themes_hold_and_mistakes_keep_nobody_out() {
+    let (home, serving) = serving::on_socket().await;
+    write(home.path(), "keymap.toml", KEYS);
+    write(home.path(), "themes/mine.toml", &theme("NOTHING"));
+    let mut terminal = looks::start(home.path(), &serving).spawn();
+    terminal.see("the fleet, and what is wrong", |screen| {
+        looks::is_fleet(screen)
+            && screen.contains("2 mistakes: pilothouse keys check; keymap.toml:4: Ctrl-b")
+    });
+    terminal.send(":theme mine\r");
+    terminal.see("the theme's own word", |screen| {
+        screen.contains("? NOTHING") && screen.contains("theme: mine")
+    });
+    write(home.path(), "themes/mine.toml", "[status]\nno-dat = {}\n");
+    terminal.see("what is wrong with it now", |screen| {
+        screen.contains("? NOTHING") && screen.contains("mine.toml:2:1")
+    });
+    write(home.path(), "themes/mine.toml", &theme("NO NEWS"));
+    terminal.see("its new word", |screen| screen.contains("? NO NEWS"));
+    terminal.send("X");
+    terminal.see("the events, by a key of one's own", |screen| {
+        screen.contains("> events")
+    });
+    terminal.send("qq");
+    assert!(terminal.ended().success());
+    serving.stop().await.stop().await;
+}
