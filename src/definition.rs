@@ -7,6 +7,7 @@
 // `protected` and `difference` hold two definitions side by side, the rest each build one table;
 // `reading` does all of it in order, and `schema`
 // finds out what can be written.
+mod alarm_source;
 mod approval;
 mod calendar;
 mod defaults;

@@ -6,6 +6,7 @@
 //! the questions everybody asks of it.
 
 mod alarm;
+mod alarm_source;
 mod approvals;
 mod attempt;
 mod bearing;
@@ -26,6 +27,7 @@ mod forecast;
 mod gate;
 mod guard;
 mod id;
+mod measure;
 mod opening;
 mod org;
 mod outcome;
@@ -51,6 +53,9 @@ mod window;
 mod window_rule;
 
 pub use alarm::{AlarmLevel, AlarmState, Observation, Ppm, Reading};
+pub use alarm_source::{
+    AlarmSource, Alertmanager, Json, Login, Prometheus, Scrape, Series, Server,
+};
 pub use approvals::{Lapse, Tally, tally};
 pub use attempt::{
     Approval, Attempt, AttemptState, Cause, GateProgress, GateState, Purpose, Rollback,
@@ -64,8 +69,8 @@ pub use change::{Change, Person};
 pub use command::{Class, Command, Lift, Request, RollbackScope, Verdict};
 pub use contrast::{Contrast, Says, Side, contrast};
 pub use definition::{
-    Alarm, AlarmScope, AlarmSource, Also, BakeRules, Build, CountedLines, Coverage, Definition,
-    Kind, Phase, Region, ReviewRule, Run, Scrape, Series, Severity, Source, Stage, Window, Zone,
+    Alarm, AlarmScope, Also, BakeRules, Build, CountedLines, Coverage, Definition, Kind, Phase,
+    Region, ReviewRule, Run, Severity, Source, Stage, Window, Zone,
 };
 pub use delivery::{
     Activity, DEFINITIONS as DELIVERY_DEFINITIONS, Delivery, DeliveryReport, Figures, LegTime,
@@ -83,6 +88,7 @@ pub use id::{
     PipelineName, RegionName, ReleaseId, RequestKey, Revision, ServiceName, SourceName, StageName,
     TargetName, TeamName, TicketId, WindowName, ZoneName,
 };
+pub use measure::{Measure, Unit};
 pub use opening::Closed;
 pub use org::Org;
 pub use outcome::{Artifact, Head, Outcome, StepResult};

@@ -64,7 +64,9 @@ fn row(sight: &AlarmSight, now: Time) -> Vec<String> {
             .state
             .value
             .map_or_else(|| "-".to_owned(), |value| value.to_string()),
-        format!("> {}", sight.limit),
+        sight
+            .limit
+            .map_or_else(String::new, |limit| format!("> {limit}")),
         sight.bearing.effect(sight.state.level),
     ]
 }
@@ -75,12 +77,18 @@ fn notes(sight: &AlarmSight, now: Time) -> Vec<String> {
         notes.push(format!("no data: {}", sight.state.why));
     }
     let rule = sight.firing;
-    notes.extend(sight.bearing.armed.iter().map(|Watching { stage, release }| {
-        format!(
-            "armed: rolls {release} back in {stage} when {} of {} readings are above {}; {} are",
-            rule.of, rule.readings, sight.limit, rule.above
-        )
-    }));
+    notes.extend(
+        sight
+            .bearing
+            .armed
+            .iter()
+            .map(|Watching { stage, release }| {
+                format!(
+                    "armed: rolls {release} back in {stage} when {} of {} readings are bad; {} are",
+                    rule.of, rule.readings, rule.above
+                )
+            }),
+    );
     notes.extend(
         sight
             .bearing

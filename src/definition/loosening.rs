@@ -6,7 +6,7 @@ use crate::{
         node::{Node, Value},
         readable::{Fire, Limit, Readable},
     },
-    model::{AlarmScope, Ppm, Severity, Weekly},
+    model::{AlarmScope, Measure, Ppm, Severity, Weekly},
 };
 use std::fmt;
 
@@ -29,6 +29,8 @@ pub(crate) enum Direction {
     Less,
     /// As large a share or a smaller one.
     SmallerShare,
+    /// As high a limit or a lower one, in the same unit.
+    Lower,
     /// The same items, and perhaps others.
     AllOf,
     /// True once it is true.
@@ -49,8 +51,8 @@ pub(crate) enum Direction {
 }
 
 use Direction::{
-    AllOf, AsSevere, AsWide, Less, More, NarrowerWeek, Same, SmallerShare, SoonerFire, There, True,
-    WiderWeek,
+    AllOf, AsSevere, AsWide, Less, Lower, More, NarrowerWeek, Same, SmallerShare, SoonerFire,
+    There, True, WiderWeek,
 };
 
 /// Each kind of value that can be loosened, what protects it, and which way it may go.
@@ -74,6 +76,18 @@ const RULES: &[(&str, Option<Topic>, Direction)] = &[
     ("alarm.scrape.ratio.to", Some(Topic::Alarms), Same),
     ("alarm.scrape.above", Some(Topic::Alarms), SmallerShare),
     ("alarm.scrape.minimum", Some(Topic::Alarms), Less),
+    ("alarm.prometheus.url", Some(Topic::Alarms), Same),
+    ("alarm.prometheus.query", Some(Topic::Alarms), Same),
+    ("alarm.prometheus.above", Some(Topic::Alarms), Lower),
+    ("alarm.alertmanager.url", Some(Topic::Alarms), Same),
+    ("alarm.alertmanager.matchers", Some(Topic::Alarms), Same),
+    ("alarm.alertmanager.watchdog", Some(Topic::Alarms), Same),
+    ("alarm.json.url", Some(Topic::Alarms), Same),
+    ("alarm.json.pointer", Some(Topic::Alarms), Same),
+    ("alarm.json.above", Some(Topic::Alarms), Lower),
+    ("alarm.command", Some(Topic::Alarms), Same),
+    ("watch.prometheus.url", Some(Topic::Alarms), Same),
+    ("watch.alertmanager.url", Some(Topic::Alarms), Same),
     ("stage.bake.one_box", Some(Topic::Bake), More),
     ("stage.bake.zone", Some(Topic::Bake), More),
     ("stage.bake.stage", Some(Topic::Bake), More),
@@ -124,6 +138,9 @@ impl Direction {
             More => size(old).zip(size(new)).is_some_and(|(old, new)| new < old),
             Less => size(old).zip(size(new)).is_some_and(|(old, new)| new > old),
             SmallerShare => both(old, new, |old: &Ppm, new| new.0 > old.0),
+            Lower => both(old, new, |old: &Measure, new| {
+                new.unit != old.unit || new.millionths > old.millionths
+            }),
             NarrowerWeek => both(old, new, |old: &Weekly, new| {
                 !new.week().without(&old.week()).is_never()
             }),
@@ -140,8 +157,8 @@ impl Direction {
     pub(crate) fn against(self) -> &'static str {
         match self {
             There | Same => "not",
-            True | AllOf | More | Less | SmallerShare | NarrowerWeek | WiderWeek | AsWide
-            | AsSevere | SoonerFire => "looser than",
+            True | AllOf | More | Less | SmallerShare | Lower | NarrowerWeek | WiderWeek
+            | AsWide | AsSevere | SoonerFire => "looser than",
         }
     }
 
@@ -152,7 +169,7 @@ impl Direction {
             True => "say true".to_owned(),
             AllOf => format!("list all of {old}"),
             More => format!("use {old} or more"),
-            Less | SmallerShare => format!("use {old} or less"),
+            Less | SmallerShare | Lower => format!("use {old} or less"),
             NarrowerWeek => format!("allow nothing outside {old}"),
             WiderWeek => format!("deny all of {old}"),
             AsWide => format!("use {old} or a wider one"),

@@ -4,6 +4,7 @@
 use crate::{
     definition::{
         Place,
+        alarm_source::Servers,
         fields::{Fields, Report},
         node::{Table, Value},
         readable::Readable,
@@ -63,7 +64,7 @@ fn alarm(fields: &Fields<'_>) -> Option<Shared> {
     }
     Some(Shared {
         service,
-        alarm: watching::scoped(fields, scope?)?,
+        alarm: watching::scoped(fields, scope?, &Servers::default())?,
         place: fields.place.clone(),
     })
 }

@@ -33,11 +33,15 @@ pub(crate) fn definition(
     let service = fields.get("service");
     let owner = fields.get("owner");
     let runbook = fields.optional("runbook");
-    let watch = watching::watch(&fields);
+    let (watch, servers) = watching::watch(&fields);
     let blocked: Option<Limit> = fields.get("blocked_ticket_after");
     let source = source::source(&fields);
     let build = source::build(&fields);
-    let alarms: Vec<_> = fields.tables("alarm").iter().map(watching::alarm).collect();
+    let alarms: Vec<_> = fields
+        .tables("alarm")
+        .iter()
+        .map(|fields| watching::alarm(fields, &servers))
+        .collect();
     let windows: Vec<_> = fields
         .tables("window")
         .iter()

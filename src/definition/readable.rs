@@ -4,8 +4,8 @@
 use crate::{
     definition::{loosening::Topic, node::Value, shape::Shape, words},
     model::{
-        Actor, AlarmName, AlarmScope, CountedLines, GroupName, Kind, Phase, PipelineName, Ppm,
-        RegionName, Run, Series, ServiceName, Severity, Share, SourceName, Span, StageName,
+        Actor, AlarmName, AlarmScope, CountedLines, GroupName, Kind, Measure, Phase, PipelineName,
+        Ppm, RegionName, Run, Series, ServiceName, Severity, Share, SourceName, Span, StageName,
         TargetName, TeamName, Weekly, WindowName, ZoneName,
     },
 };
@@ -263,6 +263,22 @@ impl Readable for Share {
 
 impl Readable for Ppm {
     const WANTED: &'static str = "a share such as \"5%\" or 0.05";
+    fn read(value: &Value) -> Result<Self, String> {
+        let (Value::Text(text) | Value::Fraction(text) | Value::Integer(text)) = value else {
+            return Err(wanted::<Self>(value));
+        };
+        text.parse().map_err(|_why| wanted::<Self>(value))
+    }
+    fn shape() -> Shape {
+        Shape {
+            schema: json!({ "type": ["string", "number"], "description": Self::WANTED }),
+            examples: &["'5%'"],
+        }
+    }
+}
+
+impl Readable for Measure {
+    const WANTED: &'static str = "a share such as \"5%\" or a number such as 0.8";
     fn read(value: &Value) -> Result<Self, String> {
         let (Value::Text(text) | Value::Fraction(text) | Value::Integer(text)) = value else {
             return Err(wanted::<Self>(value));

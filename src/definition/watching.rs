@@ -4,6 +4,7 @@
 use crate::{
     definition::{
         Problem,
+        alarm_source::{Servers, alarm_source},
         calendar::{self, Shelf},
         fields::{At, Fields},
         node::Value,
@@ -12,11 +13,11 @@ use crate::{
         source::positive,
         suggest,
     },
-    model::{Alarm, AlarmScope, AlarmSource, Calendar, PAST_KEPT, Ppm, Scrape, Span, Window},
+    model::{Alarm, AlarmScope, Calendar, PAST_KEPT, Span, Window},
 };
 
-/// How often alarms are read, and how old a reading may be.
-pub(crate) fn watch(file: &Fields<'_>) -> Option<(Span, Span)> {
+/// How often alarms are read, how old a reading may be, and whom they ask.
+pub(crate) fn watch(file: &Fields<'_>) -> (Option<(Span, Span)>, Servers) {
     let watch = file.table_or_empty("watch");
     let every = positive(&watch, "every");
     // Three rounds, and never so little that one slow source makes all of them too old.
@@ -27,12 +28,13 @@ pub(crate) fn watch(file: &Fields<'_>) -> Option<(Span, Span)> {
         let what = "watch.max_age must be at least watch.every: every reading would be too old";
         watch.report().problem(watch.place_of("max_age"), what);
     }
+    let servers = Servers::of(&watch);
     watch.finish();
-    Some((every?, max_age?))
+    (every.zip(max_age), servers)
 }
 
 /// An alarm of a pipeline: of the stages that name it, or of all of them.
-pub(crate) fn alarm(fields: &Fields<'_>) -> Option<Alarm> {
+pub(crate) fn alarm(fields: &Fields<'_>, servers: &Servers) -> Option<Alarm> {
     let scope: Option<AlarmScope> = fields.get("scope");
     if matches!(scope, Some(AlarmScope::Service | AlarmScope::Organization)) {
         let what = format!(
@@ -41,71 +43,31 @@ pub(crate) fn alarm(fields: &Fields<'_>) -> Option<Alarm> {
         );
         fields.report().problem(fields.place_of("scope"), what);
     }
-    scoped(fields, scope?)
+    scoped(fields, scope?, servers)
 }
 
 /// An alarm whose scope has been read.
-pub(crate) fn scoped(fields: &Fields<'_>, scope: AlarmScope) -> Option<Alarm> {
+pub(crate) fn scoped(fields: &Fields<'_>, scope: AlarmScope, servers: &Servers) -> Option<Alarm> {
     let name = fields.get("name");
     let severity = fields.get("severity");
     let runbook = fields.optional("runbook");
     let fire: Option<Fire> = fields.get("fire");
     let clear: Option<u32> = fields.get("clear");
-    let scrape = scrape(fields);
+    let source = alarm_source(fields, servers);
     fields.finish();
     let (fire, clear) = (fire?, clear?);
     if !(1..=100).contains(&clear) {
         let what = format!("{}.clear must be 1 to 100 readings", fields.subject());
         fields.report().problem(fields.place_of("clear"), what);
     }
-    let source = AlarmSource::Scrape(Scrape {
-        fire: (fire.0, fire.1),
-        clear,
-        ..scrape?
-    });
     Some(Alarm {
         name: name?,
         scope,
         severity: severity?,
-        source,
+        source: source?,
+        fire: (fire.0, fire.1),
+        clear,
         runbook,
-    })
-}
-
-/// The source of an alarm, with how it fires still to be filled in.
-fn scrape(alarm: &Fields<'_>) -> Option<Scrape> {
-    let fields = alarm.table("scrape")?;
-    let url: Option<String> = fields.get("url");
-    let ratio = fields.table("ratio").map(|ratio| {
-        let series = (ratio.get("of"), ratio.get("to"));
-        ratio.finish();
-        series
-    });
-    let window = positive(&fields, "window");
-    let above: Option<Ppm> = fields.get("above");
-    let minimum = fields.get("minimum");
-    fields.finish();
-    let url = url?;
-    if !["http://", "https://"]
-        .iter()
-        .any(|scheme| url.starts_with(scheme))
-    {
-        let what = format!(
-            "{}.url must start with http:// or https://, not {url:?}",
-            fields.subject()
-        );
-        fields.report().problem(fields.place_of("url"), what);
-    }
-    let (of, to) = ratio?;
-    Some(Scrape {
-        url,
-        numerator: of?,
-        denominator: to?,
-        window: window?,
-        above: above?,
-        fire: (1, 1),
-        clear: 1,
-        minimum: minimum?,
     })
 }
 

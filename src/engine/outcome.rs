@@ -4,8 +4,8 @@
 
 use crate::engine::{attempt, bake, draft::Draft, rollback, source};
 use crate::model::{
-    AlarmLevel, AlarmState, Attempt, Cause, Effect, EffectId, Fact, Observation, Outcome, Owed,
-    Phase, Ppm, Reading, Span, StepResult,
+    AlarmLevel, AlarmState, Attempt, Cause, Effect, EffectId, Fact, Measure, Observation, Outcome,
+    Owed, Phase, Reading, Span, StepResult,
 };
 
 /// How often a step is tried in all before a person is asked.
@@ -134,7 +134,7 @@ fn worsened(draft: &mut Draft<'_>, reading: &Reading) {
         value: Some(value),
         ..before.clone()
     };
-    let news = |known: &Option<Ppm>| now.is_worse_than(*known) && !before.is_worse_than(*known);
+    let news = |known: &Option<Measure>| now.is_worse_than(*known) && !before.is_worse_than(*known);
     // What an attempt knew of it may be less than what is recorded.
     let is_news = news(&before.value) || {
         let knows = |attempt: &Attempt| attempt.baselined.get(&reading.alarm).is_some_and(news);

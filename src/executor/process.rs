@@ -190,17 +190,9 @@ impl Process<'_> {
     fn not_started(&self, why: &io::Error) -> String {
         format!(
             "cannot start {} in {}: {why}",
-            in_words(self.run),
+            self.run,
             self.directory.display()
         )
-    }
-}
-
-/// A command as a person would type it.
-pub(crate) fn in_words(run: &Run) -> String {
-    match run {
-        Run::Argv(argv) => argv.join(" "),
-        Run::Shell(text) => format!("sh -c {text:?}"),
     }
 }
 

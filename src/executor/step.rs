@@ -5,7 +5,7 @@ use crate::{
     clock::Stopwatch,
     executor::{
         log::Log,
-        process::{Ended, Process, Stop, in_words},
+        process::{Ended, Process, Stop},
     },
     model::{Artifact, EffectId, Run, Span, StepResult},
 };
@@ -38,7 +38,7 @@ impl Step {
 
     /// A line in the log that says which command's output follows.
     pub(crate) fn announce(&mut self, run: &Run) {
-        self.log.heading(&in_words(run));
+        self.log.heading(&run.to_string());
     }
 
     /// What the end of the effect's only or decisive command means.

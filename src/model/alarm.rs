@@ -1,7 +1,7 @@
 //! What an alarm reads. Three-valued, because no answer is neither good nor bad (DESIGN.md 5,
 //! rule 6). How readings are taken and smoothed is `crate::watch`.
 
-use crate::model::{AlarmName, Span, Time};
+use crate::model::{AlarmName, Measure, Span, Time};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -67,7 +67,7 @@ pub enum AlarmLevel {
 pub struct Reading {
     pub alarm: AlarmName,
     pub level: AlarmLevel,
-    pub value: Option<Ppm>,
+    pub value: Option<Measure>,
     /// Why there is no data, in words; empty otherwise.
     pub why: String,
     /// Requests counted since the reading before: the data points of a bake.
@@ -89,7 +89,7 @@ pub struct AlarmState {
     pub level: AlarmLevel,
     pub since: Time,
     /// The value when the level was entered, or when it last worsened.
-    pub value: Option<Ppm>,
+    pub value: Option<Measure>,
     /// Why there is no data, and since when that is the reason.
     pub why: String,
     #[serde(default)]
@@ -108,12 +108,9 @@ impl AlarmState {
         }
     }
 
-    /// Whether its value is half as high again as it was: enough to be news of an alarm that was
-    /// known to fire (DESIGN.md 5, rule 8), and so rare that it can be recorded each time.
-    pub fn is_worse_than(&self, before: Option<Ppm>) -> bool {
-        match (self.value, before) {
-            (Some(now), Some(before)) => now.0.saturating_mul(2) >= before.0.saturating_mul(3),
-            (None, _) | (Some(_), None) => false,
-        }
+    /// Whether its value is news to who knew another.
+    pub fn is_worse_than(&self, before: Option<Measure>) -> bool {
+        let both = self.value.zip(before);
+        both.is_some_and(|(now, before)| now.is_worse_than(before))
     }
 }

@@ -5,7 +5,7 @@
 use crate::model::planted::{Bug, planted};
 use crate::model::{
     Actor, AlarmName, AlarmState, AttemptId, Bake, BakePlace, Batch, Digest, EffectId, Fingerprint,
-    Gate, Part, Ppm, Progress, ReleaseId, Rollout, StageName, TargetName, Time,
+    Gate, Measure, Part, Progress, ReleaseId, Rollout, StageName, TargetName, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -33,7 +33,7 @@ pub struct Attempt {
     pub building: Option<EffectId>,
     /// Alarms that fired already when their blocker was overridden: they cannot cause a rollback
     /// of this attempt unless they worsen (rule 8). Each with its value then.
-    pub baselined: BTreeMap<AlarmName, Option<Ppm>>,
+    pub baselined: BTreeMap<AlarmName, Option<Measure>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

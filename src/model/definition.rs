@@ -7,11 +7,12 @@ pub use source::{Also, Build, CountedLines, Coverage, ReviewRule, Source};
 
 use crate::model::planted::{Bug, planted};
 use crate::model::{
-    AlarmName, BakeRule, Calendar, Deploy, Digest, Gate, PipelineName, Ppm, RegionName,
+    AlarmName, AlarmSource, BakeRule, Calendar, Deploy, Digest, Gate, PipelineName, RegionName,
     ServiceName, SourceName, Span, StageName, TargetName, TeamName, Weekly, WindowName, ZoneName,
 };
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A pipeline, as its release trains run it. Travels in `Fact::Defined`, so the journal also says
 /// what the definition was at any moment.
@@ -61,11 +62,21 @@ pub enum Kind {
 }
 
 /// A command: an argument vector, or a shell's text only where the definition says `shell`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Run {
     Argv(Vec<String>),
     Shell(String),
+}
+
+/// As a person would type it.
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Run::Argv(argv) => f.write_str(&argv.join(" ")),
+            Run::Shell(text) => write!(f, "sh -c {text:?}"),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +126,10 @@ pub struct Alarm {
     pub scope: AlarmScope,
     pub severity: Severity,
     pub source: AlarmSource,
+    /// Fires when `fire.0` of the last `fire.1` readings are above.
+    pub fire: (u32, u32),
+    /// Clears after this many readings in a row that are not above.
+    pub clear: u32,
     pub runbook: Option<String>,
 }
 
@@ -141,36 +156,6 @@ pub enum Severity {
     High,
     Medium,
     Low,
-}
-
-/// Where an alarm's value comes from and when it fires.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AlarmSource {
-    /// The ratio of two counters' increases over a window, read from a `/metrics` page.
-    Scrape(Scrape),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scrape {
-    pub url: String,
-    pub numerator: Series,
-    pub denominator: Series,
-    pub window: Span,
-    pub above: Ppm,
-    /// Fires when `fire.0` of the last `fire.1` readings are above.
-    pub fire: (u32, u32),
-    /// Clears after this many readings in a row that are not above.
-    pub clear: u32,
-    /// With fewer requests than this in the window there is too little to judge: no data.
-    pub minimum: u64,
-}
-
-/// A counter's name and the labels it must carry; several matching series are added up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Series {
-    pub metric: String,
-    pub labels: Vec<(String, String)>,
 }
 
 /// When deployments may start, in the time zone of the target (DESIGN.md 5, rule 5).

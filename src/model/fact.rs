@@ -3,9 +3,9 @@
 
 use crate::model::{
     Actor, AlarmName, AlarmState, AttemptId, BakePlace, BakeRule, Change, Command, Definition,
-    EffectId, Fingerprint, GateProgress, GroupName, Head, HoldId, HoldScope, OverrideId, Owed,
-    PipelineName, Ppm, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout, Sha, SourceName,
-    Span, StageName, StepResult, TicketChange, TicketId, Time,
+    EffectId, Fingerprint, GateProgress, GroupName, Head, HoldId, HoldScope, Measure, OverrideId,
+    Owed, PipelineName, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout, Sha,
+    SourceName, Span, StageName, StepResult, TicketChange, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -221,7 +221,7 @@ pub enum Fact {
     /// A firing alarm's value is half as high again as the one recorded before (rule 8).
     AlarmWorsened {
         alarm: AlarmName,
-        value: Ppm,
+        value: Measure,
     },
     Quarantined {
         release: ReleaseId,

@@ -2,7 +2,7 @@
 //! lately and how its source is. A pure question, so that every screen and command says the same.
 
 use crate::model::{
-    Alarm, AlarmName, AlarmScope, AlarmSource, AlarmState, Bearing, Contrast, Pipeline, Ppm,
+    Alarm, AlarmName, AlarmScope, AlarmSource, AlarmState, Bearing, Contrast, Measure, Pipeline,
     Severity, Sight, Time, Trace, Urgency, bearing, contrast,
 };
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,8 @@ pub struct AlarmSight {
     pub severity: Severity,
     pub urgency: Urgency,
     pub state: AlarmState,
-    /// What a value must be above to count towards firing.
-    pub limit: Ppm,
+    /// What a value must be above to count towards firing; none where the source itself judges.
+    pub limit: Option<Measure>,
     pub firing: FiringRule,
     pub bearing: Bearing,
     pub runbook: Option<String>,
@@ -43,7 +43,7 @@ pub struct FiringRule {
 /// Where an alarm's value comes from, and how that is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceSight {
-    /// `scrape`.
+    /// `scrape`, `prometheus`.
     pub kind: String,
     pub place: String,
     /// When it last answered with something that could be read.
@@ -69,11 +69,16 @@ pub fn sights(pipeline: &Pipeline, mut seen: BTreeMap<AlarmName, Sight>) -> Vec<
 }
 
 fn sight(pipeline: &Pipeline, alarm: &Alarm, sight: Sight) -> AlarmSight {
-    let AlarmSource::Scrape(scrape) = &alarm.source;
     let unread = || AlarmState::unread(pipeline.at);
     let bearing = bearing(pipeline, alarm);
     let newest = bearing.marks.first();
-    let contrast = newest.and_then(|by| contrast(pipeline, by, &sight.targets, scrape.above));
+    let contrast = newest.and_then(|by| match &alarm.source {
+        AlarmSource::Scrape(scrape) => contrast(pipeline, by, &sight.targets, scrape.above),
+        AlarmSource::Prometheus(_)
+        | AlarmSource::Alertmanager(_)
+        | AlarmSource::Json(_)
+        | AlarmSource::Command(_) => None,
+    });
     let of_pipeline = || pipeline.definition.as_ref()?.runbook.clone();
     let state = pipeline.alarms.get(&alarm.name);
     let state = state.cloned().unwrap_or_else(unread);
@@ -84,50 +89,23 @@ fn sight(pipeline: &Pipeline, alarm: &Alarm, sight: Sight) -> AlarmSight {
         scope: alarm.scope,
         severity: alarm.severity,
         state,
-        limit: scrape.above,
+        limit: alarm.source.limit(),
         firing: FiringRule {
-            of: scrape.fire.0,
-            readings: scrape.fire.1,
-            clear: scrape.clear,
+            of: alarm.fire.0,
+            readings: alarm.fire.1,
+            clear: alarm.clear,
             above: sight.above,
         },
         bearing,
         runbook: alarm.runbook.clone().or_else(of_pipeline),
         source: SourceSight {
-            kind: "scrape".to_owned(),
-            place: without_login(&scrape.url),
+            kind: alarm.source.kind().to_owned(),
+            place: alarm.source.place(),
             answered: sight.answered,
             trouble: sight.trouble,
         },
         fires,
         trace: sight.trace,
         contrast,
-    }
-}
-
-/// The URL without a name and password that somebody wrote into it (INVARIANTS.md I45).
-fn without_login(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
-    };
-    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let host = host.rsplit_once('@').map_or(host, |(_login, host)| host);
-    format!("{scheme}://{host}{path}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_login_is_not_shown() {
-        for (url, shown) in [
-            ("http://a:b@host:1/metrics?x=@", "http://host:1/metrics?x=@"),
-            ("http://host/metrics@2", "http://host/metrics@2"),
-            ("https://a@b@host", "https://host"),
-            ("nothing", "nothing"),
-        ] {
-            assert_eq!(without_login(url), shown);
-        }
     }
 }

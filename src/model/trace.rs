@@ -1,7 +1,7 @@
 //! What an alarm has read lately, to be looked at beside its level: bounded in time and number, kept
 //! by whoever watches and never a fact, so that a reading a second does not fill the journal.
 
-use crate::model::{AlarmLevel, Ppm, Span, TargetName, Time};
+use crate::model::{AlarmLevel, Measure, Ppm, Span, TargetName, Time};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -24,7 +24,7 @@ pub struct Sample {
     pub at: Time,
     pub level: AlarmLevel,
     /// None where there was no data.
-    pub value: Option<Ppm>,
+    pub value: Option<Measure>,
 }
 
 /// Samples, oldest first.
@@ -180,7 +180,7 @@ mod tests {
         Sample {
             at: Time(ms),
             level,
-            value: Some(Ppm(value)).filter(|_| level != AlarmLevel::NoData),
+            value: Some(Measure::number(value)).filter(|_| level != AlarmLevel::NoData),
         }
     }
 
@@ -205,7 +205,7 @@ mod tests {
         assert!(newest.since(first) > Span::minutes(55), "{first}");
         assert!(trace.samples.len() > MOST / 2);
         let highest = trace.samples().max_by_key(|sample| sample.value).unwrap();
-        assert_eq!(highest.value, Some(Ppm(900)));
+        assert_eq!(highest.value, Some(Measure::number(900)));
         assert_eq!(trace.fires(), 1);
     }
 

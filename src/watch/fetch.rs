@@ -1,72 +1,91 @@
-//! One page over HTTP, bounded in time and size. It takes exactly a 200 with text; everything else
-//! is an error that says what came.
+//! One document over HTTP, bounded in time and size. It takes exactly a 200; everything else is a
+//! reason that says what came. The secret of a login is read anew each time, so that it can be
+//! exchanged, and is in no reason.
 
 use crate::{
-    model::Span,
-    watch::exposition::{Page, PageError},
+    model::{Login, Span},
+    watch::ask::Get,
 };
+use serde::Deserialize;
 use std::error::Error;
-use tokio::time::timeout;
+use tokio::{io::AsyncReadExt, time::timeout};
 
-/// A page that takes longer is no ground for an automatic rollback, and the other alarms of the
+/// An answer that takes longer is no ground for an automatic rollback, and the other alarms of the
 /// round wait for it.
 const WITHIN: Span = Span::seconds(2);
-/// About forty thousand series; what is larger is no page for an alarm.
+/// About forty thousand series; what is larger is no answer for an alarm.
 const BYTES: usize = 4 * 1024 * 1024;
+/// Characters that are taken of a server's own words.
+const WORDS: usize = 200;
+/// A token is shorter.
+const SECRET_BYTES: u64 = 16 * 1024;
 
-/// Why there is no page.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum FetchError {
-    #[error("{url} does not answer: {why}")]
-    NoAnswer { url: String, why: String },
-    #[error("{url} did not answer within {WITHIN}")]
-    Slow { url: String },
-    #[error("{url} answers {status}; only 200 counts, and redirects are not followed")]
-    Status { url: String, status: u16 },
-    #[error("{url} sends more than {BYTES} bytes")]
-    TooLarge { url: String },
-    #[error("{url}: {source}")]
-    Page { url: String, source: PageError },
+pub(crate) async fn fetch(http: &reqwest::Client, get: &Get) -> Result<Vec<u8>, String> {
+    let body = timeout(WITHIN.std(), body(http, get)).await;
+    body.unwrap_or_else(|_late| Err(format!("did not answer within {WITHIN}")))
+        .map_err(|why| format!("{} {why}", get.shown))
 }
 
-pub(crate) async fn fetch(http: &reqwest::Client, url: &str) -> Result<Page, FetchError> {
-    match timeout(WITHIN.std(), body(http, url)).await {
-        Ok(body) => Page::parse(&body?).map_err(|source| FetchError::Page {
-            url: url.to_owned(),
-            source,
-        }),
-        Err(_late) => Err(FetchError::Slow {
-            url: url.to_owned(),
-        }),
-    }
-}
-
-async fn body(http: &reqwest::Client, url: &str) -> Result<Vec<u8>, FetchError> {
-    let no_answer = |why: reqwest::Error| FetchError::NoAnswer {
-        url: url.to_owned(),
-        why: root_of(&why),
+async fn body(http: &reqwest::Client, get: &Get) -> Result<Vec<u8>, String> {
+    let no_answer = |why: reqwest::Error| format!("does not answer: {}", root_of(&why));
+    let mut request = http.get(&get.url).header("accept", get.accept);
+    request = match &get.login {
+        None => request,
+        Some(Login::Token { file }) => request.bearer_auth(secret(file).await?),
+        Some(Login::Password { user, file }) => request.basic_auth(user, Some(secret(file).await?)),
     };
-    let request = http
-        .get(url)
-        .header("accept", "text/plain;version=0.0.4, text/plain;q=0.5");
     let mut response = request.send().await.map_err(no_answer)?;
     let status = response.status().as_u16();
-    if status != 200 {
-        return Err(FetchError::Status {
-            url: url.to_owned(),
-            status,
-        });
-    }
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(no_answer)? {
         if body.len() + piece.len() > BYTES {
-            return Err(FetchError::TooLarge {
-                url: url.to_owned(),
-            });
+            return Err(format!("sends more than {BYTES} bytes"));
         }
         body.extend_from_slice(&piece);
     }
-    Ok(body)
+    if status == 200 {
+        Ok(body)
+    } else {
+        Err(refused(status, &body))
+    }
+}
+
+/// What an answer says besides its status: Prometheus in a field, Alertmanager as a bare text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Problem {
+    Field { error: String },
+    Text(String),
+}
+
+fn refused(status: u16, body: &[u8]) -> String {
+    let problem = serde_json::from_slice(body);
+    if let Ok(Problem::Field { error } | Problem::Text(error)) = problem {
+        let words: String = error.chars().take(WORDS).collect();
+        return format!("answers {status}: {words}");
+    }
+    let hint = match status {
+        300..=399 => "redirects are not followed",
+        401 | 403 => "it wants a login, or another one",
+        _ => "only 200 counts",
+    };
+    format!("answers {status}; {hint}")
+}
+
+/// The content of a secret's file without the line's end.
+async fn secret(file: &str) -> Result<String, String> {
+    let cannot = |why: std::io::Error| format!("cannot be asked: its login {file}: {why}");
+    let opened = tokio::fs::File::open(file).await.map_err(cannot)?;
+    let mut text = String::new();
+    let read = opened.take(SECRET_BYTES).read_to_string(&mut text).await;
+    read.map_err(cannot)?;
+    let secret = text.trim_end_matches(['\r', '\n']);
+    if secret.is_empty() || secret.chars().any(char::is_control) {
+        return Err(format!(
+            "cannot be asked: its login {file} must be one line that is not empty"
+        ));
+    }
+    Ok(secret.to_owned())
 }
 
 /// The innermost cause: `connection refused` says more than `error sending request`.

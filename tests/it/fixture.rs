@@ -234,8 +234,8 @@ fn observe(world: &mut World, elapsed: Span, trouble: &str, level: AlarmLevel) {
             AlarmLevel::Ok
         };
         let value = match level {
-            AlarmLevel::Ok => Some(Ppm(4_000)),
-            AlarmLevel::Firing => Some(Ppm(131_000)),
+            AlarmLevel::Ok => Some(Measure::share(Ppm(4_000))),
+            AlarmLevel::Firing => Some(Measure::share(Ppm(131_000))),
             AlarmLevel::NoData => None,
         };
         Reading {

@@ -247,8 +247,8 @@ fn finish_all(world: &mut World) -> String {
 
 fn observe(world: &mut World, elapsed: Span, level: &str, points: u64, why: &str) -> String {
     let (level, value) = match level {
-        "ok" => (AlarmLevel::Ok, Some(Ppm(1_000))),
-        "firing" => (AlarmLevel::Firing, Some(Ppm(312_500))),
+        "ok" => (AlarmLevel::Ok, Some(Measure::share(Ppm(1_000)))),
+        "firing" => (AlarmLevel::Firing, Some(Measure::share(Ppm(312_500)))),
         "nodata" => (AlarmLevel::NoData, None),
         other => panic!("not a level: {other}"),
     };

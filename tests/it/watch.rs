@@ -1,6 +1,9 @@
 //! Alarms read from real HTTP servers on this machine, well and badly behaved ones.
 
-use axum::{Router, extract::State, response::IntoResponse, routing::get};
+mod real;
+mod sources;
+
+use axum::{Router, extract::State, http::HeaderMap, response::IntoResponse};
 use pilothouse::{
     http,
     model::*,
@@ -16,7 +19,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// A server with one page, which a test rewrites.
+/// A server with one page under every path, which a test rewrites.
 #[derive(Clone, Default)]
 struct Metrics(Arc<Mutex<Answer>>);
 
@@ -25,14 +28,14 @@ struct Answer {
     status: u16,
     body: Vec<u8>,
     asked: usize,
+    /// The login of the last request.
+    login: Option<String>,
 }
 
 impl Metrics {
     async fn start() -> (Self, String) {
         let metrics = Self::default();
-        let router = Router::new()
-            .route("/metrics", get(answer))
-            .with_state(metrics.clone());
+        let router = Router::new().fallback(answer).with_state(metrics.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -57,11 +60,18 @@ impl Metrics {
     fn asked(&self) -> usize {
         self.0.lock().unwrap().asked
     }
+
+    /// The login of the last request, which is then forgotten.
+    fn login(&self) -> Option<String> {
+        self.0.lock().unwrap().login.take()
+    }
 }
 
-async fn answer(State(metrics): State<Metrics>) -> impl IntoResponse {
+async fn answer(State(metrics): State<Metrics>, headers: HeaderMap) -> impl IntoResponse {
     let mut answer = metrics.0.lock().unwrap();
     answer.asked += 1;
+    let login = headers.get("authorization");
+    answer.login = login.map(|login| login.to_str().unwrap().to_owned());
     let status = axum::http::StatusCode::from_u16(answer.status).unwrap();
     let elsewhere = [("location", "http://127.0.0.1:1/")];
     (status, elsewhere, answer.body.clone())
@@ -69,6 +79,13 @@ async fn answer(State(metrics): State<Metrics>) -> impl IntoResponse {
 
 fn url(address: SocketAddr) -> String {
     format!("http://{address}/metrics")
+}
+
+fn server(url: &str) -> Server {
+    Server {
+        url: url.to_owned(),
+        login: None,
+    }
 }
 
 fn alarm(url: &str) -> Alarm {
@@ -84,22 +101,23 @@ fn alarm(url: &str) -> Alarm {
         name: AlarmName::parse("faults").unwrap(),
         severity: Severity::High,
         source: AlarmSource::Scrape(Scrape {
-            url: url.to_owned(),
+            server: server(url),
             numerator: series(&[("code", "500")]),
             denominator: series(&[]),
             window: Span::minutes(5),
             above: Ppm(50_000),
-            fire: (1, 1),
-            clear: 1,
             minimum: 20,
         }),
+        fire: (1, 1),
+        clear: 1,
         runbook: None,
     }
 }
 
 fn with(mut alarm: Alarm, change: impl FnOnce(&mut Scrape)) -> Alarm {
-    let AlarmSource::Scrape(scrape) = &mut alarm.source;
-    change(scrape);
+    if let AlarmSource::Scrape(scrape) = &mut alarm.source {
+        change(scrape);
+    }
     alarm
 }
 
@@ -117,7 +135,7 @@ async fn a_share_of_two_counters_with_their_restarts() {
     let (metrics, url) = Metrics::start().await;
     let mut watch = watch(&[alarm(&url)]);
     let no_data = |why: &str| (AlarmLevel::NoData, None, why.to_owned());
-    let share = |level, ppm| (level, Some(Ppm(ppm)), String::new());
+    let share = |level, ppm| (level, Some(Measure::share(Ppm(ppm))), String::new());
     for (good, bad, points, expected) in [
         (
             1_000,
@@ -233,12 +251,13 @@ async fn half_answer(listener: &TcpListener) -> TcpStream {
 #[tokio::test]
 async fn m_of_n_fires_and_k_in_a_row_clear_also_around_silence() {
     let (metrics, url) = Metrics::start().await;
-    let mut watch = watch(&[with(alarm(&url), |scrape| {
-        // So short that each reading stands for itself.
-        scrape.window = Span(0);
-        scrape.fire = (2, 3);
-        scrape.clear = 2;
-    })]);
+    // So short that each reading stands for itself.
+    let short = with(alarm(&url), |scrape| scrape.window = Span(0));
+    let mut watch = watch(&[Alarm {
+        fire: (2, 3),
+        clear: 2,
+        ..short
+    }]);
     let (mut good, mut bad) = (0, 0);
     metrics.count(good, bad);
     read(&mut watch).await;
@@ -272,7 +291,7 @@ async fn the_first_fault_counts_though_its_series_is_new() {
     let reading = read(&mut watch).await;
     assert_eq!(
         (reading.level, reading.value),
-        (AlarmLevel::Firing, Some(Ppm(500_000)))
+        (AlarmLevel::Firing, Some(Measure::share(Ppm(500_000))))
     );
 }
 
@@ -327,7 +346,7 @@ async fn what_was_read_can_be_looked_at_with_targets_apart() {
     let faults: AlarmName = "faults".parse().unwrap();
     let seen = sights.look().remove(&faults).unwrap();
     let levels: Vec<_> = seen.trace.samples().map(|s| (s.level, s.value)).collect();
-    let above = (AlarmLevel::Firing, Some(Ppm(100_000)));
+    let above = (AlarmLevel::Firing, Some(Measure::share(Ppm(100_000))));
     assert_eq!(levels, [(AlarmLevel::NoData, None), above]);
     let counted: Vec<_> = seen.targets.iter().map(|(t, c)| (t.as_str(), *c)).collect();
     let of = |part, whole| Counted { part, whole };

@@ -381,15 +381,18 @@ fn alarm(alarm: &str) -> Alarm {
         scope: AlarmScope::Stage,
         severity: Severity::High,
         source: AlarmSource::Scrape(Scrape {
-            url: "http://127.0.0.1:9/metrics".to_owned(),
+            server: Server {
+                url: "http://127.0.0.1:9/metrics".to_owned(),
+                login: None,
+            },
             numerator: series(&[("code", "5xx")]),
             denominator: series(&[]),
             window: Span::seconds(30),
             above: "5%".parse().unwrap(),
-            fire: (2, 3),
-            clear: 3,
             minimum: 20,
         }),
+        fire: (2, 3),
+        clear: 3,
         runbook: None,
     }
 }

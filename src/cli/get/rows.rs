@@ -3,8 +3,8 @@
 use crate::{
     cli::{get::Resource, output, why, world::World},
     model::{
-        Alarm, AlarmSource, AlarmState, Entry, Fact, Pipeline, PipelineName, Scrape, Stream,
-        Summary, Ticket, Time, board,
+        Alarm, AlarmState, Entry, Fact, Pipeline, PipelineName, Stream, Summary, Ticket, Time,
+        board,
     },
 };
 use serde::Serialize;
@@ -183,14 +183,13 @@ fn alarms(_world: &World, pipeline: &Pipeline, now: Time) -> Vec<Row> {
     };
     let rows = definition.alarms.iter().map(|alarm| {
         let state = pipeline.alarms.get(&alarm.name);
-        let AlarmSource::Scrape(Scrape { above, .. }) = &alarm.source;
         let cells = vec![
             pipeline.name.to_string(),
             alarm.name.to_string(),
             state.map_or("no data".to_owned(), |state| word(&state.level)),
             age(state.map(|state| state.since), now),
             or_dash(state.and_then(|state| state.value)),
-            above.to_string(),
+            or_dash(alarm.source.limit()),
             state.map_or(String::new(), |state| state.why.clone()),
         ];
         let guarded = definition.stages.iter().filter(|stage| {

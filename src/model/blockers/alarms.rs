@@ -3,8 +3,8 @@
 
 use crate::model::planted::{Bug, planted};
 use crate::model::{
-    AlarmLevel, AlarmScope, AlarmState, Blocker, BlockerId, BlockerKind, Clears, Definition,
-    Passage, Pipeline, Stage,
+    Alarm, AlarmLevel, AlarmScope, AlarmState, Blocker, BlockerId, BlockerKind, Clears, Definition,
+    Passage, Pipeline, Span, Stage,
 };
 
 /// Alarms of the stage that fire or have no data.
@@ -27,7 +27,7 @@ pub(super) fn of(pipeline: &Pipeline, definition: &Definition, stage: &Stage) ->
                 (
                     BlockerKind::Alarm,
                     format!("alarm {alarm}{of} fires{value}"),
-                    "the alarm clears",
+                    cleared_by(watching, definition.watch_every),
                 )
             }
             AlarmLevel::NoData => {
@@ -35,7 +35,7 @@ pub(super) fn of(pipeline: &Pipeline, definition: &Definition, stage: &Stage) ->
                 (
                     BlockerKind::NoData,
                     why,
-                    "its source answers with enough data",
+                    "its source answers with enough data".to_owned(),
                 )
             }
         };
@@ -45,12 +45,23 @@ pub(super) fn of(pipeline: &Pipeline, definition: &Definition, stage: &Stage) ->
             since: state.since,
             region: None,
             why,
-            clears: Clears::When(clears.to_owned()),
+            clears: Clears::When(clears),
             passage: Passage::Override,
             overridden: None,
         })
     });
     blocking.collect()
+}
+
+/// How many readings it takes, and when that is at the earliest.
+fn cleared_by(alarm: &Alarm, every: Span) -> String {
+    let limit = alarm.source.limit();
+    let well = limit.map_or_else(|| "well".to_owned(), |limit| format!("at or below {limit}"));
+    let soonest = Span(every.0.saturating_mul(alarm.clear.into()));
+    match alarm.clear {
+        1 => format!("a reading is {well}, in {soonest} at the earliest"),
+        many => format!("{many} readings in a row are {well}, in {soonest} at the earliest"),
+    }
 }
 
 /// Whose alarm it is, where it is not just the stage's.

@@ -126,7 +126,7 @@ impl Chart {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Ppm;
+    use crate::model::Measure;
 
     fn trace(readings: impl Iterator<Item = (i64, u64)>) -> Trace {
         let mut trace = Trace::default();
@@ -134,7 +134,7 @@ mod tests {
             trace.take(Sample {
                 at: Time(seconds * 1_000),
                 level: AlarmLevel::Ok,
-                value: Some(Ppm(value)),
+                value: Some(Measure::number(value)),
             });
         }
         trace
@@ -143,7 +143,7 @@ mod tests {
     fn values(chart: &Chart) -> Vec<Option<u64>> {
         let columns = chart.columns.iter();
         columns
-            .map(|c| c.and_then(|s| s.value).map(|v| v.0))
+            .map(|c| c.and_then(|s| s.value).map(|v| v.millionths))
             .collect()
     }
 

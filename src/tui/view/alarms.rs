@@ -4,7 +4,7 @@
 mod detail;
 
 use crate::{
-    model::{Severity, StageName, Urgency},
+    model::{AlarmLevel, AlarmState, Measure, Severity, StageName, Urgency},
     tui::{
         app::App,
         query::{self, AlarmRow},
@@ -151,10 +151,7 @@ fn cells(app: &App, row: &AlarmRow<'_>, (wide, canvas): (bool, &Canvas<'_>)) -> 
         Urgency::Flapping => format!("x{}", sight.fires),
         Urgency::Firing | Urgency::NoData | Urgency::Ok => ago(sight.state.since, app.server_now()),
     };
-    let value = sight.state.value.map_or_else(
-        || "no data".to_owned(),
-        |value| format!("{value} > {}", sight.limit),
-    );
+    let value = value(&sight.state, sight.limit, '>');
     let sign = match sight.urgency {
         Urgency::Flapping => Line::of(Role::Warning, "~"),
         Urgency::Firing | Urgency::NoData | Urgency::Ok => glyph(canvas.theme, role(sight.urgency)),
@@ -175,5 +172,16 @@ fn severity(severity: Severity) -> &'static str {
         Severity::High => "high",
         Severity::Medium => "med",
         Severity::Low => "low",
+    }
+}
+
+/// What it reads beside its limit. A source that judges itself has neither.
+pub(super) fn value(state: &AlarmState, limit: Option<Measure>, between: char) -> String {
+    let limit = limit.map(|limit| format!(" {between} {limit}"));
+    let limit = limit.unwrap_or_default();
+    match (state.level, state.value) {
+        (_, Some(value)) => format!("{value}{limit}"),
+        (AlarmLevel::NoData, None) => "no data".to_owned(),
+        (AlarmLevel::Ok | AlarmLevel::Firing, None) => "-".to_owned(),
     }
 }

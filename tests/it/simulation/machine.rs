@@ -258,7 +258,7 @@ impl Machine {
         let watched = self.pipeline.watched();
         let readings = watched.keys().map(|alarm| {
             let (level, points) = level(alarm);
-            let value = (level != AlarmLevel::NoData).then_some(Ppm(70_000));
+            let value = (level != AlarmLevel::NoData).then_some(Measure::share(Ppm(70_000)));
             Reading {
                 alarm: (*alarm).clone(),
                 level,

@@ -2,7 +2,9 @@
 //! new release against those without, whether it would roll back and when, its source, its runbook.
 
 use crate::{
-    model::{AlarmLevel, AlarmSight, Contrast, Mark, Side, Span, StageName, Time, Watching},
+    model::{
+        AlarmLevel, AlarmSight, Contrast, Mark, Measure, Side, Span, StageName, Time, Watching,
+    },
     tui::{
         app::App,
         query::{self, AlarmRow, Chart},
@@ -64,14 +66,13 @@ fn draw_chart(
     let chart = query::chart(&seen.trace, columns, every, times.now);
     let stages: Vec<&str> = seen.bearing.stages.iter().map(StageName::as_str).collect();
     let length = Span(chart.step.0 * u64::try_from(columns).unwrap_or(1));
+    let limit = seen.limit.map(|limit| format!(", limit {limit}"));
+    let limit = limit.unwrap_or_default();
     let title = Line::of(Role::Title, format!(" {}", seen.alarm))
         .then(Role::Plain, format!("  {}", stages.join(" ")))
         .then(
             Role::Label,
-            format!(
-                "  last {}, 1 char = {}, limit {}",
-                length, chart.step, seen.limit
-            ),
+            format!("  last {length}, 1 char = {}{limit}", chart.step),
         );
     canvas.line(area, &title);
     let bars: Vec<Bar> = chart
@@ -81,15 +82,19 @@ fn draw_chart(
             None => Bar::Blank,
             Some(sample) => sample
                 .value
-                .map_or(Bar::NoData, |value| Bar::Value(value.0)),
+                .map_or(Bar::NoData, |value| Bar::Value(value.millionths)),
         })
         .collect();
-    let highest = crate::model::Ppm(Spark::highest(&bars, seen.limit.0));
+    let limit = seen.limit.unwrap_or(Measure::number(0));
+    let highest = Measure {
+        millionths: Spark::highest(&bars, limit.millionths),
+        ..limit
+    };
     let spark = Spark {
         bars,
-        limit: seen.limit.0,
+        limit: limit.millionths,
         top: Sanitized::of(&highest),
-        at_limit: Sanitized::of(&seen.limit),
+        at_limit: Sanitized::of(&limit),
     };
     let place = Rect {
         height: area.height - 2,

@@ -60,18 +60,10 @@ pub(super) fn draw(
             glyph(canvas.theme, alarms::role(row.sight.urgency)),
             Line::plain(row.sight.alarm.to_string()),
             Line::plain(ago(row.sight.state.since, now)),
-            Line::plain(value(row)),
+            Line::plain(alarms::value(&row.sight.state, row.sight.limit, '/')),
             Line::plain(effect(row)),
         ]
     });
-}
-
-fn value(row: &AlarmRow<'_>) -> String {
-    let limit = row.sight.limit;
-    match row.sight.state.value {
-        Some(value) => format!("{value} / {limit}"),
-        None => format!("no data / {limit}"),
-    }
 }
 
 fn effect(row: &AlarmRow<'_>) -> String {

@@ -1,0 +1,274 @@
+//! Where an alarm reads: exactly one of `scrape`, `prometheus`, `alertmanager`, `json`, `command`.
+
+use crate::{
+    definition::{
+        fields::{At, Fields},
+        source::positive,
+    },
+    model::{
+        AlarmSource, Alertmanager, Json, Login, Measure, Ppm, Prometheus, Run, Scrape, Server,
+    },
+};
+
+const SOURCES: [&str; 5] = ["scrape", "prometheus", "alertmanager", "json", "command"];
+
+/// Servers that a pipeline's alarms ask where they name none.
+#[derive(Debug, Default)]
+pub(crate) struct Servers {
+    pub(crate) prometheus: Option<Server>,
+    pub(crate) alertmanager: Option<Server>,
+}
+
+impl Servers {
+    /// As `[watch]` has them.
+    pub(crate) fn of(watch: &Fields<'_>) -> Self {
+        let server = |key| {
+            let fields = watch.optional_table(key)?;
+            let server = server(&fields);
+            if !fields.has("url") {
+                let what = format!("{} needs `url`: http:// or https://", fields.subject());
+                fields.report().absence(&fields.place, what);
+            }
+            fields.finish();
+            server
+        };
+        Self {
+            prometheus: server("prometheus"),
+            alertmanager: server("alertmanager"),
+        }
+    }
+}
+
+pub(crate) fn alarm_source(alarm: &Fields<'_>, servers: &Servers) -> Option<AlarmSource> {
+    let written: Vec<&str> = SOURCES.into_iter().filter(|key| alarm.has(key)).collect();
+    let all = SOURCES.join(", ");
+    if let [_, second, ..] = written.as_slice() {
+        let what = format!(
+            "{} reads from {}; an alarm has one source",
+            alarm.subject(),
+            written.join(" and ")
+        );
+        alarm.report().problem(alarm.place_of(second), what);
+    } else if written.is_empty() {
+        let what = format!("{} needs a source: one of {all}", alarm.subject());
+        alarm.report().absence(&alarm.place, what);
+    }
+    let found = [
+        alarm.optional_table("scrape").map(|it| scrape(&it)),
+        alarm
+            .optional_table("prometheus")
+            .map(|it| prometheus(&it, servers)),
+        alarm
+            .optional_table("alertmanager")
+            .map(|it| alertmanager(&it, servers)),
+        alarm.optional_table("json").map(|it| json(&it)),
+        alarm
+            .optional::<Run>("command")
+            .map(|run| Some(AlarmSource::Command(run))),
+    ];
+    found.into_iter().flatten().next()?
+}
+
+fn scrape(fields: &Fields<'_>) -> Option<AlarmSource> {
+    let server = asked(fields, None);
+    let ratio = fields.table("ratio").map(|ratio| {
+        let series = (ratio.get("of"), ratio.get("to"));
+        ratio.finish();
+        series
+    });
+    let window = positive(fields, "window");
+    let above: Option<Ppm> = fields.get("above");
+    let minimum = fields.get("minimum");
+    fields.finish();
+    let (of, to) = ratio?;
+    Some(AlarmSource::Scrape(Scrape {
+        server: server?,
+        numerator: of?,
+        denominator: to?,
+        window: window?,
+        above: above?,
+        minimum: minimum?,
+    }))
+}
+
+fn prometheus(fields: &Fields<'_>, servers: &Servers) -> Option<AlarmSource> {
+    let server = asked(fields, servers.prometheus.as_ref());
+    let query: Option<String> = fields.get("query");
+    let above: Option<Measure> = fields.get("above");
+    let points = fields.optional("points");
+    fields.finish();
+    let query = query?;
+    if query.trim().is_empty() {
+        let what = format!("{}.query is empty", fields.subject());
+        fields.report().problem(fields.place_of("query"), what);
+    }
+    Some(AlarmSource::Prometheus(Prometheus {
+        server: server?,
+        query,
+        above: above?,
+        points,
+    }))
+}
+
+fn alertmanager(fields: &Fields<'_>, servers: &Servers) -> Option<AlarmSource> {
+    let server = asked(fields, servers.alertmanager.as_ref());
+    let matchers = matchers(fields, "matchers");
+    let watchdog = self::matchers(fields, "watchdog");
+    if matchers.is_empty() {
+        let what = format!(
+            "{} needs `matchers` such as [\"alertname=\\\"Faults\\\"\"]: without, every alert counts",
+            fields.subject()
+        );
+        fields.report().absence(&fields.place, what);
+    }
+    if watchdog.is_empty() {
+        let what = format!(
+            "{} has no `watchdog`: an Alertmanager that nobody reports to looks as if all were well",
+            fields.subject()
+        );
+        fields.report().warning(&fields.place, what);
+    }
+    fields.finish();
+    Some(AlarmSource::Alertmanager(Alertmanager {
+        server: server?,
+        matchers,
+        watchdog,
+    }))
+}
+
+fn json(fields: &Fields<'_>) -> Option<AlarmSource> {
+    let server = asked(fields, None);
+    let pointer = fields.get("pointer");
+    let above = fields.get("above");
+    let points: Option<String> = fields.optional("points");
+    fields.finish();
+    let pointer: String = pointer?;
+    let given = [("pointer", Some(&pointer)), ("points", points.as_ref())];
+    for (key, pointer) in given {
+        if pointer.is_some_and(|pointer| !pointer.is_empty() && !pointer.starts_with('/')) {
+            let what = format!(
+                "{}.{key} must be a JSON pointer such as /checks/0/value",
+                fields.subject()
+            );
+            fields.report().problem(fields.place_of(key), what);
+        }
+    }
+    Some(AlarmSource::Json(Json {
+        server: server?,
+        pointer,
+        above: above?,
+        points,
+    }))
+}
+
+/// The server of a source, else the one of `[watch]`.
+fn asked(fields: &Fields<'_>, usual: Option<&Server>) -> Option<Server> {
+    let own = server(fields);
+    if own.is_none() && usual.is_none() && !fields.has("url") {
+        let what = format!("{} needs `url`: http:// or https://", fields.subject());
+        fields.report().absence(&fields.place, what);
+    }
+    own.or_else(|| usual.cloned())
+}
+
+/// `url`, with `token_file`, or `user` and `password_file`.
+fn server(fields: &Fields<'_>) -> Option<Server> {
+    let url: Option<String> = fields.optional("url");
+    let token: Option<String> = fields.optional("token_file");
+    let user: Option<String> = fields.optional("user");
+    let password: Option<String> = fields.optional("password_file");
+    let login = match (token, user, password) {
+        (None, None, None) => None,
+        (Some(file), None, None) => Some(Login::Token { file }),
+        (None, Some(user), Some(file)) => Some(Login::Password { user, file }),
+        (Some(_), _, _) | (None, Some(_), None) | (None, None, Some(_)) => {
+            let what = format!(
+                "{} needs `token_file` alone, or `user` with `password_file`",
+                fields.subject()
+            );
+            fields.report().problem(&fields.place, what);
+            None
+        }
+    };
+    let url = url?;
+    if !["http://", "https://"]
+        .iter()
+        .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
+    {
+        let what = format!(
+            "{}.url must start with http:// or https://, not {url:?}",
+            fields.subject()
+        );
+        fields.report().problem(fields.place_of("url"), what);
+    }
+    if login.is_some() && url.starts_with("http://") {
+        let what = format!(
+            "{} sends its login over http://, where others can read it; https:// would hide it",
+            fields.subject()
+        );
+        fields.report().warning(fields.place_of("url"), what);
+    }
+    Some(Server { url, login })
+}
+
+/// As Alertmanager writes them: a label, one of `=`, `!=`, `=~`, `!~`, and a text in quotes.
+fn matchers(fields: &Fields<'_>, key: &'static str) -> Vec<String> {
+    let written: Vec<At<String>> = fields.list(key);
+    for At { place, value } in &written {
+        if !is_matcher(value) {
+            let what = format!(
+                "{}.{key}: {value:?} is no matcher such as alertname=\"Faults\"",
+                fields.subject()
+            );
+            fields.report().problem(place, what);
+        }
+    }
+    written.into_iter().map(|At { value, .. }| value).collect()
+}
+
+fn is_matcher(text: &str) -> bool {
+    let Some((name, rest)) = text.split_once(['=', '!']) else {
+        return false;
+    };
+    let operator = &text[name.len()..];
+    let quoted = ["=~", "!~", "!=", "="]
+        .iter()
+        .find_map(|known| operator.strip_prefix(known));
+    let label = name.trim();
+    let first = label
+        .bytes()
+        .next()
+        .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
+    let is_name = first
+        && label
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let is_quoted = quoted.is_some_and(|text| {
+        let text = text.trim();
+        text.len() >= 2 && text.starts_with('"') && text.ends_with('"')
+    });
+    is_name && is_quoted && !rest.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matchers_as_alertmanager_writes_them() {
+        for (text, is) in [
+            (r#"alertname="Faults""#, true),
+            (r#"team =~ "pay.*""#, true),
+            (r#"zone!="b""#, true),
+            (r#"zone!~"b""#, true),
+            ("alertname=Faults", false),
+            (r#"1a="x""#, false),
+            (r#"="x""#, false),
+            (r#"a!"x""#, false),
+            ("", false),
+            (r#"a=""#, false),
+        ] {
+            assert_eq!(is_matcher(text), is, "{text}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Where an alarm's readings come from, as a definition says it. How each is asked, and what it says,
+//! is `crate::watch`.
+
+use crate::model::{Measure, Ppm, Run, Span};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmSource {
+    /// The ratio of two counters' increases over a window, read from a `/metrics` page.
+    Scrape(Scrape),
+    /// The value of an instant query.
+    Prometheus(Prometheus),
+    /// Whether an Alertmanager has alerts that match.
+    Alertmanager(Alertmanager),
+    /// A number in a JSON document.
+    Json(Json),
+    /// How a command exits.
+    Command(Run),
+}
+
+/// A server that is asked over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Server {
+    pub url: String,
+    pub login: Option<Login>,
+}
+
+/// What a server is shown. The secret itself stays in its file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Login {
+    Token { file: String },
+    Password { user: String, file: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scrape {
+    pub server: Server,
+    pub numerator: Series,
+    pub denominator: Series,
+    pub window: Span,
+    pub above: Ppm,
+    /// With fewer requests than this in the window there is too little to judge: no data.
+    pub minimum: u64,
+}
+
+/// A counter's name and the labels it must carry; several matching series are added up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    pub metric: String,
+    pub labels: Vec<(String, String)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prometheus {
+    pub server: Server,
+    pub query: String,
+    /// One series above it is enough.
+    pub above: Measure,
+    /// A query for counters whose increase are the data points of a bake.
+    pub points: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alertmanager {
+    pub server: Server,
+    /// `alertname="CheckoutFaults"`, as Alertmanager writes them; an alert must match all.
+    pub matchers: Vec<String>,
+    /// Of an alert that always fires: while it does not, no alert means nothing.
+    pub watchdog: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Json {
+    pub server: Server,
+    /// Where in the document (RFC 6901).
+    pub pointer: String,
+    pub above: Measure,
+    /// Of a counter whose increase are the data points of a bake.
+    pub points: Option<String>,
+}
+
+impl AlarmSource {
+    pub fn kind(&self) -> &'static str {
+        match self {
+            AlarmSource::Scrape(_) => "scrape",
+            AlarmSource::Prometheus(_) => "prometheus",
+            AlarmSource::Alertmanager(_) => "alertmanager",
+            AlarmSource::Json(_) => "json",
+            AlarmSource::Command(_) => "command",
+        }
+    }
+
+    /// What it asks, for people.
+    pub fn place(&self) -> String {
+        match self {
+            AlarmSource::Scrape(scrape) => scrape.server.shown(),
+            AlarmSource::Prometheus(it) => format!("{} {}", it.server.shown(), it.query),
+            AlarmSource::Alertmanager(it) => {
+                format!("{} {}", it.server.shown(), it.matchers.join(" "))
+            }
+            AlarmSource::Json(it) => format!("{} {}", it.server.shown(), it.pointer),
+            AlarmSource::Command(run) => run.to_string(),
+        }
+    }
+
+    /// What a value must be above to count towards firing; none where the source itself judges.
+    pub fn limit(&self) -> Option<Measure> {
+        match self {
+            AlarmSource::Scrape(scrape) => Some(scrape.above.into()),
+            AlarmSource::Prometheus(it) => Some(it.above),
+            AlarmSource::Json(it) => Some(it.above),
+            AlarmSource::Alertmanager(_) => Some(Measure::number(0)),
+            AlarmSource::Command(_) => None,
+        }
+    }
+}
+
+impl Server {
+    /// The URL without a name and password that somebody wrote into it (INVARIANTS.md I45).
+    pub fn shown(&self) -> String {
+        let Some((scheme, rest)) = self.url.split_once("://") else {
+            return self.url.clone();
+        };
+        let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let host = host.rsplit_once('@').map_or(host, |(_login, host)| host);
+        format!("{scheme}://{host}{path}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_is_not_shown() {
+        for (url, shown) in [
+            ("http://a:b@host:1/metrics?x=@", "http://host:1/metrics?x=@"),
+            ("http://host/metrics@2", "http://host/metrics@2"),
+            ("https://a@b@host", "https://host"),
+            ("nothing", "nothing"),
+        ] {
+            let url = url.to_owned();
+            assert_eq!(Server { url, login: None }.shown(), shown);
+        }
+    }
+}

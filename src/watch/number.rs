@@ -1,0 +1,52 @@
+//! Numbers as other systems write them, taken into millionths. The only floats of an alarm are here.
+
+use crate::model::Measure;
+
+/// A number, unless it is none. Below zero is zero, since only what is above a limit matters; more
+/// than can be told is as much as can be told, since a quantile of infinity is above every limit.
+pub(crate) fn measure(number: f64) -> Option<Measure> {
+    if number.is_nan() {
+        return None;
+    }
+    Some(Measure::number(whole(number * 1e6)))
+}
+
+/// A counter's value.
+pub(crate) fn count(number: f64) -> Option<u64> {
+    (number >= 0.0 && number.is_finite()).then(|| whole(number))
+}
+
+/// Rounded, and held within what can be told.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast from a float saturates, which is what is wanted"
+)]
+fn whole(number: f64) -> u64 {
+    number.round() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_comes() {
+        for (number, measured) in [
+            (0.05, Some(50_000)),
+            (1.25e-7, Some(0)),
+            (-3.0, Some(0)),
+            (800.0, Some(800_000_000)),
+            (f64::INFINITY, Some(u64::MAX)),
+            (f64::NEG_INFINITY, Some(0)),
+            (f64::NAN, None),
+        ] {
+            let said = measure(number).map(|measure| measure.millionths);
+            assert_eq!(said, measured, "{number}");
+        }
+        assert_eq!(count(7.0), Some(7));
+        for no_count in [-1.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(count(no_count), None);
+        }
+    }
+}
