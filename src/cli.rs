@@ -14,6 +14,7 @@ mod failure;
 mod forecast;
 mod get;
 mod give_way;
+mod handover;
 mod hold;
 mod lift;
 mod linear;

@@ -46,6 +46,9 @@ _pilothouse() {
             pilothouse,get)
                 cmd="pilothouse__subcmd__get"
                 ;;
+            pilothouse,handover)
+                cmd="pilothouse__subcmd__handover"
+                ;;
             pilothouse,help)
                 cmd="pilothouse__subcmd__help"
                 ;;
@@ -186,6 +189,9 @@ _pilothouse() {
                 ;;
             pilothouse__subcmd__help,get)
                 cmd="pilothouse__subcmd__help__subcmd__get"
+                ;;
+            pilothouse__subcmd__help,handover)
+                cmd="pilothouse__subcmd__help__subcmd__handover"
                 ;;
             pilothouse__subcmd__help,help)
                 cmd="pilothouse__subcmd__help__subcmd__help"
@@ -347,7 +353,7 @@ _pilothouse() {
 
     case "${cmd}" in
         pilothouse)
-            opts="-h -V --embedded --drill --read-only --linear --theme --ascii --slow --record --record-cast --socket --url --token-file --help --version open status why alarms windows release forecast events logs tickets watch metrics get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve demo term config themes keys completion man help"
+            opts="-h -V --embedded --drill --read-only --linear --theme --ascii --slow --record --record-cast --socket --url --token-file --help --version open status why alarms windows release forecast events logs tickets watch metrics handover get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve demo term config themes keys completion man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -840,8 +846,42 @@ _pilothouse() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        pilothouse__subcmd__handover)
+            opts="-h --since --owner --json --socket --url --token-file --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --owner)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         pilothouse__subcmd__help)
-            opts="open status why alarms windows release forecast events logs tickets watch metrics get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve demo term config themes keys completion man help"
+            opts="open status why alarms windows release forecast events logs tickets watch metrics handover get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve demo term config themes keys completion man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1023,6 +1063,20 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__help__subcmd__get)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__help__subcmd__handover)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -9,7 +9,7 @@ use crate::{
 use std::collections::BTreeMap;
 
 /// The server answers at most so many entries at a time.
-const PAGE: usize = 500;
+pub(crate) const PAGE: usize = 500;
 
 /// Show what happened in a pipeline, oldest first
 #[derive(Debug, clap::Args)]

@@ -1,6 +1,7 @@
 //! The real program: what it prints, what it says on stderr, and its exit status.
 
 mod get;
+mod handover;
 mod linear;
 mod logs;
 mod pages;

@@ -3,8 +3,9 @@
 //! number alone would say little.
 
 use crate::model::{Entry, Fact, Pipeline, Revision, Time};
+use serde::Serialize;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EventRow {
     pub revision: Revision,
     pub at: Time,

@@ -1,9 +1,10 @@
 //! What waits for a person in one pipeline, the most urgent first.
 
 use crate::model::{Pipeline, ReleaseId, StageName, StageView, Status, Ticket, Time};
+use serde::Serialize;
 
 /// One thing that somebody must deal with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Need {
     pub status: Status,
     pub stage: StageName,

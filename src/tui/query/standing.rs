@@ -2,8 +2,9 @@
 //! screen until it ends.
 
 use crate::model::{Actor, HoldScope, Org, Pipeline, Time};
+use serde::Serialize;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Standing {
     /// `hold h3 of wave-1`, `override o1 at wave-1`.
     pub what: String,
