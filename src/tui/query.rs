@@ -19,8 +19,8 @@ mod windows;
 pub use alarms::{AlarmCount, AlarmRow, Chart, alarm_rows, chart, count};
 pub use card::{Baking, Card, GateRow, Request, Source, card, gate_rows};
 pub use contents::{
-    ChangeRow, Comparison, PlaceRow, TestRow, TripRow, built, change_rows, comparison, containment,
-    place_rows, safety, test_rows, trip_rows,
+    ChangeRow, Comparison, PlaceRow, TestRow, TripRow, bake_rows, built, change_rows, column,
+    comparison, containment, decisions, place_rows, safety, test_rows, trip_rows,
 };
 pub use events::{EventRow, asked, event};
 pub use fleet::{NextMove, next_move};

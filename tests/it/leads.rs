@@ -13,8 +13,9 @@ use pilothouse::{
     tui::{
         app::App,
         chord::Key,
+        dialog::Act,
         event::Event,
-        query::containment,
+        query::{column, containment, decisions},
         request::Request,
         rows,
         screen::{
@@ -227,4 +228,35 @@ fn a_release_in_trouble_is_noted_unless_its_change_is_reverted() {
     let notes = noted(&world);
     assert_eq!(notes[0], "contains r3's changes; r3 is ROLLBACK in wave-1");
     assert!(notes[1].starts_with("in quarantine for 0000000300: "));
+}
+
+#[test]
+fn what_is_done_on_a_release_is_about_the_column_it_is_in() {
+    let world = night();
+    let asked = (&world.org, world.now);
+    let of = |release| column(&world.pipeline, name(release), asked);
+    let at = |release| of(release).map(|view| view.stage.to_string());
+    assert_eq!(
+        at("r3").as_deref(),
+        Some("wave-1"),
+        "it is rolled back there"
+    );
+    assert_eq!(at("r5").as_deref(), Some("build"));
+    let mut app = app(80, 24);
+    on(&mut app, board_of("gamma"));
+    press(&mut app, "R A");
+    let dialog = app.ui.dialog.as_ref().unwrap();
+    let Act::Approve(verdict) = &dialog.act else {
+        panic!("{:?}", dialog.act)
+    };
+    assert_eq!(
+        (&verdict.stage, verdict.release),
+        (&name("gamma"), name("r4"))
+    );
+    let decided = decisions(&world.pipeline, &world.entries, name("r3"));
+    let kinds: Vec<&str> = decided.iter().map(|row| row.kind).collect();
+    assert!(
+        kinds.contains(&"APPROVE") && kinds.contains(&"QUARANTINE"),
+        "{kinds:?}"
+    );
 }

@@ -48,9 +48,13 @@ pub fn stage(app: &App) -> Option<StageName> {
         Screen::Fleet(_)
         | Screen::Alarms(_)
         | Screen::Events(_)
-        | Screen::Release(_)
         | Screen::Metrics(_)
         | Screen::Help(_) => None,
+        Screen::Release(screen) => {
+            let state = app.pipeline(&screen.pipeline)?;
+            let asked = (&app.replica.org, app.server_now());
+            query::column(state, screen.release, asked).map(|view| view.stage)
+        }
         Screen::Tickets(screen) => {
             let found = rows::tickets(app, screen).into_iter();
             let mut chosen = found.filter(|row| Some(row.id()) == screen.selected);

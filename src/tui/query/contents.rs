@@ -1,10 +1,20 @@
 //! What one release is made of and what became of it: its changes, what tested it, where it runs,
 //! what its artifact is, when it went through each stage, and what taking it back would mean.
 
-use crate::model::{
-    AttemptState, Change, GateState, Org, Phase, Pipeline, Release, ReleaseId, Span, StageName,
-    Status, Time, board,
+use crate::{
+    model::{
+        AttemptState, Change, Entry, Fact, GateState, Org, Phase, Pipeline, Release, ReleaseId,
+        Span, StageName, StageView, Status, Time, board,
+    },
+    tui::{
+        query::{
+            card::{Baking, baking},
+            events::{EventRow, event},
+        },
+        screen::EventKinds,
+    },
 };
+use std::cmp::Reverse;
 
 /// A change with the release in whose batch it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +60,36 @@ pub struct Comparison<'a> {
     pub with: ReleaseId,
     pub come: Vec<&'a Change>,
     pub go: Vec<&'a Change>,
+}
+
+/// The column that a release is in: where it is under way, else where most is said about it, else
+/// the last that it reached; none when the board is about other releases alone.
+pub fn column(pipeline: &Pipeline, id: ReleaseId, (org, now): (&Org, Time)) -> Option<StageView> {
+    let under_way = |view: &StageView| {
+        let attempt = pipeline.stage(&view.stage)?.attempt.as_ref()?;
+        Some(attempt.release == id && attempt.is_active())
+    };
+    let views = board(pipeline, org, now).into_iter().enumerate();
+    let own = views.filter(|(_, view)| view.release == Some(id));
+    let nearest = own.min_by_key(|(at, view)| {
+        let idle = under_way(view) != Some(true);
+        (idle, view.status, Reverse(*at))
+    });
+    nearest.map(|(_, view)| view)
+}
+
+/// The bakes of its attempts that are the newest of their stage, as far as they are.
+pub fn bake_rows(pipeline: &Pipeline, id: ReleaseId) -> Vec<(StageName, Baking)> {
+    let mut rows = Vec::new();
+    for stage in pipeline.columns() {
+        let attempt = pipeline.stage(&stage).and_then(|s| s.attempt.as_ref());
+        let own = attempt.filter(|a| a.release == id && !a.is_rollback());
+        // Of several places that bake, the one that has the longest way to go.
+        let bakes = own.map_or(&[][..], |attempt| &attempt.bakes).iter();
+        let slowest = bakes.min_by_key(|bake| bake.healthy);
+        rows.extend(slowest.map(|bake| (stage, baking(bake))));
+    }
+    rows
 }
 
 /// The changes that it brings since the last release that was built, newest first.
@@ -163,6 +203,38 @@ pub fn trip_rows(pipeline: &Pipeline, release: &Release) -> Vec<TripRow> {
     }
     rows.sort_by_key(|row| row.started);
     rows
+}
+
+/// What people decided about it, and what stopped it, oldest first.
+pub fn decisions<'a>(
+    pipeline: &Pipeline,
+    entries: impl IntoIterator<Item = &'a Entry>,
+    id: ReleaseId,
+) -> Vec<EventRow> {
+    let about = |entry: &&Entry| {
+        let attempt = entry.fact.attempt();
+        let place = attempt.and_then(|attempt| pipeline.place_of(attempt));
+        place.is_some_and(|(_, release)| release == id) || names(&entry.fact, id)
+    };
+    let rows = entries.into_iter().filter(about);
+    let rows = rows.map(|entry| event(pipeline, entry));
+    rows.filter(|row| EventKinds::People.shows(row.kind) || EventKinds::Stops.shows(row.kind))
+        .collect()
+}
+
+/// Whether a fact that is about no attempt names the release.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the others name no release, or an attempt of it"
+)]
+fn names(fact: &Fact, id: ReleaseId) -> bool {
+    match fact {
+        Fact::Overridden { release, .. }
+        | Fact::Quarantined { release, .. }
+        | Fact::QuarantineLifted { release, .. }
+        | Fact::TicketOpened { release, .. } => *release == id,
+        _ => false,
+    }
 }
 
 /// When its build passed.

@@ -36,7 +36,7 @@ pub(super) fn release(app: &mut App) -> Vec<Request> {
         against: None,
         top: 0,
     };
-    open::push(app, Screen::Release(next))
+    open::once(app, Screen::Release(next))
 }
 
 fn selected_release(app: &App) -> Option<ReleaseId> {
@@ -54,14 +54,14 @@ fn selected_release(app: &App) -> Option<ReleaseId> {
 pub(super) fn tickets(app: &mut App) -> Vec<Request> {
     let mut screen = TicketsScreen::default();
     screen.selected = rows::selected_ticket(app, &screen);
-    open::push(app, Screen::Tickets(screen))
+    open::once(app, Screen::Tickets(screen))
 }
 
 /// The figures of every team. The answer fills the screen when it comes.
 pub(super) fn metrics(app: &mut App) -> Vec<Request> {
     let screen = MetricsScreen::default();
     let load = load(&screen);
-    let mut requests = open::push(app, Screen::Metrics(screen));
+    let mut requests = open::once(app, Screen::Metrics(screen));
     requests.push(load);
     requests
 }

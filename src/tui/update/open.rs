@@ -90,12 +90,11 @@ pub(super) fn why(app: &mut App) -> Vec<Request> {
     let chosen = match app.screen() {
         Screen::Board(board) => board.selected.clone(),
         Screen::Blockers(screen) => screen.selected.as_ref().map(|(stage, _)| stage.clone()),
-        Screen::Tickets(_) => gate::stage(app),
+        Screen::Tickets(_) | Screen::Release(_) => gate::stage(app),
         Screen::Fleet(_)
         | Screen::Stage(_)
         | Screen::Alarms(_)
         | Screen::Events(_)
-        | Screen::Release(_)
         | Screen::Metrics(_)
         | Screen::Help(_) => None,
     };
@@ -132,6 +131,11 @@ pub(super) fn list_of(app: &mut App, pipeline: PipelineName, listing: Listing) -
         Listing::Alarms => Screen::Alarms(AlarmsScreen::of(pipeline)),
         Listing::Blockers => Screen::Blockers(BlockersScreen::of(pipeline)),
     };
+    once(app, next)
+}
+
+/// Puts a list on top, unless one of its kind is there already.
+pub(super) fn once(app: &mut App, next: Screen) -> Vec<Request> {
     if app.screen().context() == next.context() {
         return Vec::new();
     }

@@ -2,12 +2,15 @@
 //! where. Above the tabs what nobody must miss: quarantine, what in it alarms, and what taking it
 //! back would mean.
 
+mod summary;
+
 use crate::{
     model::{Change, Person, Pipeline, Release, Span, StageName},
     tui::{
         app::App,
         query::{
-            built, change_rows, comparison, containment, place_rows, safety, test_rows, trip_rows,
+            built, change_rows, column, comparison, containment, decisions, place_rows, safety,
+            test_rows, trip_rows,
         },
         screen::{ReleaseScreen, ReleaseTab},
         text::{Sanitized, ago},
@@ -26,19 +29,27 @@ pub(super) fn draw(app: &App, screen: &ReleaseScreen, canvas: &mut Canvas<'_>, b
         let text = format!(" {} is not known here any more", screen.release);
         return canvas.line(body, &Line::of(Role::Warning, text));
     };
-    let head = head(app, pipeline, release);
+    let head = head(app, pipeline, release, canvas.theme);
     let used = canvas.lines(body, &head);
     let area = below(body, used);
-    canvas.line(area, &tabs(screen));
+    canvas.line(area, &tabs(pipeline, screen));
     let area = below(area, 1);
+    let height = usize::from(area.height);
     let mut lines = match screen.tab {
-        ReleaseTab::Changes => changes(pipeline, screen),
+        ReleaseTab::Changes => {
+            let mut lines = changes(pipeline, screen);
+            let summary = summary::lines(app, pipeline, release, canvas.theme);
+            if lines.len() + summary.len() < height {
+                lines.push(Line::default());
+                lines.extend(summary);
+            }
+            lines
+        }
         ReleaseTab::Tests => tests(pipeline, release, canvas.theme),
         ReleaseTab::Where => places(pipeline, release),
         ReleaseTab::Artifact => artifact(pipeline, release),
         ReleaseTab::Timeline => timeline(app, pipeline, release),
     };
-    let height = usize::from(area.height);
     let top = screen.top.min(lines.len().saturating_sub(height));
     let rest = lines.split_off(top);
     canvas.lines(area, &rest);
@@ -51,7 +62,7 @@ pub(super) fn draw(app: &App, screen: &ReleaseScreen, canvas: &mut Canvas<'_>, b
 }
 
 /// What it is, and what must be known before anything is decided about it.
-fn head(app: &App, pipeline: &Pipeline, release: &Release) -> Vec<Line> {
+fn head(app: &App, pipeline: &Pipeline, release: &Release, theme: &Theme) -> Vec<Line> {
     let id = release.id;
     let age = ago(release.cut, app.server_now());
     let authors: Vec<&str> = release
@@ -68,6 +79,17 @@ fn head(app: &App, pipeline: &Pipeline, release: &Release) -> Vec<Line> {
             .then(Role::Label, "  by ")
             .then(Role::Plain, authors.join(", ")),
     ];
+    let now = app.server_now();
+    if let Some(view) = column(pipeline, id, (&app.replica.org, now)) {
+        let since = view
+            .since
+            .map_or_else(String::new, |since| format!(", {}", ago(since, now)));
+        let line = Line::plain(" ")
+            .join(badge(theme, view.status))
+            .then(Role::Label, format!(" in {}{since}: ", view.stage))
+            .then(Role::Plain, Sanitized::from(view.why));
+        lines.push(line);
+    }
     let (safe, of, one_way) = safety(pipeline, id);
     let role = if one_way.is_empty() && safe == of {
         Role::Good
@@ -87,13 +109,18 @@ fn head(app: &App, pipeline: &Pipeline, release: &Release) -> Vec<Line> {
     lines
 }
 
-fn tabs(screen: &ReleaseScreen) -> Line {
+fn tabs(pipeline: &Pipeline, screen: &ReleaseScreen) -> Line {
     let mut line = Line::plain(" ");
     for tab in ReleaseTab::ALL {
+        let mut word = tab.word().to_owned();
+        if tab == ReleaseTab::Changes {
+            let brought = change_rows(pipeline, screen.release).len();
+            word = format!("{word} {brought}");
+        }
         line = if tab == screen.tab {
-            line.then(Role::Title, format!("[{}] ", tab.word()))
+            line.then(Role::Title, format!("[{word}] "))
         } else {
-            line.then(Role::Label, format!("{} ", tab.word()))
+            line.then(Role::Label, format!("{word} "))
         };
     }
     line.then(Role::Label, "  Tab switches, d compares")
@@ -256,6 +283,22 @@ fn timeline(app: &App, pipeline: &Pipeline, release: &Release) -> Vec<Line> {
             .then(Role::Plain, ago(row.started, end))
             .to(49)
             .then(Role::Plain, row.word)
+    }));
+    let opened = app.replica.opened.get(&pipeline.name).into_iter();
+    let entries = opened.flat_map(|opened| &opened.entries);
+    let decided = decisions(pipeline, entries, release.id);
+    if !decided.is_empty() {
+        let head = "  WHAT PEOPLE AND STOPS SAID, as far as the events here go back";
+        lines.extend([Line::default(), Line::of(Role::Label, head)]);
+    }
+    lines.extend(decided.into_iter().map(|row| {
+        Line::plain(format!("  {}", row.at))
+            .to(27)
+            .then(Role::Title, row.stage)
+            .to(41)
+            .then(Role::Plain, format!("{} ", row.kind))
+            .then(Role::Key, Sanitized::from(row.actor))
+            .then(Role::Plain, Sanitized::from(format!(": {}", row.text)))
     }));
     lines
 }
