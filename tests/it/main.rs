@@ -17,6 +17,7 @@
 )]
 
 mod boards;
+mod bytes;
 mod calendar;
 mod cli;
 mod client;

@@ -2,7 +2,11 @@
 //! checked by a terminal that reads them.
 
 use super::Painter;
-use ratatui::style::{Modifier, Style};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Color, Modifier, Style},
+};
 
 fn screen_of(rows: u16, columns: u16) -> vt100::Parser {
     let cells = |n| std::num::NonZero::new(n).unwrap();
@@ -75,4 +79,79 @@ fn a_control_character_never_reaches_the_terminal() {
         !text.contains('\u{9b}') && !text.contains('\x07'),
         "{text:?}"
     );
+}
+
+/// Whatever was shown before, a terminal shows the frame that was drawn: every saving is a chance to
+/// write something else.
+#[test]
+fn any_frame_after_any_other_is_shown_as_drawn() {
+    let (width, height) = (23, 7);
+    let looks = [
+        Style::new(),
+        Style::new().fg(Color::Red),
+        Style::new().fg(Color::Indexed(73)),
+        Style::new().add_modifier(Modifier::BOLD),
+        Style::new().fg(Color::Red).add_modifier(Modifier::REVERSED),
+        Style::new().add_modifier(Modifier::UNDERLINED | Modifier::BOLD),
+    ];
+    let colours = [
+        (Color::Reset, vt100::Color::Default),
+        (Color::Red, vt100::Color::Idx(1)),
+        (Color::Indexed(73), vt100::Color::Idx(73)),
+    ];
+    let texts = [
+        "",
+        " ",
+        "a",
+        "abc",
+        "a  b",
+        "日本",
+        "é",
+        "      ",
+        "x y z  w",
+        "~~~~~~~~~~~~",
+    ];
+    let mut painter = Painter::new(width, height, true);
+    let mut screen = screen_of(height, width);
+    let mut seed = 7_u64;
+    let mut dice = |sides: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        usize::try_from(seed >> 33).unwrap() % sides
+    };
+    for n in 0..500 {
+        let mut drawn = Buffer::empty(Rect::new(0, 0, width, height));
+        for y in 0..height {
+            let mut x = 0;
+            while x < width {
+                let text = texts[dice(texts.len())];
+                (x, _) = drawn.set_stringn(x, y, text, 20, looks[dice(looks.len())]);
+                x += u16::try_from(dice(9)).unwrap();
+            }
+        }
+        let bytes = painter.frame(|buffer| buffer.clone_from(&drawn));
+        screen.process(&bytes.unwrap_or_default());
+        for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
+            let (cell, shown) = (&drawn[(x, y)], screen.screen().cell(y, x).unwrap());
+            if shown.is_wide_continuation() {
+                continue;
+            }
+            let text = if shown.has_contents() {
+                shown.contents()
+            } else {
+                " "
+            };
+            assert_eq!(text, cell.symbol(), "frame {n} at {x},{y}");
+            let modifier = cell.modifier;
+            let reversed = modifier.contains(Modifier::REVERSED);
+            let underlined = modifier.contains(Modifier::UNDERLINED);
+            assert_eq!(shown.inverse(), reversed, "frame {n} at {x},{y}");
+            assert_eq!(shown.underline(), underlined, "frame {n} at {x},{y}");
+            if text != " " {
+                let bold = modifier.contains(Modifier::BOLD);
+                assert_eq!(shown.bold(), bold, "frame {n} at {x},{y}");
+                let (_, colour) = colours.iter().find(|(fg, _)| *fg == cell.fg).unwrap();
+                assert_eq!(shown.fgcolor(), *colour, "frame {n} at {x},{y}");
+            }
+        }
+    }
 }

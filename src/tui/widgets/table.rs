@@ -32,6 +32,10 @@ pub struct Row {
 
 /// The gutter and the space after it.
 const GUTTER: u16 = 2;
+/// A sign and a name are enough to tell which row it is.
+const NAMING: usize = 2;
+/// No name is so long that it must be marked beyond this.
+const MARKED_MOST: u16 = 30;
 /// What the sharing column should have at least, before others go for it.
 const FILL_LEAST: u16 = 16;
 
@@ -84,9 +88,24 @@ pub fn table(
         }
         if row.selected {
             canvas.line(line, &Line::of(Role::Key, ">"));
-            canvas.paint(Rect { height: 1, ..line }, Role::Selection);
+            let width = marked(&places).min(line.width);
+            let name = Rect {
+                width,
+                height: 1,
+                ..line
+            };
+            canvas.paint(name, Role::Selection);
         }
     }
+}
+
+/// The cells of a selected row that are marked: the gutter and the first columns, which say which row
+/// it is. A whole row that changes its looks costs a slow link many times as much.
+fn marked(places: &[Option<(u16, u16)>]) -> u16 {
+    let named = places.iter().flatten().take(NAMING);
+    named
+        .last()
+        .map_or(GUTTER, |(x, width)| (x + width).min(MARKED_MOST))
 }
 
 fn cell(
