@@ -162,14 +162,17 @@ fn start_batch(draft: &mut Draft<'_>, attempt: &Attempt, lane: &Lane, batch: &Ba
 }
 
 /// Takes back what there is room for, batch by batch but without a pause between them: a rollback is
-/// stopped by nothing but the target itself being at work and the capacity of its region.
+/// stopped by nothing but the target itself being at work and the capacity of its region. What was
+/// to be switched back to and is not kept any more when its turn comes is installed again first.
 fn take_back(draft: &mut Draft<'_>, attempt: &Attempt, lane: &Lane) {
     let Some(definition) = draft.in_force(&attempt.stage) else {
         return;
     };
     let mut room = Room::of(&draft.pipeline, definition.stage(&attempt.stage), lane);
-    for batch in &lane.batches {
-        for target in &batch.targets {
+    for planned in &lane.batches {
+        for target in &planned.targets {
+            let again = back::again(&draft.pipeline, draft.now, attempt, (planned, target));
+            let batch = again.as_ref().unwrap_or(planned);
             let taken_out = batch.part.moves_traffic() && back::serves(&draft.pipeline, target);
             if may_begin(&draft.pipeline, attempt, (batch, target)) && room.take(taken_out) {
                 start_target(draft, attempt, &definition, (lane, batch, target));

@@ -234,6 +234,15 @@ impl Attempt {
         waits && self.finished(target) == batch.turn.nth
     }
 
+    /// Whether the next part that was planned for a target is this one. A rollback may have to
+    /// install again what it meant to switch back to; that is none of its planned parts.
+    pub(super) fn is_planned(&self, target: &TargetName, part: Part) -> bool {
+        let nth = self.finished(target);
+        let mut batches = self.rollout.batches().map(|(_, batch)| batch);
+        let next = batches.find(|batch| batch.turn.nth == nth && batch.targets.contains(target));
+        next.is_none_or(|batch| batch.part == part)
+    }
+
     /// Whether nothing of a batch is left to do.
     pub fn has_deployed(&self, batch: &Batch) -> bool {
         batch

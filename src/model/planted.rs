@@ -72,6 +72,7 @@ bugs! {
     RollbackBeyondItsScope,
     RollbackWithoutRoom,
     OldColourTakenForGranted,
+    OldColourOutlived,
     OrganizationAlarmRollsBack,
     RetentionForgetsGood,
     // Results.

@@ -5,8 +5,8 @@
 use crate::engine::rollout::order;
 use crate::model::planted::{Bug, planted};
 use crate::model::{
-    Batch, Lane, Part, Pipeline, Region, Rollback, Rollout, Stage, Strategy, TargetName, Time,
-    Turn, Zone,
+    Attempt, Batch, Lane, Part, Pipeline, Region, ReleaseId, Rollback, Rollout, Stage, Strategy,
+    TargetName, Time, Turn, Zone,
 };
 use std::collections::BTreeMap;
 
@@ -86,14 +86,44 @@ impl Way<'_> {
             Strategy::Canary(_) => Part::Shift(100),
             Strategy::BlueGreen(_) => Part::Switch,
         };
-        let state = self.pipeline.targets.get(target);
-        let kept = state.and_then(|state| state.kept(self.now)) == Some(to);
-        let kept = kept || planted(Bug::OldColourTakenForGranted);
-        Some(if kept {
+        Some(if keeps(self.pipeline, self.now, target, to) {
             vec![last]
         } else {
             vec![Part::Install, last]
         })
+    }
+}
+
+/// Whether a target is sure to have a release in its other slot.
+fn keeps(pipeline: &Pipeline, now: Time, target: &TargetName, release: ReleaseId) -> bool {
+    let state = pipeline.targets.get(target);
+    let kept = state.and_then(|state| state.kept(now));
+    kept == Some(release) || planted(Bug::OldColourTakenForGranted)
+}
+
+/// What is done first with a target whose destination was planned to get the traffic at once, and
+/// is not sure to be there any more: it is installed again, as it would have been planned now.
+pub(super) fn again(
+    pipeline: &Pipeline,
+    now: Time,
+    attempt: &Attempt,
+    (planned, target): (&Batch, &TargetName),
+) -> Option<Batch> {
+    let to = attempt.destination(target)?;
+    let at_once = planned.turn.nth == 0 && is_in_two_slots(planned.part);
+    let gone = at_once && !keeps(pipeline, now, target, to) && !planted(Bug::OldColourOutlived);
+    gone.then(|| Batch {
+        part: Part::Install,
+        turn: Turn { nth: 0, of: 2 },
+        ..planned.clone()
+    })
+}
+
+/// Whether a part gives the traffic to what is in one of two slots.
+fn is_in_two_slots(part: Part) -> bool {
+    match part {
+        Part::Switch | Part::Shift(_) => true,
+        Part::Deploy | Part::Install | Part::Test => false,
     }
 }
 

@@ -145,7 +145,7 @@ fn deployed(
         },
     };
     let attempt = pipeline.attempt_mut(attempt)?;
-    if progress == Progress::Waiting {
+    if progress == Progress::Waiting && attempt.is_planned(&deployment.target, deployment.part) {
         *attempt
             .finished
             .entry(deployment.target.clone())

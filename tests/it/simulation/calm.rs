@@ -1,8 +1,9 @@
 //! The second phase of every simulation: faults cease, the outside does what it is asked, time goes
 //! on. Everything must come to an end or to a waiting state that says why and has a way out (L1 to
-//! L4).
+//! L4); and what could not be taken back is taken back once somebody tries again (I16).
 
 use super::machine::Machine;
+use super::operators;
 use pilothouse::engine::{self, Input};
 use pilothouse::model::*;
 
@@ -13,6 +14,33 @@ pub(super) fn come_to_rest(machine: &mut Machine) {
     machine.come_up();
     let _on = machine.faults.cease();
     machine.wall = machine.now();
+    rest(machine);
+    if take_back_what_stuck(machine) {
+        rest(machine);
+        let stuck = paused_rollbacks(machine);
+        assert!(stuck.is_empty(), "I16: never taken back: {stuck:?}");
+    }
+}
+
+/// Somebody tries every rollback again that waits for a person; whether there was one.
+fn take_back_what_stuck(machine: &mut Machine) -> bool {
+    let stuck = paused_rollbacks(machine);
+    let any = !stuck.is_empty();
+    for (stage, release) in stuck {
+        let key = format!("calm-{stage}");
+        operators::press(machine, "ana", &key, Command::Retry { stage, release });
+    }
+    any
+}
+
+fn paused_rollbacks(machine: &Machine) -> Vec<(StageName, ReleaseId)> {
+    let active = machine.pipeline.active();
+    let stuck = active.filter(|attempt| attempt.is_rollback() && !attempt.is_working());
+    let stuck = stuck.map(|attempt| (attempt.stage.clone(), attempt.release));
+    stuck.collect()
+}
+
+fn rest(machine: &mut Machine) {
     for _ in 0..ROUNDS_MAX {
         if !machine.pipeline.steps.is_empty() || !machine.outside.is_idle() {
             finish_one(machine);

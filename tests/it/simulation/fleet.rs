@@ -106,8 +106,14 @@ impl Slots {
         let idle = self.beside.filter(|(release, _)| *release == to.release);
         let there = self.serves == Some(to.release) || idle.is_some();
         match to.part {
-            Part::Deploy => *self = Slots::default(),
-            Part::Install => self.beside = None,
+            Part::Deploy => {
+                *self = Slots::default();
+                return true;
+            }
+            Part::Install => {
+                self.beside = None;
+                return true;
+            }
             Part::Test | Part::Switch | Part::Shift(_) => {
                 let (target, release) = (&to.target, to.release);
                 assert!(there, "I16: {target} has no {release}, only {self:?}");

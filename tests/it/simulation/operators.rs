@@ -44,10 +44,15 @@ pub(super) fn operate(machine: &mut Machine, step: u64) {
 /// Somebody says yes to what waits for it, if anything does.
 pub(super) fn approve(machine: &mut Machine, by: &str, (round, nth): (u64, u64)) {
     if let Some(command) = wishes::yes_to(machine, wishes::Meant::Asking) {
-        let key = RequestKey::parse(&format!("first-{round}-{nth}")).unwrap();
-        let seen = look(machine, by, key, command);
-        submit(machine, seen);
+        press(machine, by, &format!("first-{round}-{nth}"), command);
     }
+}
+
+/// Somebody asks for this, and has seen its plan.
+pub(super) fn press(machine: &mut Machine, by: &str, key: &str, command: Command) {
+    let key = RequestKey::parse(key).unwrap();
+    let seen = look(machine, by, key, command);
+    submit(machine, seen);
 }
 
 /// Thinks of a command and looks at its plan. A plan that is refused goes on: the audit gets it.

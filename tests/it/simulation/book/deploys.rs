@@ -143,7 +143,8 @@ impl Book {
             Strategy::BlueGreen(_) => Part::Switch,
         };
         let way = (to.part, nth, to.more);
-        let fits = way == (last, nth, false) && nth <= 1 || way == (Part::Install, 0, true);
+        // As often as it takes: what is beside may be gone by the time that it is tried again.
+        let fits = way == (last, nth, false) || way == (Part::Install, nth, true);
         assert!(fits, "I18: {} goes back by {way:?}", to.target);
         let lane = spec.and_then(|spec| spec.region(&to.region));
         let lane = lane.into_iter().flat_map(|region| &region.zones);
