@@ -35,7 +35,7 @@ complete -c pilothouse -n "__fish_pilothouse_needs_command" -l drill -d 'Practis
 complete -c pilothouse -n "__fish_pilothouse_needs_command" -l read-only -d 'Refuse every action'
 complete -c pilothouse -n "__fish_pilothouse_needs_command" -l linear -d 'Speak in lines and numbers, for screen readers; so does ACCESSIBLE=1'
 complete -c pilothouse -n "__fish_pilothouse_needs_command" -l ascii -d 'Draw with ASCII characters only'
-complete -c pilothouse -n "__fish_pilothouse_needs_command" -l slow -d 'Spare a slow link: two frames a second, ASCII only'
+complete -c pilothouse -n "__fish_pilothouse_needs_command" -l slow -d 'Spare a slow link: two frames a second, ASCII, 16 colours; `:slow off` ends it'
 complete -c pilothouse -n "__fish_pilothouse_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pilothouse -n "__fish_pilothouse_needs_command" -s V -l version -d 'Print version'
 complete -c pilothouse -n "__fish_pilothouse_needs_command" -f -a "open" -d 'Open the terminal at a pipeline, a stage of it, or a release in it'

@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
     /// Draw with ASCII characters only
     #[arg(long)]
     ascii: bool,
-    /// Spare a slow link: two frames a second, ASCII only
+    /// Spare a slow link: two frames a second, ASCII, 16 colours; `:slow off` ends it
     #[arg(long)]
     slow: bool,
     /// Record all that happens to this file, for `pilothouse replay`
@@ -56,15 +56,12 @@ pub(crate) struct Arguments {
     record_cast: Option<PathBuf>,
 }
 
-/// Frames in a second on a slow link.
-const SLOW: u32 = 2;
-
 impl Arguments {
     /// How a terminal here is drawn on; `title` when the configuration names no environment.
     pub(crate) fn look(&self, session: &Session, title: &str) -> Look {
         let mut settings = session.settings.clone();
         settings.theme = self.theme.clone().or(settings.theme);
-        if self.ascii || self.slow {
+        if self.ascii {
             settings.ascii = Some(true);
         }
         session::look(&settings, title, &session.environment)
@@ -161,9 +158,7 @@ async fn show(
     mut options: tui::Options,
 ) -> Result<(), Failure> {
     options.look = arguments.look(session, &options.title);
-    if arguments.slow {
-        options.frames = SLOW;
-    }
+    options.slow = arguments.slow;
     let recording = arguments.recording();
     options.record.file.clone_from(&recording);
     options.access = arguments.access(session);

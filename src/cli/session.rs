@@ -89,6 +89,7 @@ impl Session {
                 .ok()
                 .map(|state| state.join("exports")),
             frames,
+            slow: false,
             synchronized,
         }
     }

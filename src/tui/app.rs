@@ -112,6 +112,9 @@ pub struct Ui {
     /// The zone that local times are written in.
     pub zone: Tz,
     pub access: Access,
+    /// Whether the link is spared: then the clock counts minutes.
+    #[serde(default)]
+    pub slow: bool,
     #[serde(skip, default = "Keymap::shipped")]
     pub keymap: &'static Keymap,
     /// What the terminal is taken for.
@@ -211,6 +214,7 @@ impl App {
                 clock: ClockMode::Utc,
                 zone: Tz::UTC,
                 access: Access::ReadWrite,
+                slow: false,
                 keymap,
                 report: Report::default(),
                 themes: Theme::shipped(),

@@ -55,6 +55,8 @@ pub struct Options {
     pub config: Option<PathBuf>,
     /// At most so many frames in a second: 30 here, 10 over SSH.
     pub frames: u32,
+    /// Whether a slow link is spared from the start.
+    pub slow: bool,
     /// Whether frames are wrapped so that they show whole (mode 2026), which GNU screen cannot.
     pub synchronized: bool,
     /// Where exported lists are written; none when there is no place for them.
@@ -123,7 +125,14 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
         TuiError::Recording { path, why }
     })?;
     screen.draw(&app)?;
-    let leave = follow(&mut app, &mut screen, sources, performer, &mut recorder).await?;
+    if options.slow {
+        screen.pace(&mut app, true);
+    }
+    let leave = match follow(&mut app, &mut screen, sources, performer, &mut recorder).await {
+        // Nobody is left to be told.
+        Err(TuiError::Terminal { why, .. }) if terminal::is_hang_up(&why) => Leave::Nothing,
+        followed => followed?,
+    };
     if let Some(path) = remembered {
         // The next start is a little emptier without it.
         let _forgotten = cache::write(path, &server, &app);
@@ -173,7 +182,7 @@ async fn follow(
             }
         }
         screen.look_at_theme(app);
-        if screen.is_due(app.ui.now) {
+        if screen.keep_up(app)? && screen.is_due(app.ui.now) {
             screen.draw(app)?;
         }
     }
@@ -197,7 +206,9 @@ fn take(
         match request {
             Request::Quit(leave) => return Ok(Some(leave)),
             Request::Redraw => screen.redraw(),
+            Request::Slow(slow) => screen.pace(app, slow),
             Request::Suspend => screen.suspend(app)?,
+            Request::Retake => screen.retake(app)?,
             Request::Copy(text) => screen.copy(app, &text),
             Request::Record => tell(app, recorder.write()),
             Request::Snap => tell(app, screen.snap(app, recorder)),
@@ -228,11 +239,12 @@ fn tell(app: &mut App, written: Result<PathBuf, String>) {
     let _nothing = update(app, clock::now(), event);
 }
 
-/// When to wake at the latest: at the next full second, for what the app waits for, or for a frame
-/// that had to wait.
+/// When to wake at the latest: at the next full second, or minute on a slow link, for what the app
+/// waits for, or for a frame that had to wait.
 fn next_wake(app: &App, screen: &Screen) -> Time {
     let now = app.ui.now;
-    let second = Time(now.0 - now.0.rem_euclid(SECOND) + SECOND);
-    let due = deadline(app).into_iter().chain(screen.due());
-    due.fold(second, Time::min)
+    let step = if app.ui.slow { 60 * SECOND } else { SECOND };
+    let next = Time(now.0 - now.0.rem_euclid(step) + step);
+    let due = deadline(app).into_iter().chain(screen.due(now));
+    due.fold(next, Time::min)
 }

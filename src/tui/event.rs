@@ -58,6 +58,10 @@ pub enum Event {
     Done(String),
     /// The theme of this name is on the screen from now on.
     Worn(String),
+    /// Frames are few and plain from now on, or no longer.
+    Slow(bool),
+    /// The program was stopped and goes on; the terminal may be another's work by now.
+    Resumed,
     /// The system asks the program to end.
     Stop(Stop),
 }

@@ -20,6 +20,8 @@ pub enum Errand {
     Stage(PipelineName, StageName),
     View(FleetView),
     Theme(String),
+    /// Few and plain frames, or all of them.
+    Slow(bool),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +65,11 @@ pub fn suggestions(app: &App, typed: &str) -> Vec<Suggestion> {
 pub fn disabled(app: &App, errand: &Errand) -> Option<String> {
     match errand {
         Errand::Act(action) => gate::disabled(app, *action),
-        Errand::Pipeline(_) | Errand::Stage(..) | Errand::View(_) | Errand::Theme(_) => None,
+        Errand::Pipeline(_)
+        | Errand::Stage(..)
+        | Errand::View(_)
+        | Errand::Theme(_)
+        | Errand::Slow(_) => None,
     }
 }
 
@@ -118,6 +124,19 @@ fn everything(app: &App) -> Vec<Suggestion> {
         what: "The fleet list in this saved view.".to_owned(),
         errand: Errand::View(view),
     });
+    let paces = [
+        ("slow", "Two plain frames a second, for a slow link.", true),
+        (
+            "slow off",
+            "As many frames as the terminal takes again.",
+            false,
+        ),
+    ];
+    let paces = paces.map(|(text, what, slow)| Suggestion {
+        text: text.to_owned(),
+        what: what.to_owned(),
+        errand: Errand::Slow(slow),
+    });
     let themes = app.ui.themes.iter().map(|name| Suggestion {
         text: format!("theme {name}"),
         what: "Colours and signs of this theme.".to_owned(),
@@ -140,6 +159,7 @@ fn everything(app: &App) -> Vec<Suggestion> {
     short
         .chain(actions)
         .chain(views)
+        .chain(paces)
         .chain(themes)
         .chain(stages.into_iter().flatten())
         .chain(pipelines)

@@ -15,7 +15,9 @@ pub struct Report {
     rows: Vec<(String, String)>,
 }
 
-const THEME: &str = "theme";
+/// Rows that change while the terminal is open.
+pub const THEME: &str = "theme";
+pub const SLOW: &str = "slow link";
 
 /// Variables that the decisions hang on.
 const ASKED: [&str; 10] = [
@@ -57,6 +59,7 @@ impl Report {
             ("colours", colours.to_owned()),
             ("glyphs", glyphs.to_owned()),
             ("frames", format!("at most {frames} in a second")),
+            (SLOW, "no".to_owned()),
             ("whole frames", format!("{synchronized} (mode 2026)")),
             ("paste", "bracketed (mode 2004)".to_owned()),
             ("clipboard", "OSC 52".to_owned()),
@@ -74,11 +77,11 @@ impl Report {
         }
     }
 
-    /// Another theme was put on.
-    pub fn wears(&mut self, theme: String) {
-        let row = self.rows.iter_mut().find(|(what, _)| what == THEME);
-        if let Some((_, how)) = row {
-            *how = theme;
+    /// What was decided has changed.
+    pub fn set(&mut self, what: &str, how: String) {
+        let mut rows = self.rows.iter_mut();
+        if let Some((_, old)) = rows.find(|(known, _)| known == what) {
+            *old = how;
         }
     }
 

@@ -51,7 +51,11 @@ pub enum Request {
     Snap,
     /// Put on the theme of this name.
     Theme(String),
+    /// Spare the link, or no longer.
+    Slow(bool),
     Suspend,
+    /// Take the terminal again and draw it whole.
+    Retake,
     Redraw,
     Quit(Leave),
 }

@@ -6,15 +6,21 @@
 
 pub mod input;
 pub mod keyboard;
+mod output;
 
-use crate::tui::{app::Size, paint::SYNC_END};
+use crate::{
+    model::Span,
+    tui::{app::Size, paint::SYNC_END},
+};
 use nix::{
+    errno::Errno,
     poll::{PollFd, PollFlags, PollTimeout},
     sys::signal::{Signal, raise},
     unistd::{getpid, getsid},
 };
+use output::Output;
 use std::{
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, IsTerminal as _},
     os::fd::AsFd as _,
     sync::{
         Mutex, Once, PoisonError,
@@ -42,12 +48,15 @@ static LET_GO: AtomicBool = AtomicBool::new(false);
 /// So many tenths of a second the program has, once its terminal is gone, to notice and to clean up.
 const GRACE: u32 = 15;
 
+/// So many milliseconds a terminal that takes nothing is waited for at the end.
+const LAST_PATIENCE: u16 = 500;
+
 /// More than terminals take in one go is not copied at all.
 const COPY_LIMIT: usize = 74_994;
 
 /// A terminal in our modes; dropping it gives it back.
 #[derive(Debug)]
-pub struct Terminal(());
+pub struct Terminal(Output);
 
 impl Terminal {
     /// Takes the terminal: raw keys, the alternate screen, no cursor, pastes as pastes.
@@ -64,23 +73,37 @@ impl Terminal {
         LET_GO.store(false, Ordering::Relaxed);
         crossterm::terminal::enable_raw_mode()?;
         set(Mode::Raw);
-        let terminal = Self(());
+        let mut terminal = Self(Output::open()?);
         terminal.switch(Mode::AlternateScreen)?;
         terminal.switch(Mode::HiddenCursor)?;
         terminal.switch(Mode::BracketedPaste)?;
         Ok(terminal)
     }
 
-    fn switch(&self, mode: Mode) -> io::Result<()> {
+    fn switch(&mut self, mode: Mode) -> io::Result<()> {
         set(mode);
         self.write(mode.sequences().0.as_bytes())
     }
 
-    /// One write of everything, whole.
-    pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        out.write_all(bytes)?;
-        out.flush()
+    /// Writes as much as the terminal takes without waiting; the rest with [`Terminal::drain`].
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write(bytes)
+    }
+
+    /// Writes more of what the terminal has not taken yet.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn drain(&mut self) -> io::Result<()> {
+        self.0.drain()
+    }
+
+    /// How long the terminal has not taken everything; none when it has.
+    pub fn behind(&self) -> Option<Span> {
+        self.0.behind()
     }
 
     pub fn size() -> io::Result<Size> {
@@ -89,12 +112,21 @@ impl Terminal {
     }
 
     /// To the clipboard of the terminal that the operator sits at, over any number of hops (OSC 52).
-    pub fn copy(&self, text: &str) -> io::Result<()> {
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
         let encoded = base64(text.as_bytes());
         if encoded.len() > COPY_LIMIT {
             return Err(io::Error::other("too long for a terminal's clipboard"));
         }
         self.write(format!("\x1b]52;c;{encoded}\x07").as_bytes())
+    }
+
+    /// Takes it again from whoever had it meanwhile, such as a shell that we were stopped under.
+    ///
+    /// # Errors
+    /// When it cannot be put into raw mode again.
+    pub fn retake(self) -> io::Result<Self> {
+        drop(self);
+        Self::enter()
     }
 
     /// Gives the terminal back, stops until the shell says `fg`, and takes it again. Without a shell
@@ -133,6 +165,13 @@ fn set(mode: Mode) {
     modes.push(mode);
 }
 
+/// Whether this is how it looks when the terminal itself is gone.
+pub fn is_hang_up(why: &io::Error) -> bool {
+    let gone = [Errno::EIO, Errno::EPIPE, Errno::ENXIO];
+    let code = why.raw_os_error();
+    code.is_some_and(|code| gone.contains(&Errno::from_raw(code)))
+}
+
 /// Undoes every mode that is set, last first. Doing it twice does nothing the second time.
 pub fn restore() {
     let modes = SET.lock().map_or_else(
@@ -144,9 +183,11 @@ pub fn restore() {
     }
     let mut text = format!("{SYNC_END}\x1b[m");
     text.extend(modes.iter().rev().map(|mode| mode.sequences().1));
-    let mut out = io::stdout().lock();
-    // A terminal that is gone cannot be restored, and there is nobody left to tell.
-    let _gone = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    // A terminal that is gone or stands still cannot be restored, and nobody is left to tell.
+    let _gone = Output::open().and_then(|mut out| {
+        out.write(text.as_bytes())?;
+        out.finish(LAST_PATIENCE)
+    });
     if modes.contains(&Mode::Raw) {
         let _gone = crossterm::terminal::disable_raw_mode();
     }

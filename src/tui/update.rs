@@ -27,6 +27,7 @@ use crate::{
     tui::{
         app::{App, Flash, FlashLevel},
         event::Event,
+        report,
         request::{Leave, Request},
     },
 };
@@ -89,9 +90,26 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
         }
         Event::Worn(theme) => {
             flash(app, FlashLevel::Info, format!("theme: {theme}"));
-            app.ui.report.wears(theme);
+            app.ui.report.set(report::THEME, theme);
             Vec::new()
         }
+        Event::Slow(slow) => {
+            let text = if slow {
+                "slow link: two plain frames a second; :slow off ends it"
+            } else {
+                "full speed again"
+            };
+            flash(app, FlashLevel::Info, text.to_owned());
+            app.ui.slow = slow;
+            let word = if slow {
+                "yes, two frames a second"
+            } else {
+                "no"
+            };
+            app.ui.report.set(report::SLOW, word.to_owned());
+            Vec::new()
+        }
+        Event::Resumed => vec![Request::Retake],
         Event::Stop(_) => vec![Request::Quit(Leave::Nothing)],
     }
 }

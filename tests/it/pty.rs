@@ -3,6 +3,7 @@
 
 mod decisions;
 mod exits;
+mod links;
 mod looks;
 mod own;
 mod replies;

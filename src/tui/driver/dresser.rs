@@ -3,7 +3,7 @@
 
 use crate::tui::{
     own::ThemeFiles,
-    theme::{Look, Shelf, Theme, ThemeError},
+    theme::{Depth, Glyphs, Look, Shelf, Theme, ThemeError},
 };
 use std::path::Path;
 
@@ -11,6 +11,7 @@ pub(super) struct Dresser {
     files: ThemeFiles,
     shelf: Shelf,
     look: Look,
+    slow: bool,
 }
 
 impl Dresser {
@@ -24,7 +25,12 @@ impl Dresser {
     ) -> Result<(Self, Theme, Option<String>), ThemeError> {
         let mut files = ThemeFiles::under(config);
         let shelf = files.read();
-        let dresser = Self { files, shelf, look };
+        let dresser = Self {
+            files,
+            shelf,
+            look,
+            slow: false,
+        };
         let loaded = dresser.shelf.load(&dresser.look);
         let (theme, trouble) = match loaded {
             Ok(theme) => (theme, None),
@@ -51,9 +57,27 @@ impl Dresser {
             theme: name.to_owned(),
             ..self.look.clone()
         };
-        let theme = self.shelf.load(&look)?;
-        self.look = look;
-        Ok(theme)
+        let before = std::mem::replace(&mut self.look, look);
+        let worn = self.worn();
+        if worn.is_err() {
+            self.look = before;
+        }
+        worn
+    }
+
+    /// The same in ASCII and at most sixteen colours, for a slow link, or as it was.
+    pub(super) fn slow(&mut self, slow: bool) -> Result<Theme, ThemeError> {
+        self.slow = slow;
+        self.worn()
+    }
+
+    fn worn(&self) -> Result<Theme, ThemeError> {
+        let mut look = self.look.clone();
+        if self.slow {
+            look.glyphs = Glyphs::Ascii;
+            look.depth = look.depth.min(Depth::Ansi);
+        }
+        self.shelf.load(&look)
     }
 
     /// The worn theme anew, when it is the user's and a file has changed since.
@@ -63,6 +87,6 @@ impl Dresser {
             return None;
         }
         self.shelf = self.files.read();
-        Some(self.shelf.load(&self.look))
+        Some(self.worn())
     }
 }

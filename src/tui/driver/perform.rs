@@ -79,17 +79,9 @@ impl Performer {
                 Event::Committed { key, answer }
             }),
             Request::AskSettled(key) => self.answer_with(ask_settled(client, key)),
-            Request::LoadEarlier { pipeline, until } => self.answer_with(async move {
-                let kept = u64::try_from(ENTRIES_PAGE).unwrap_or(u64::MAX);
-                let after = Revision(until.0.saturating_sub(kept));
-                match client.events(&pipeline, after, ENTRIES_PAGE).await {
-                    Ok(events) => Event::Earlier {
-                        pipeline,
-                        entries: events.entries,
-                    },
-                    Err(why) => Event::Trouble(why.to_string()),
-                }
-            }),
+            Request::LoadEarlier { pipeline, until } => {
+                self.answer_with(load_earlier(client, pipeline, until));
+            }
             Request::LoadDelivery { days, owner } => self.answer_with(async move {
                 let report = client.delivery(days, owner.as_ref()).await;
                 Event::Delivery(report.map(Box::new).map_err(|why| why.to_string()))
@@ -123,7 +115,9 @@ impl Performer {
             | Request::Record
             | Request::Snap
             | Request::Theme(_)
+            | Request::Slow(_)
             | Request::Suspend
+            | Request::Retake
             | Request::Redraw
             | Request::Quit(_) => {}
         }
@@ -190,6 +184,18 @@ async fn ask(client: Client, pipeline: PipelineName, question: Question) -> Even
         }
     };
     Event::Answered { pipeline, answer }
+}
+
+async fn load_earlier(client: Client, pipeline: PipelineName, until: Revision) -> Event {
+    let kept = u64::try_from(ENTRIES_PAGE).unwrap_or(u64::MAX);
+    let after = Revision(until.0.saturating_sub(kept));
+    match client.events(&pipeline, after, ENTRIES_PAGE).await {
+        Ok(events) => Event::Earlier {
+            pipeline,
+            entries: events.entries,
+        },
+        Err(why) => Event::Trouble(why.to_string()),
+    }
 }
 
 async fn ask_settled(client: Client, key: RequestKey) -> Event {

@@ -18,6 +18,12 @@ use crate::{
 };
 use std::path::PathBuf;
 
+/// Between two frames on a slow link.
+const SLOW: Span = Span(500);
+/// A terminal that has not taken a frame after so long is at the end of a slow link.
+const BEHIND: Span = Span(100);
+/// Between two tries to give a terminal what it had no room for.
+const TRY: Span = Span(50);
 /// Between two looks at the files of the user's themes.
 const LOOK: Span = Span::seconds(1);
 
@@ -30,9 +36,21 @@ pub(super) struct Screen {
     /// When the files of the themes were last looked at.
     looked: Time,
     drawn: Time,
+    /// The least time between two frames, and what it is when no link is spared.
     between: Span,
+    full_speed: Span,
+    paced: Paced,
+    /// Whether the next news of having been stopped is of our own doing.
+    suspended: bool,
     /// Whether something came in since the last frame.
     waiting: bool,
+}
+
+/// Who says whether a link is spared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Paced {
+    ByTerminal,
+    ByOperator,
 }
 
 impl Screen {
@@ -51,6 +69,9 @@ impl Screen {
             looked: Time(0),
             drawn: Time(0),
             between: Span(between.unsigned_abs()),
+            full_speed: Span(between.unsigned_abs()),
+            paced: Paced::ByTerminal,
+            suspended: false,
             waiting: false,
         }
     }
@@ -65,9 +86,48 @@ impl Screen {
         self.waiting = true;
     }
 
-    /// When the frame that waits may be drawn.
-    pub(super) fn due(&self) -> Option<Time> {
+    /// When the frame that waits may be drawn, or what is left of the last one be tried again.
+    pub(super) fn due(&self, now: Time) -> Option<Time> {
+        if self.behind().is_some() {
+            return Some(now + TRY);
+        }
         self.waiting.then_some(self.drawn + self.between)
+    }
+
+    /// How long the terminal has not taken all of a frame.
+    fn behind(&self) -> Option<Span> {
+        self.terminal.as_ref().and_then(Terminal::behind)
+    }
+
+    /// Gives the terminal what it had no room for, and spares a link that falls behind. Whether it can
+    /// take another frame: the newest then, whatever happened since the last.
+    pub(super) fn keep_up(&mut self, app: &mut App) -> Result<bool, TuiError> {
+        if let Some(terminal) = &mut self.terminal {
+            terminal.drain().map_err(terminal_error("writing to"))?;
+        }
+        let behind = self.behind();
+        if behind.is_some_and(|behind| behind >= BEHIND)
+            && !app.ui.slow
+            && self.paced == Paced::ByTerminal
+        {
+            self.slow(app, true);
+        }
+        Ok(behind.is_none())
+    }
+
+    /// As the operator says from now on, however the terminal keeps up.
+    pub(super) fn pace(&mut self, app: &mut App, slow: bool) {
+        self.paced = Paced::ByOperator;
+        self.slow(app, slow);
+    }
+
+    fn slow(&mut self, app: &mut App, slow: bool) {
+        self.between = if slow { SLOW } else { self.full_speed };
+        if let Ok(theme) = self.dresser.slow(slow) {
+            self.theme = theme;
+        }
+        // It asks for nothing.
+        let _nothing = update(app, clock::now(), Event::Slow(slow));
     }
 
     /// Draws what is different; writes nothing when nothing is.
@@ -82,7 +142,7 @@ impl Screen {
             .frame(|buffer| view::render(app, theme, buffer));
         self.drawn = app.ui.now;
         self.waiting = false;
-        match (&self.terminal, bytes) {
+        match (&mut self.terminal, bytes) {
             (Some(terminal), Some(bytes)) => {
                 terminal.write(&bytes).map_err(terminal_error("writing to"))
             }
@@ -106,12 +166,29 @@ impl Screen {
         let event = if let Some(why) = trouble {
             Event::Trouble(why.to_owned())
         } else {
+            self.suspended = true;
             let size = Terminal::size().map_err(terminal_error("measuring"))?;
             self.painter.reset(size.width, size.height);
             Event::Resize(size)
         };
         // Neither event asks for anything.
         let _nothing = update(app, clock::now(), event);
+        Ok(())
+    }
+
+    /// After somebody else had the terminal.
+    pub(super) fn retake(&mut self, app: &mut App) -> Result<(), TuiError> {
+        if std::mem::take(&mut self.suspended) {
+            return Ok(());
+        }
+        let Some(terminal) = self.terminal.take() else {
+            return Ok(());
+        };
+        let taken = terminal.retake().map_err(terminal_error("taking back"))?;
+        self.terminal = Some(taken);
+        let size = Terminal::size().map_err(terminal_error("measuring"))?;
+        self.painter.reset(size.width, size.height);
+        let _nothing = update(app, clock::now(), Event::Resize(size));
         Ok(())
     }
 
@@ -144,8 +221,8 @@ impl Screen {
         let _nothing = update(app, clock::now(), event);
     }
 
-    pub(super) fn copy(&self, app: &mut App, text: &str) {
-        let copied = self.terminal.as_ref().map(|terminal| terminal.copy(text));
+    pub(super) fn copy(&mut self, app: &mut App, text: &str) {
+        let copied = self.terminal.as_mut().map(|terminal| terminal.copy(text));
         if let Some(Err(why)) = copied {
             let event = Event::Trouble(format!("copying failed: {why}"));
             let _nothing = update(app, clock::now(), event);

@@ -11,6 +11,7 @@ use crate::{
     },
 };
 use futures_util::FutureExt as _;
+use nix::libc::SIGCONT;
 use std::{io, thread, time::Duration};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -28,6 +29,7 @@ pub(super) struct Sources {
     terminate: Signal,
     hang_up: Signal,
     resized: Signal,
+    resumed: Signal,
 }
 
 impl Sources {
@@ -44,6 +46,7 @@ impl Sources {
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             resized: signal(SignalKind::window_change())?,
+            resumed: signal(SignalKind::from_raw(SIGCONT))?,
         })
     }
 
@@ -73,6 +76,7 @@ impl Sources {
             _ = self.terminate.recv() => Ok(Event::Stop(Stop::Terminate)),
             _ = self.hang_up.recv() => Ok(Event::Stop(Stop::HangUp)),
             _ = self.interrupt.recv() => Ok(Event::Stop(Stop::Interrupt)),
+            _ = self.resumed.recv() => Ok(Event::Resumed),
             _ = self.resized.recv() => Terminal::size().map(Event::Resize),
             key = self.keys.recv() => {
                 let ended = || io::Error::other("no more keys can be read");

@@ -46,7 +46,7 @@ pub struct Player<'a> {
 /// When the terminal cannot be taken, read or written.
 pub fn play(tape: &Tape, theme: &Theme) -> Result<(), TuiError> {
     let failed = |doing| move |why: io::Error| TuiError::Terminal { doing, why };
-    let terminal = Terminal::enter().map_err(failed("taking"))?;
+    let mut terminal = Terminal::enter().map_err(failed("taking"))?;
     terminal::end_with_terminal();
     let Size { width, height } = Terminal::size().map_err(failed("measuring"))?;
     let mut painter = Painter::new(width, height, false);
@@ -54,10 +54,18 @@ pub fn play(tape: &Tape, theme: &Theme) -> Result<(), TuiError> {
     let mut keyboard = Keyboard::default();
     loop {
         player.fit(painter.size());
-        if let Some(bytes) = painter.frame(|buffer| player.draw(theme, buffer)) {
+        if terminal.behind().is_none()
+            && let Some(bytes) = painter.frame(|buffer| player.draw(theme, buffer))
+        {
             terminal.write(&bytes).map_err(failed("writing to"))?;
         }
-        let wait = if player.playing { LOOK } else { STANDING };
+        terminal.drain().map_err(failed("writing to"))?;
+        let is_slow = terminal.behind().is_some();
+        let wait = if player.playing || is_slow {
+            LOOK
+        } else {
+            STANDING
+        };
         for input in keyboard.read(Some(wait)).map_err(failed("reading from"))? {
             let Input::Key(key) = input else { continue };
             if !player.key(key, clock::now()) {

@@ -47,7 +47,8 @@ impl Keyboard {
             Err(why) => return Err(why.into()),
         }
         match read(stdin, &mut bytes) {
-            Ok(0) => Err(io::Error::other("the terminal is gone")),
+            // Nothing more will ever come.
+            Ok(0) => Err(Errno::EIO.into()),
             Ok(n) => Ok(self.decoder.take(&bytes[..n])),
             Err(Errno::EINTR | Errno::EAGAIN) => Ok(Vec::new()),
             Err(why) => Err(why.into()),

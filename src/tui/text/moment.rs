@@ -85,6 +85,14 @@ impl Times {
         }
     }
 
+    /// The same without seconds, for a clock that moves once a minute.
+    pub fn wall_minutes(&self, at: Time) -> String {
+        match self.mode {
+            ClockMode::Utc | ClockMode::Relative => at.utc().format("%H:%MZ").to_string(),
+            ClockMode::Local => self.local(at).format("%H:%M %Z").to_string(),
+        }
+    }
+
     /// The head of a column of [`Times::clock`].
     pub fn title(&self) -> &'static str {
         match self.mode {

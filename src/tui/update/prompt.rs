@@ -117,6 +117,7 @@ fn run(app: &mut App, line: &str, chosen: Option<usize>) -> Vec<Request> {
     match suggestion.errand {
         Errand::Act(action) => act::act(app, action),
         Errand::View(view) => open::view(app, view),
+        Errand::Slow(slow) => vec![Request::Slow(slow)],
         Errand::Theme(name) => vec![Request::Theme(name)],
         Errand::Pipeline(name) => {
             let board = open::board(app, name);

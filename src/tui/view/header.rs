@@ -76,14 +76,19 @@ fn clock(app: &App, width: u16) -> String {
         mode: ClockMode::Local,
         ..times
     };
-    match times.mode {
-        ClockMode::Local => local.wall(now),
-        ClockMode::Utc | ClockMode::Relative if width < TWO_CLOCKS || times.zone == Tz::UTC => {
+    let wall = |times: Times| {
+        if app.ui.slow {
+            times.wall_minutes(now)
+        } else {
             times.wall(now)
         }
-        ClockMode::Utc | ClockMode::Relative => {
-            format!("{} | {}", times.wall(now), local.wall(now))
+    };
+    match times.mode {
+        ClockMode::Local => wall(local),
+        ClockMode::Utc | ClockMode::Relative if width < TWO_CLOCKS || times.zone == Tz::UTC => {
+            wall(times)
         }
+        ClockMode::Utc | ClockMode::Relative => format!("{} | {}", wall(times), wall(local)),
     }
 }
 
@@ -104,6 +109,8 @@ fn link(app: &App) -> Line {
             ),
             None => Line::of(Role::Warning, "CONNECTING"),
         },
+        // Its age would cost a slow link bytes, and says only that all is well.
+        Link::Live { .. } if app.ui.slow => Line::of(Role::Good, "LIVE"),
         Link::Live { last, .. } => Line::of(Role::Good, format!("LIVE {}", age(*last))),
         Link::Slow { last, .. } => Line::of(Role::Warning, format!("SLOW {}", age(*last))),
         Link::Stale { last, .. } => Line::of(Role::Danger, format!("STALE {}", age(*last))),

@@ -35,6 +35,8 @@ pub(crate) struct Terminal {
     keys: Option<Box<dyn Write + Send>>,
     seen: Arc<Mutex<Seen>>,
     unplugged: Arc<AtomicBool>,
+    /// Whether nobody reads what the program writes.
+    held: Arc<AtomicBool>,
     reader: Option<JoinHandle<()>>,
     /// The modes before the program had a chance.
     pub(crate) modes_before: String,
@@ -77,6 +79,16 @@ impl Start {
         self
     }
 
+    pub(crate) fn also(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// As somebody types it to a shell.
+    pub(crate) fn line(&self) -> String {
+        format!("{} {}", self.program.display(), self.arguments.join(" "))
+    }
+
     pub(crate) fn sized(mut self, columns: u16, rows: u16) -> Self {
         self.size = (columns, rows);
         self
@@ -98,10 +110,11 @@ impl Start {
             parser: vt100::Parser::new(cells(rows), cells(columns), 0),
         }));
         let unplugged = Arc::new(AtomicBool::new(false));
+        let held = Arc::new(AtomicBool::new(false));
         let output = pair.master.try_clone_reader().unwrap();
         let reader = std::thread::spawn({
-            let (seen, unplugged) = (seen.clone(), unplugged.clone());
-            move || read(output, &seen, &unplugged)
+            let (seen, unplugged, held) = (seen.clone(), unplugged.clone(), held.clone());
+            move || read(output, &seen, &unplugged, &held)
         });
         Terminal {
             child,
@@ -109,6 +122,7 @@ impl Start {
             master: Some(pair.master),
             seen,
             unplugged,
+            held,
             reader: Some(reader),
             modes_before,
         }
@@ -142,7 +156,12 @@ fn modes(master: &dyn MasterPty) -> String {
 }
 
 /// Until every program is gone from the terminal, or the terminal itself is.
-fn read(mut output: Box<dyn Read + Send>, seen: &Mutex<Seen>, unplugged: &AtomicBool) {
+fn read(
+    mut output: Box<dyn Read + Send>,
+    seen: &Mutex<Seen>,
+    unplugged: &AtomicBool,
+    held: &AtomicBool,
+) {
     let mut buffer = [0; 4096];
     while let Ok(n @ 1..) = output.read(&mut buffer) {
         if unplugged.load(Ordering::SeqCst) {
@@ -151,6 +170,10 @@ fn read(mut output: Box<dyn Read + Send>, seen: &Mutex<Seen>, unplugged: &Atomic
         let mut seen = seen.lock().unwrap();
         seen.bytes.extend_from_slice(&buffer[..n]);
         seen.parser.process(&buffer[..n]);
+        drop(seen);
+        while held.load(Ordering::SeqCst) {
+            std::thread::sleep(LOOK);
+        }
     }
 }
 
@@ -217,6 +240,23 @@ impl Terminal {
     pub(crate) fn process(&self) -> nix::unistd::Pid {
         let id = self.child.process_id().unwrap();
         nix::unistd::Pid::from_raw(id.try_into().unwrap())
+    }
+
+    /// Takes nothing more from the program, as a link does that stands still; or goes on.
+    pub(crate) fn hold(&self, held: bool) {
+        self.held.store(held, Ordering::SeqCst);
+    }
+
+    /// Whether the program ends in time, wherever its last bytes are.
+    pub(crate) fn is_gone_within(&mut self, patience: Duration) -> bool {
+        let watch = Stopwatch::start();
+        while self.child.try_wait().unwrap().is_none() {
+            if watch.elapsed().std() > patience {
+                return false;
+            }
+            std::thread::sleep(LOOK);
+        }
+        true
     }
 
     /// Takes the terminal away, as a cut line does.
