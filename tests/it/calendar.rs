@@ -1,6 +1,8 @@
 //! Calendars as people export them: what they close, in which zone, and that nothing of which one
 //! cannot be certain is left out.
 
+mod expanded;
+
 use chrono_tz::Tz;
 use pilothouse::{
     clock::Stopwatch,
