@@ -24,6 +24,7 @@ pub(super) fn act(machine: &mut Machine, step: u64) {
     machine.come_up();
     oracle::compare(machine);
     oracle::is_kept(machine);
+    machine.audit_targets();
 }
 
 /// Something that nobody asks for.

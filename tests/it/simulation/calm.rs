@@ -10,6 +10,7 @@ use pilothouse::model::*;
 /// More rounds than any rollout of the simulated definitions takes.
 const ROUNDS_MAX: usize = 3_000;
 
+/// L1 to L4, and I16.
 pub(super) fn come_to_rest(machine: &mut Machine) {
     machine.come_up();
     let _on = machine.faults.cease();
@@ -40,6 +41,7 @@ fn paused_rollbacks(machine: &Machine) -> Vec<(StageName, ReleaseId)> {
     stuck.collect()
 }
 
+/// L1: nothing goes on for ever.
 fn rest(machine: &mut Machine) {
     for _ in 0..ROUNDS_MAX {
         if !machine.pipeline.steps.is_empty() || !machine.outside.is_idle() {

@@ -173,10 +173,7 @@ impl Machine {
             return self.go_down(0);
         }
         for entry in &entries {
-            match entry.stream {
-                Stream::Organization => self.org.apply(entry).unwrap(),
-                Stream::Pipeline(_) => self.pipeline.apply(entry).unwrap(),
-            }
+            self.apply(entry);
         }
         self.settle_down();
     }
@@ -235,7 +232,7 @@ impl Machine {
             );
             self.learn(&entries[known..]);
             self.round = None;
-            (self.pipeline, self.org) = fold(&entries);
+            self.remember(&entries);
             self.settle_down();
             if self.strikes(Fault::CrashInRecovery, 3) {
                 self.go_down(0);
@@ -246,6 +243,30 @@ impl Machine {
             if self.is_up() && self.pipeline.definition.as_deref() != Some(&self.definition) {
                 self.feed(Input::Define(Box::new(self.definition.clone())));
             }
+        }
+    }
+
+    /// I30: what a restart makes of the journal is what the server knew before it went down, and what
+    /// had become durable since. In between it adds entry after entry, as a restart does.
+    fn remember(&mut self, entries: &[Entry]) {
+        let unknown = |entry: &&Entry| match entry.stream {
+            Stream::Organization => entry.revision > self.org.revision,
+            Stream::Pipeline(_) => entry.revision > self.pipeline.revision,
+        };
+        let unknown: Vec<&Entry> = entries.iter().filter(unknown).collect();
+        for entry in unknown {
+            self.apply(entry);
+        }
+        let known = fold(entries);
+        let same = (&known.0, &known.1) == (&self.pipeline, &self.org);
+        assert!(same, "I30: a restart makes something else of the journal");
+        (self.pipeline, self.org) = known;
+    }
+
+    fn apply(&mut self, entry: &Entry) {
+        match entry.stream {
+            Stream::Organization => self.org.apply(entry).unwrap(),
+            Stream::Pipeline(_) => self.pipeline.apply(entry).unwrap(),
         }
     }
 
@@ -273,7 +294,7 @@ impl Machine {
         }
     }
 
-    /// I25, I27, I30, I31: the journal, the state, and what the targets say was done to them.
+    /// I30, I31: the journal and the state, once more at the end.
     pub(super) fn audit(&mut self) {
         let entries = self.store.all();
         assert_eq!(entries.len(), self.book.report.entries, "I31: the journal");
@@ -283,6 +304,12 @@ impl Machine {
             (&self.pipeline, &self.org),
             "I30: the fold is the state"
         );
+        self.audit_targets();
+    }
+
+    /// I25, I27, I32: what the targets say was done to them is what the journal had opened before,
+    /// and what they serve is what the engine believes, where nothing is at work.
+    pub(super) fn audit_targets(&self) {
         self.outside.fleet.check();
         for (target, log) in &self.outside.fleet.logs {
             for record in log {
@@ -295,11 +322,9 @@ impl Machine {
                     && deployment.epoch == record.epoch;
                 assert!(same, "I06: {target} did {record:?}, not {deployment:?}");
             }
-            let believed = self
-                .pipeline
-                .targets
-                .get(target)
-                .and_then(|state| state.running);
+            let state = self.pipeline.targets.get(target);
+            let settled = state.filter(|state| state.step.is_none());
+            let believed = settled.and_then(|state| state.running);
             let serves = self.outside.fleet.slots[target].serves;
             assert!(
                 believed.is_none() || believed == serves,

@@ -110,7 +110,8 @@ fn planned(machine: &Machine, by: &Actor, command: &Command) -> Result<Plan, Ref
     }
 }
 
-/// Commits a request as the service does: a key that is known gets the first answer.
+/// Commits a request as the service does: a key that is known gets the first answer. It has its
+/// answer at once, whatever hangs outside (L4).
 fn submit(machine: &mut Machine, seen: Seen) {
     let Seen { by, request } = seen;
     let key = request.key.clone();

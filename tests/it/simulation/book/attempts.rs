@@ -75,7 +75,7 @@ impl Book {
         (attempt.stage.clone(), attempt.release)
     }
 
-    /// I29: nothing is added to an attempt that has come to its end.
+    /// I21, I29: nothing is added to an attempt that has come to its end, by a rollback or otherwise.
     pub(super) fn working(&mut self, id: AttemptId) -> &mut Try {
         let attempt = self
             .tries
@@ -83,7 +83,7 @@ impl Book {
             .unwrap_or_else(|| panic!("I27: there is no {id}"));
         assert!(
             attempt.ended.is_none(),
-            "I29: {id} was {:?} already",
+            "I21, I29: {id} was {:?} already",
             attempt.ended
         );
         attempt
