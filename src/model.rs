@@ -105,7 +105,7 @@ pub use rollout::{Bake, BakePlace, BakeState, Batch, Lane, Progress, Rollout, Tu
 pub use sight::{AlarmSight, FiringRule, SourceSight, sights};
 pub use status::{StageView, Status, board};
 pub use strategy::{BlueGreen, Canary, Deploy, Part, Share, Strategy};
-pub use summary::{Cell, RowDetail, Summary, summary};
+pub use summary::{Cell, RowDetail, Summary, TroubledAlarm, summary};
 pub use ticket::{NOTES_KEPT, Note, Ticket, TicketAction, TicketChange};
 pub use time::{Span, Time};
 pub use timeline::{Barrier, Passing, Stretch, Timeline, timelines};

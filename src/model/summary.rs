@@ -7,7 +7,7 @@ use crate::model::{
     Kind, Org, Pipeline, PipelineName, ReleaseId, Revision, ServiceName, StageName, StageView,
     Status, TeamName, Time, board,
 };
-pub use detail::RowDetail;
+pub use detail::{RowDetail, TroubledAlarm};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

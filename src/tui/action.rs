@@ -52,6 +52,8 @@ pub enum Action {
     List(Listing),
     /// Lists the alarms that are ok too, or no longer.
     ShowOk,
+    /// The alarms of the whole fleet, or of the pipeline again.
+    Everywhere,
     DayBack,
     DayOn,
     CopyLink,
@@ -168,6 +170,7 @@ const NAMED: &[(Action, &str)] = &[
     (Action::List(Listing::Alarms), "alarms.open"),
     (Action::List(Listing::Blockers), "blockers.open"),
     (Action::ShowOk, "alarms.show-ok"),
+    (Action::Everywhere, "alarms.everywhere"),
     (Action::DayBack, "windows.day-back"),
     (Action::DayOn, "windows.day-on"),
     (Action::CopyLink, "copy.link"),

@@ -49,6 +49,7 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         | Action::Follow
         | Action::Find(_)
         | Action::ShowOk
+        | Action::Everywhere
         | Action::DayBack
         | Action::DayOn
         | Action::View
@@ -100,7 +101,7 @@ fn elsewhere(app: &App, action: Action) -> Option<String> {
             "only on a stage, a release or the metrics",
         ),
         Action::Follow | Action::Find(_) => (&[Log], "only in the log of a stage"),
-        Action::ShowOk => (&[Alarms], "only on the list of alarms"),
+        Action::ShowOk | Action::Everywhere => (&[Alarms], "only on the list of alarms"),
         Action::DayBack | Action::DayOn => (&[Blockers], "only on blockers and windows"),
         Action::View => (&[Fleet, Tickets], "only on the fleet and the tickets"),
         Action::Compare => (&[Release], "only on a release"),

@@ -1,6 +1,7 @@
 //! Which rows a screen lists and in which order, as ids and references: the cursor moves over the
 //! same rows that are drawn. What the rows say is `query`.
 
+mod alarms;
 mod delivery;
 mod events;
 mod fleet;
@@ -21,6 +22,7 @@ use crate::{
     },
 };
 
+pub use alarms::{FleetAlarm, fleet_alarms, selected_alarm};
 pub use delivery::{delivery, selected_delivery};
 pub use events::events;
 pub use fleet::{FleetRows, asks_me, fleet, page, selected_pipeline};

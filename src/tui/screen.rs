@@ -82,6 +82,8 @@ pub struct BoardScreen {
     /// The first column that is seen, once somebody has moved: the view stays where it was put.
     pub first: Option<StageName>,
     pub cards: Cards,
+    /// What the server sees of the alarms, where there is room to draw it.
+    pub seen: Paced<Alarms>,
 }
 
 /// Where on the board the keyboard is.
@@ -108,8 +110,18 @@ pub struct AlarmsScreen {
     pub pipeline: PipelineName,
     pub selected: Option<AlarmName>,
     pub shown: AlarmsShown,
+    pub scope: AlarmsOf,
     /// What the server sees of them.
     pub seen: Paced<Alarms>,
+}
+
+/// Whose alarms are listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AlarmsOf {
+    #[default]
+    Pipeline,
+    /// Of the whole fleet, with the one under the cursor.
+    Fleet(Option<(PipelineName, AlarmName)>),
 }
 
 /// Which alarms are listed.
@@ -137,6 +149,7 @@ impl AlarmsScreen {
             pipeline,
             selected: None,
             shown: AlarmsShown::default(),
+            scope: AlarmsOf::default(),
             seen: Paced::default(),
         }
     }
@@ -257,7 +270,10 @@ impl Screen {
             Screen::Fleet(_) | Screen::Metrics(_) | Screen::Help(_) => None,
             Screen::Board(screen) => Some(&screen.pipeline),
             Screen::Stage(screen) => Some(&screen.pipeline),
-            Screen::Alarms(screen) => Some(&screen.pipeline),
+            Screen::Alarms(screen) => match &screen.scope {
+                AlarmsOf::Fleet(Some((pipeline, _))) => Some(pipeline),
+                AlarmsOf::Fleet(None) | AlarmsOf::Pipeline => Some(&screen.pipeline),
+            },
             Screen::Blockers(screen) => Some(&screen.pipeline),
             Screen::Events(screen) => Some(&screen.pipeline),
             Screen::Release(screen) => Some(&screen.pipeline),
@@ -313,6 +329,7 @@ impl BoardScreen {
             event: None,
             first: None,
             cards: Cards::Large,
+            seen: Paced::default(),
         }
     }
 }

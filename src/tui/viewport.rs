@@ -10,6 +10,8 @@ use crate::{
 };
 use std::ops::Range;
 
+/// From this width on a board has room for lanes of the next day and for the chart of an alarm.
+pub const CHART_FROM: u16 = 160;
 /// Narrower than this, one stage takes the whole width.
 const SEVERAL_FROM: u16 = 80;
 /// Cells of a card with the gap after it.

@@ -2,8 +2,9 @@
 //! what of an answer they take, and that the cursor stays on what it stood on.
 
 use crate::{
+    dialogs::press,
     fixture::{app, app_of, name, night, now, seen_alarms, seen_windows},
-    screens::plain,
+    screens::{plain, settings, snapshots},
 };
 use pilothouse::{
     model::*,
@@ -11,7 +12,8 @@ use pilothouse::{
         app::App,
         event::{Answered, Event},
         request::{Question, Request},
-        screen::Screen,
+        rows,
+        screen::{AlarmsOf, Screen},
         update::update,
         view,
     },
@@ -167,4 +169,56 @@ fn an_alarm_that_was_known_says_so() {
     for words in ["BLOCKS, known", "KNOWN when r3 in wave-1 was let in"] {
         assert!(text.contains(words), "{words}: {text}");
     }
+}
+
+#[test]
+fn alarms_of_the_whole_fleet_lead_to_those_of_their_pipeline() {
+    snapshots("alarms-fleet", |app| {
+        press(app, "! g");
+    });
+    let mut app = on_checkout(80, 24);
+    key(&mut app, 0, "! g");
+    assert_eq!(asked(&tick(&mut app, 60)), 0, "no chart is drawn here");
+    let listed = rows::fleet_alarms(&app);
+    let ids: Vec<String> = listed
+        .iter()
+        .map(|row| format!("{} {}", row.pipeline, row.alarm.alarm))
+        .collect();
+    let expected = [
+        "checkout checkout-faults",
+        "payments-api p99-latency",
+        "geo-lookup host-agent",
+    ];
+    assert_eq!(ids, expected, "what fires longest, and no data last");
+    key(&mut app, 61, "G g");
+    let Screen::Alarms(screen) = app.screen() else {
+        panic!("the alarms")
+    };
+    assert_eq!(screen.scope, AlarmsOf::Pipeline, "g goes back");
+    assert_eq!(screen.pipeline, name("checkout"));
+    key(&mut app, 62, "g j Enter");
+    let Screen::Alarms(screen) = app.screen() else {
+        panic!("the alarms of a pipeline")
+    };
+    let there = (screen.pipeline.as_str(), &screen.selected);
+    assert_eq!(there, ("payments-api", &Some(name("p99-latency"))));
+    key(&mut app, 63, "q");
+    let Screen::Alarms(screen) = app.screen() else {
+        panic!("the alarms of the fleet again")
+    };
+    assert!(matches!(screen.scope, AlarmsOf::Fleet(Some(_))));
+}
+
+#[test]
+fn a_wide_board_draws_the_next_day_and_the_worst_alarm() {
+    let mut narrow = on_checkout(159, 50);
+    assert_eq!(asked(&tick(&mut narrow, 0)), 0, "there is no room for it");
+    let mut app = on_checkout(160, 60);
+    assert_eq!(asked(&tick(&mut app, 0)), 1);
+    answer(&mut app, 0);
+    let text = view::text(&app, &plain(), 160, 60);
+    for part in ["next 24h", "checkout-faults  ", "limit 5.00%", "=> "] {
+        assert!(text.contains(part), "{part}:\n{text}");
+    }
+    settings().bind(|| insta::assert_snapshot!("board-chart", text));
 }

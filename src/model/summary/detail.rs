@@ -2,8 +2,9 @@
 //! asked, what blocks and until when, which tickets are open. From the fold alone, like the row.
 
 use crate::model::{
-    AlarmLevel, BlockerId, Candidate, Clears, Definition, Gate, GateState, GroupName, Org, Phase,
-    Pipeline, ReleaseId, StageName, StageView, Ticket, Time, blockers,
+    AlarmLevel, AlarmName, AlarmState, BlockerId, Candidate, Clears, Definition, Gate, GateState,
+    GroupName, Measure, Org, Phase, Pipeline, ReleaseId, Severity, StageName, StageView, Ticket,
+    Time, bearing, blockers,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -19,6 +20,9 @@ pub struct RowDetail {
     pub deployed: Option<Time>,
     /// Alarms that fire, and alarms in all.
     pub alarms: (u32, u32),
+    /// Those that fire or have no data.
+    #[serde(default)]
+    pub troubled: Vec<TroubledAlarm>,
     /// What keeps the candidate out of the stage that the row is about.
     pub blockers: Vec<BlockerId>,
     /// When the last of them goes away by itself, where all of them do.
@@ -31,6 +35,20 @@ pub struct RowDetail {
     pub authors: BTreeSet<String>,
     /// Tickets that are open, newest first.
     pub tickets: Vec<Ticket>,
+}
+
+/// An alarm that is not ok, as far as a list of the whole fleet tells of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TroubledAlarm {
+    pub alarm: AlarmName,
+    pub severity: Severity,
+    pub state: AlarmState,
+    /// What a value must be above; none where the source itself judges.
+    pub limit: Option<Measure>,
+    pub stages: Vec<StageName>,
+    /// What it does at this level, in words.
+    pub effect: String,
+    pub runbook: Option<String>,
 }
 
 /// More authors than this make nobody's own list of pipelines better.
@@ -57,6 +75,7 @@ pub(super) fn detail(
         behind: count(behind),
         deployed: deployed(pipeline, definition),
         alarms: (count(firing.count()), count(definition.alarms.len())),
+        troubled: troubled(pipeline, definition),
         blockers,
         clears,
         approvers: approvers(definition),
@@ -64,6 +83,32 @@ pub(super) fn detail(
         authors: authors(pipeline, production),
         tickets: open.filter(|ticket| ticket.is_open()).cloned().collect(),
     }
+}
+
+fn troubled(pipeline: &Pipeline, definition: &Definition) -> Vec<TroubledAlarm> {
+    let read = pipeline.alarms.iter();
+    let mut troubled = read
+        .filter(|(_, state)| state.level != AlarmLevel::Ok)
+        .peekable();
+    if troubled.peek().is_none() {
+        return Vec::new();
+    }
+    let watched = pipeline.watched();
+    let known = troubled.filter_map(|(name, state)| Some((watched.get(name)?, state)));
+    known
+        .map(|(alarm, state)| {
+            let bearing = bearing(pipeline, alarm);
+            TroubledAlarm {
+                alarm: alarm.name.clone(),
+                severity: alarm.severity,
+                state: state.clone(),
+                limit: alarm.source.limit(),
+                effect: bearing.effect(state.level),
+                stages: bearing.stages,
+                runbook: alarm.runbook.clone().or_else(|| definition.runbook.clone()),
+            }
+        })
+        .collect()
 }
 
 fn production(pipeline: &Pipeline, definition: &Definition) -> Option<ReleaseId> {

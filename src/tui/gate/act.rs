@@ -12,7 +12,7 @@ use crate::{
         dialog::{Act, Liftable},
         gate::{tickets, undo},
         query, rows,
-        screen::{Screen, StagePane, StageTab},
+        screen::{AlarmsOf, Screen, StagePane, StageTab},
     },
 };
 
@@ -276,6 +276,12 @@ pub fn runbook(app: &App) -> Result<String, String> {
     let Some(Screen::Alarms(screen)) = beneath_help(app) else {
         return Err("only on the list of alarms".to_owned());
     };
+    if let AlarmsOf::Fleet(_) = screen.scope {
+        let row = rows::selected_alarm(app, screen).ok_or_else(none)?;
+        let runbook = row.alarm.runbook.clone();
+        return runbook
+            .ok_or_else(|| format!("the definition gives {} no runbook", row.alarm.alarm));
+    }
     let pipeline = app.pipeline(&screen.pipeline).ok_or_else(none)?;
     let chosen = screen.selected.as_ref().ok_or_else(none)?;
     let rows = query::alarm_rows(pipeline, None).into_iter();

@@ -8,7 +8,7 @@ use crate::tui::{
     gate, report,
     request::{Leave, Request},
     rows,
-    screen::{BoardPane, HelpScreen, HelpTab, Screen},
+    screen::{AlarmsOf, BoardPane, HelpScreen, HelpTab, Screen},
     update::{board, dialog, flash, freeze, leads, log, navigate, open, sights, watched},
 };
 
@@ -41,6 +41,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         }
         Action::Jump => open::jump(app),
         Action::Tickets => leads::tickets(app),
+        Action::Everywhere => sights::everywhere(app),
         Action::Metrics => leads::metrics(app),
         Action::Tab(side) => tab(app, side),
         Action::Export => leads::export(app),
@@ -209,7 +210,10 @@ fn selected(app: &App) -> Option<String> {
             BoardPane::Recent => screen.event.map(|revision| revision.to_string()),
         },
         Screen::Stage(screen) => screen.selected(),
-        Screen::Alarms(screen) => screen.selected.as_ref().map(ToString::to_string),
+        Screen::Alarms(screen) => match &screen.scope {
+            AlarmsOf::Pipeline => screen.selected.as_ref().map(ToString::to_string),
+            AlarmsOf::Fleet(chosen) => chosen.as_ref().map(|(_, alarm)| alarm.to_string()),
+        },
         Screen::Blockers(screen) => screen.selected.as_ref().map(|(_, id)| id.to_string()),
         Screen::Events(screen) => screen.selected.map(|revision| revision.to_string()),
         Screen::Release(screen) => Some(screen.release.to_string()),

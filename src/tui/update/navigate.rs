@@ -6,8 +6,8 @@ use crate::tui::{
     action::{Motion, Side},
     app::{App, ENTRIES_KEPT},
     request::Request,
-    rows,
-    screen::{BoardPane, Screen, StagePane, StageScreen, StageTab},
+    rows::{self, FleetAlarm},
+    screen::{AlarmsOf, BoardPane, Screen, StagePane, StageScreen, StageTab},
     update::{board, log, open, watched},
 };
 
@@ -38,8 +38,13 @@ pub(super) fn move_rows(app: &mut App, motion: Motion) -> Vec<Request> {
         Screen::Board(screen) => board::move_rows(app, screen, &step),
         Screen::Stage(stage) => move_in_stage(app, stage, &step),
         Screen::Alarms(alarms) => {
-            let ids = opened.map_or_else(Vec::new, |p| rows::alarms(p, alarms));
-            alarms.selected = step.from(&ids, alarms.selected.as_ref());
+            let fleet: Vec<_> = rows::fleet_alarms(app).iter().map(FleetAlarm::id).collect();
+            if let AlarmsOf::Fleet(chosen) = &mut alarms.scope {
+                *chosen = step.from(&fleet, chosen.as_ref());
+            } else {
+                let ids = opened.map_or_else(Vec::new, |p| rows::alarms(p, alarms));
+                alarms.selected = step.from(&ids, alarms.selected.as_ref());
+            }
         }
         Screen::Blockers(blockers) => {
             let found = opened.map_or_else(Vec::new, |p| rows::all_blockers(app, p));

@@ -10,8 +10,8 @@ use crate::{
         request::{Leave, Request},
         rows,
         screen::{
-            AlarmsScreen, BlockersScreen, BoardPane, BoardScreen, EventKinds, EventsScreen,
-            FleetView, Screen, StageScreen, StageTab,
+            AlarmsOf, AlarmsScreen, BlockersScreen, BoardPane, BoardScreen, EventKinds,
+            EventsScreen, FleetView, Screen, StageScreen, StageTab,
         },
         update::{act, flash, leads, watched},
     },
@@ -58,7 +58,17 @@ pub(super) fn selected(app: &mut App) -> Vec<Request> {
             let chosen = rows::selected_delivery(app, screen);
             chosen.map(|name| board(app, name.clone()))
         }
-        Screen::Stage(_) | Screen::Alarms(_) | Screen::Events(_) | Screen::Release(_) => None,
+        Screen::Alarms(screen) => match &screen.scope {
+            AlarmsOf::Pipeline => None,
+            AlarmsOf::Fleet(_) => rows::selected_alarm(app, screen).map(|row| {
+                let selected = Some(row.alarm.alarm.clone());
+                Screen::Alarms(AlarmsScreen {
+                    selected,
+                    ..AlarmsScreen::of(row.pipeline.clone())
+                })
+            }),
+        },
+        Screen::Stage(_) | Screen::Events(_) | Screen::Release(_) => None,
     };
     next.map_or_else(Vec::new, |next| push(app, next))
 }

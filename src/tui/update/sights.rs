@@ -5,11 +5,13 @@ use crate::{
     api::{Alarms, Windows},
     model::{PipelineName, Revision, Span, Time},
     tui::{
-        app::App,
+        app::{App, FlashLevel},
         paced::Paced,
         request::{Question, Request},
         rows,
-        screen::{AlarmsShown, BlockersScreen, Screen},
+        screen::{AlarmsOf, AlarmsShown, BlockersScreen, Screen},
+        update::{flash, open, watched},
+        viewport::CHART_FROM,
     },
 };
 use std::sync::Arc;
@@ -26,6 +28,17 @@ fn next(app: &App) -> Option<(Time, Request)> {
     let revision = revision(app);
     match app.screen() {
         Screen::Alarms(screen) => {
+            if let AlarmsOf::Fleet(_) = screen.scope {
+                return None;
+            }
+            let at = screen.seen.due(ALARMS_EVERY, revision)?;
+            Some((at, question(&screen.pipeline, Question::Alarms)))
+        }
+        Screen::Board(screen) if app.ui.size.width >= CHART_FROM => {
+            let definition = app.pipeline(&screen.pipeline)?.definition.as_ref()?;
+            if definition.alarms.is_empty() {
+                return None;
+            }
             let at = screen.seen.due(ALARMS_EVERY, revision)?;
             Some((at, question(&screen.pipeline, Question::Alarms)))
         }
@@ -69,6 +82,7 @@ pub(super) fn ask(app: &mut App) -> Option<Request> {
     let (_, request) = next(app).filter(|(at, _)| *at <= now)?;
     match app.ui.screens.last_mut() {
         Some(Screen::Alarms(screen)) => screen.seen.ask(now, revision),
+        Some(Screen::Board(screen)) => screen.seen.ask(now, revision),
         Some(Screen::Blockers(screen)) => screen.windows.ask(now, revision),
         Some(_) | None => {}
     }
@@ -77,11 +91,21 @@ pub(super) fn ask(app: &mut App) -> Option<Request> {
 
 pub(super) fn alarms(app: &mut App, name: &PipelineName, answer: &Result<Arc<Alarms>, String>) {
     for screen in &mut app.ui.screens {
-        if let Screen::Alarms(screen) = screen
-            && screen.pipeline == *name
-        {
-            screen.seen.take(answer.clone());
-        }
+        let seen = match screen {
+            Screen::Alarms(screen) if screen.pipeline == *name => &mut screen.seen,
+            Screen::Board(screen) if screen.pipeline == *name => &mut screen.seen,
+            Screen::Alarms(_)
+            | Screen::Board(_)
+            | Screen::Fleet(_)
+            | Screen::Stage(_)
+            | Screen::Blockers(_)
+            | Screen::Events(_)
+            | Screen::Release(_)
+            | Screen::Tickets(_)
+            | Screen::Metrics(_)
+            | Screen::Help(_) => continue,
+        };
+        seen.take(answer.clone());
     }
 }
 
@@ -126,7 +150,32 @@ pub(super) fn page(app: &mut App, days: i64) {
 /// Calendars are read until the end of the second year after this one.
 const DAYS_MOST: i64 = 1_000;
 
+/// To the alarms of the whole fleet, or back to those of the pipeline.
+pub(super) fn everywhere(app: &mut App) -> Vec<Request> {
+    let before = watched(app);
+    let Screen::Alarms(screen) = app.screen() else {
+        return Vec::new();
+    };
+    let next = match screen.scope {
+        AlarmsOf::Pipeline => {
+            let first = rows::fleet_alarms(app).into_iter().next();
+            AlarmsOf::Fleet(first.map(|row| row.id()))
+        }
+        AlarmsOf::Fleet(_) => AlarmsOf::Pipeline,
+    };
+    if let Some(Screen::Alarms(screen)) = app.ui.screens.last_mut() {
+        screen.scope = next;
+    }
+    open::rewatch(app, &before)
+}
+
 pub(super) fn show_ok(app: &mut App) {
+    if let Screen::Alarms(screen) = app.screen()
+        && screen.scope != AlarmsOf::Pipeline
+    {
+        let text = "of the whole fleet only alarms that are not ok are listed: g goes back";
+        return flash(app, FlashLevel::Info, text);
+    }
     if let Some(Screen::Alarms(screen)) = app.ui.screens.last_mut() {
         screen.shown = match screen.shown {
             AlarmsShown::Urgent => AlarmsShown::All,
@@ -138,6 +187,11 @@ pub(super) fn show_ok(app: &mut App) {
 /// Puts the cursor on the first row where it is nowhere yet, so that it stands on something that a
 /// reordering cannot exchange.
 pub(super) fn pin(app: &mut App) {
+    if let Screen::Alarms(screen) = app.screen()
+        && screen.scope != AlarmsOf::Pipeline
+    {
+        return;
+    }
     let opened = app.screen().pipeline().and_then(|name| app.pipeline(name));
     let Some(pipeline) = opened else { return };
     match app.screen() {

@@ -2,14 +2,17 @@
 //! to see of the selected one. On a wide terminal that stands beside the list.
 
 mod detail;
+mod everywhere;
 
 use crate::{
-    model::{AlarmLevel, AlarmState, Measure, Severity, StageName, Urgency},
+    api::Alarms,
+    model::{AlarmLevel, AlarmState, Measure, Pipeline, Severity, Span, StageName, Urgency},
     tui::{
         app::App,
+        paced::Paced,
         query::{self, AlarmRow},
         rows,
-        screen::AlarmsScreen,
+        screen::{AlarmsOf, AlarmsScreen},
         text::ago,
         theme::Role,
         view::{
@@ -28,6 +31,9 @@ const LIST_WIDTH: u16 = 112;
 const WIDE: u16 = 100;
 
 pub(super) fn draw(app: &App, screen: &AlarmsScreen, canvas: &mut Canvas<'_>, body: Rect) {
+    if let AlarmsOf::Fleet(_) = screen.scope {
+        return everywhere::draw(app, screen, canvas, body);
+    }
     let Some(pipeline) = app.pipeline(&screen.pipeline) else {
         return footer::waiting(app, canvas, body);
     };
@@ -50,8 +56,27 @@ pub(super) fn draw(app: &App, screen: &AlarmsScreen, canvas: &mut Canvas<'_>, bo
         .position(|row| Some(&row.sight.alarm) == chosen);
     draw_list(app, (&listed, selected, hidden), canvas, list);
     if let Some(row) = selected.and_then(|at| listed.get(at)) {
-        detail::draw(app, screen, row, canvas, place);
+        detail::draw(app, every(&screen.seen), row, canvas, place);
     }
+}
+
+/// The most urgent alarm of a pipeline in full, for a board that has the room.
+pub(super) fn worst(
+    app: &App,
+    (pipeline, seen): (&Pipeline, &Paced<Alarms>),
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+) {
+    let rows = query::alarm_rows(pipeline, seen.answer.as_deref());
+    if let Some(row) = rows.first() {
+        detail::draw(app, every(seen), row, canvas, area);
+    }
+}
+
+/// How often the server reads alarms; nothing before it has answered.
+fn every(seen: &Paced<Alarms>) -> Span {
+    let answer = seen.answer.as_ref();
+    answer.map(|answer| answer.every).unwrap_or_default()
 }
 
 /// Where the list and the selected alarm go.
@@ -92,7 +117,7 @@ fn counts(rows: &[AlarmRow<'_>], screen: &AlarmsScreen) -> Line {
     }
     match &screen.seen.trouble {
         Some(why) => line.then(Role::Warning, format!("not answered: {why}")),
-        None => line.then(Role::Label, "scope: this pipeline"),
+        None => line.then(Role::Label, "scope: this pipeline  (g: whole fleet)"),
     }
 }
 
@@ -167,7 +192,7 @@ fn cells(app: &App, row: &AlarmRow<'_>, (wide, canvas): (bool, &Canvas<'_>)) -> 
     ]
 }
 
-fn severity(severity: Severity) -> &'static str {
+pub(super) fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::High => "high",
         Severity::Medium => "med",

@@ -2,7 +2,7 @@
 //! stages, the selected reason in full, what people have put in force, and the rules of windows.
 
 mod detail;
-mod lanes;
+pub(super) mod lanes;
 mod rules;
 
 use crate::{

@@ -12,8 +12,8 @@ use crate::{
         query, rows,
         screen::{BoardScreen, Cards},
         theme::Role,
-        view::{card, fleet::initial, footer},
-        viewport::{Viewport, viewport},
+        view::{alarms, card, fleet::initial, footer},
+        viewport::{CHART_FROM, Viewport, viewport},
         widgets::{Canvas, Line, canvas::below, glyph},
     },
 };
@@ -70,7 +70,20 @@ fn lower(
             ..rest
         };
         beside::draw(app, (pipeline, screen), views, canvas, left);
-        return recent(app, (pipeline, screen), canvas, right);
+        let charted = rest.width >= CHART_FROM && rest.height >= 2 * CHART_ROWS;
+        let watched = pipeline.definition.iter().any(|d| !d.alarms.is_empty());
+        let chart = if charted && watched { CHART_ROWS } else { 0 };
+        let events = right.height - chart;
+        let above = Rect {
+            height: events,
+            ..right
+        };
+        recent(app, (pipeline, screen), canvas, above);
+        if chart > 0 {
+            let place = below(right, events + 1);
+            alarms::worst(app, (pipeline, &screen.seen), canvas, place);
+        }
+        return;
     }
     // A small terminal keeps its rows for what waits for somebody.
     let kept = if rest.height < TWO_LISTS {
@@ -93,6 +106,8 @@ fn lower(
     recent(app, (pipeline, screen), canvas, below(rest, used));
 }
 
+/// Rows for the chart of an alarm and what is said of it, with the one above.
+const CHART_ROWS: u16 = 14;
 /// Rows for events, with their heading, that needs do not take.
 const RECENT_LEAST: u16 = 4;
 /// With fewer rows than this beneath the cards there are no events.

@@ -7,7 +7,7 @@ use crate::{
     tui::{
         app::{Access, App},
         query,
-        screen::Screen,
+        screen::{AlarmsOf, Screen},
         text::{ClockMode, Sanitized, Times, middle_cut},
         theme::Role,
         view::fleet::counts,
@@ -51,7 +51,10 @@ fn crumbs(app: &App) -> Vec<String> {
         Screen::Fleet(_) => vec!["fleet".to_owned()],
         Screen::Board(screen) => vec![screen.pipeline.to_string()],
         Screen::Stage(screen) => of(&screen.pipeline, screen.stage.as_str()),
-        Screen::Alarms(screen) => of(&screen.pipeline, "alarms"),
+        Screen::Alarms(screen) => match screen.scope {
+            AlarmsOf::Pipeline => of(&screen.pipeline, "alarms"),
+            AlarmsOf::Fleet(_) => of(&"fleet", "alarms"),
+        },
         Screen::Blockers(screen) => of(&screen.pipeline, "blockers & windows"),
         Screen::Events(screen) => of(&screen.pipeline, "events & audit"),
         Screen::Release(screen) => of(&screen.pipeline, &format!("release {}", screen.release)),

@@ -8,7 +8,6 @@ use crate::{
     tui::{
         app::App,
         query::{self, AlarmRow, Chart},
-        screen::AlarmsScreen,
         text::{Sanitized, Times, ago, wrap},
         theme::Role,
         widgets::{Bar, Canvas, Line, SPARK_GUTTER, Spark, canvas::below},
@@ -23,14 +22,12 @@ const CHART_MOST: u16 = 8;
 
 pub(super) fn draw(
     app: &App,
-    screen: &AlarmsScreen,
+    every: Span,
     row: &AlarmRow<'_>,
     canvas: &mut Canvas<'_>,
     area: Rect,
 ) {
     let now = app.server_now();
-    let every = screen.seen.answer.as_ref().map(|answer| answer.every);
-    let every = every.unwrap_or_default();
     let width = usize::from(area.width.saturating_sub(2));
     let words = words(row, every, now);
     let words = words.iter().flat_map(|(role, text)| {
@@ -48,7 +45,7 @@ pub(super) fn draw(
     let used = if let Some(seen) = row.seen {
         draw_chart(seen, (every, app.times()), canvas, place)
     } else {
-        let text = " waiting for what it read lately";
+        let text = format!(" {}: waiting for what it read lately", row.sight.alarm);
         canvas.line(area, &Line::of(Role::Label, text));
         1
     };

@@ -2,8 +2,7 @@
 //! keeps them out. The answer comes from the server, which asks what the engine obeys.
 
 use crate::{
-    api::Windows,
-    model::{Passing, Span, Status, Time, Timeline},
+    model::{Passing, Pipeline, Span, Status, Time, Timeline, timelines},
     tui::{
         app::App,
         screen::BlockersScreen,
@@ -43,7 +42,7 @@ pub(super) fn draw(app: &App, screen: &BlockersScreen, canvas: &mut Canvas<'_>, 
     };
     let legend = u16::from(area.height >= LEGEND_FROM);
     let room = usize::from(area.height.saturating_sub(2 + legend));
-    let (tracks, hidden) = tracks(windows, room);
+    let (tracks, hidden) = tracks(&windows.timelines, room);
     let (now, times) = (app.server_now(), app.times());
     let from = bounds(screen, now).0;
     let scale = Scale::fit(from, area.width);
@@ -61,15 +60,54 @@ pub(super) fn draw(app: &App, screen: &BlockersScreen, canvas: &mut Canvas<'_>, 
     used + legend
 }
 
+/// The next 24 hours, as the replica knows them; says how many rows that took.
+pub(in crate::tui::view) fn next_day(
+    app: &App,
+    pipeline: &Pipeline,
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+) -> u16 {
+    const QUARTER: i64 = 15 * 60_000;
+    const GUTTER: u16 = 16;
+    let (now, times) = (app.server_now(), app.times());
+    let (columns, minutes) = if area.width < 96 + GUTTER {
+        (48, 30)
+    } else {
+        (96, 15)
+    };
+    let scale = Scale {
+        from: Time(now.0.div_euclid(QUARTER) * QUARTER),
+        step: Span::minutes(minutes),
+        columns,
+        gutter: GUTTER,
+    };
+    let bounds = (scale.from, scale.to());
+    let found = timelines(pipeline, &app.replica.org, now, bounds);
+    let room = usize::from(area.height.saturating_sub(4));
+    let (tracks, hidden) = tracks(&found, room);
+    let axis = Axis {
+        label: Sanitized::from(times.zone_word(now)),
+        ticks: ticks(scale, times),
+        now,
+        now_words: Sanitized::from(times.wall(now)),
+        note: Sanitized::from(note(scale, hidden)),
+    };
+    let title = Line::of(Role::Title, " WINDOWS & BLOCKERS, next 24h");
+    canvas.line(area, &title.then(Role::Label, "  # tells the rules"));
+    let used = 1 + timeline(canvas, below(area, 1), scale, &axis, &tracks);
+    canvas.line(below(area, used), &legend_line());
+    used + 1
+}
+
 /// The stages that are not always open first to be kept where not all fit, in their order; and how
 /// many are left out.
-fn tracks(windows: &Windows, room: usize) -> (Vec<Track>, usize) {
+fn tracks(timelines: &[Timeline], room: usize) -> (Vec<Track>, usize) {
     let always_open = |timeline: &&Timeline| {
         let mut stretches = timeline.stretches.iter();
         stretches.all(|stretch| stretch.state == Passing::Open)
     };
-    let all = windows.timelines.iter();
-    let open = windows.timelines.iter().filter(always_open).count();
+    let all = timelines.iter();
+    let open = all.clone().filter(always_open).count();
     let spare = all.len().saturating_sub(room).min(open);
     let mut left_out = 0;
     let kept = all.filter(|timeline| {
@@ -78,7 +116,7 @@ fn tracks(windows: &Windows, room: usize) -> (Vec<Track>, usize) {
         !leave
     });
     let tracks: Vec<Track> = kept.take(room).map(track).collect();
-    let hidden = windows.timelines.len() - tracks.len();
+    let hidden = timelines.len() - tracks.len();
     (tracks, hidden)
 }
 

@@ -9,11 +9,16 @@ use crate::{
         screen::BoardScreen,
         text::middle_cut,
         theme::Role,
-        view::fleet::initial,
+        view::{blockers::lanes, fleet::initial},
+        viewport::CHART_FROM,
         widgets::{Canvas, Line, canvas::below},
     },
 };
 use ratatui::layout::Rect;
+
+/// Rows for windows, as lanes and as lines.
+const LANES_MOST: u16 = 12;
+const LINES_MOST: u16 = 9;
 
 /// The left half of a wide terminal: needs, then windows, then the newest releases.
 pub(super) fn draw(
@@ -37,15 +42,19 @@ pub(super) fn draw(
         },
     );
     let windows = below(area, used + 1);
-    let used = list_windows(
-        app,
-        pipeline,
-        canvas,
-        Rect {
-            height: windows.height.min(9),
+    let used = if app.ui.size.width >= CHART_FROM {
+        let place = Rect {
+            height: windows.height.min(LANES_MOST),
             ..windows
-        },
-    );
+        };
+        lanes::next_day(app, pipeline, canvas, place)
+    } else {
+        let place = Rect {
+            height: windows.height.min(LINES_MOST),
+            ..windows
+        };
+        list_windows(app, pipeline, canvas, place)
+    };
     train(pipeline, views, canvas, below(windows, used + 1));
 }
 
