@@ -4,7 +4,7 @@ use crate::{
     api::StreamEvent,
     cli::{failure::Failure, output, session, session::Session},
     client::{Client, Feed, FeedEvent},
-    model::{Entry, PipelineName, Revision, Stream},
+    model::{EffectId, Entry, PipelineName, Revision, Stream},
 };
 use std::collections::BTreeMap;
 
@@ -31,7 +31,8 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
     let name = &arguments.pipeline;
     session::snapshot(&client, name).await?;
     let mut last = Revision(arguments.after);
-    let mut print = |entry: &Entry| print(entry, arguments.json);
+    let mut lines = Lines::new(arguments.json);
+    let mut print = |entry: &Entry| lines.print(entry);
     catch_up(&client, name, &mut last, &mut print).await?;
     if arguments.follow {
         let mut last = BTreeMap::from([(name.clone(), last)]);
@@ -96,14 +97,34 @@ pub(crate) async fn follow(
     Ok(())
 }
 
-pub(crate) fn print(entry: &Entry, json: bool) -> Result<(), Failure> {
-    if json {
-        return output::json(entry);
+/// Entries as lines, with the titles of the steps that began in them and have not ended.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    json: bool,
+    titles: BTreeMap<EffectId, String>,
+}
+
+impl Lines {
+    pub(crate) fn new(json: bool) -> Self {
+        let titles = BTreeMap::new();
+        Self { json, titles }
     }
-    let told = entry.fact.told();
-    let who = told.who.map_or(String::new(), |who| format!(" ({who})"));
-    output::line(&format!(
-        "{:>5} {} {:<9} {}{who}",
-        entry.revision, entry.at, told.kind, told.what
-    ))
+
+    pub(crate) fn print(&mut self, entry: &Entry) -> Result<(), Failure> {
+        if self.json {
+            return output::json(entry);
+        }
+        if let Some(owed) = entry.fact.opens() {
+            self.titles.insert(owed.id.clone(), owed.effect.title());
+        }
+        let told = entry.fact.told_by(|id| self.titles.get(id).cloned());
+        if let Some(id) = entry.fact.closes() {
+            self.titles.remove(id);
+        }
+        let who = told.who.map_or(String::new(), |who| format!(" ({who})"));
+        output::line(&format!(
+            "{:>5} {} {:<9} {}{who}",
+            entry.revision, entry.at, told.kind, told.what
+        ))
+    }
 }

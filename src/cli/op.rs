@@ -46,7 +46,8 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
         return Ok(());
     };
     let mut last = revision;
-    let mut print = |entry: &Entry| events::print(entry, arguments.json);
+    let mut lines = events::Lines::new(arguments.json);
+    let mut print = |entry: &Entry| lines.print(entry);
     events::catch_up(&client, &name, &mut last, &mut print).await?;
     if arguments.watch {
         let stage = stage(&accepted);
@@ -109,13 +110,14 @@ async fn follow(
 ) -> Result<(), Failure> {
     let mut feed = Feed::start(client.clone(), BTreeSet::from([name.clone()]));
     let mut world = World::default();
+    let mut lines = events::Lines::new(json);
     while let Some(event) = feed.next().await {
         world.take(event)?;
         let Some(pipeline) = world.pipelines.get(name) else {
             continue;
         };
         if pipeline.revision > last {
-            let mut print = |entry: &Entry| events::print(entry, json);
+            let mut print = |entry: &Entry| lines.print(entry);
             events::catch_up(client, name, &mut last, &mut print).await?;
         }
         if !is_under_way(pipeline, stage) {

@@ -3,7 +3,7 @@
 
 mod words;
 
-use crate::model::{AttemptId, Fact, Pipeline, StageName};
+use crate::model::{AttemptId, EffectId, Fact, Pipeline, StageName};
 use words::{attempt_words, guard_words, inbound_words, request_words};
 
 /// One line of an event list.
@@ -78,6 +78,27 @@ impl Fact {
             who: self.actor(),
             what,
         }
+    }
+
+    /// Tells the fact with the step called by its title instead of its id, where somebody knows what
+    /// began under it.
+    pub fn told_by(&self, title: impl FnOnce(&EffectId) -> Option<String>) -> Told {
+        let mut told = self.told();
+        let known = self.of_step().and_then(|id| Some((id, title(id)?)));
+        if let Some((id, title)) = known
+            && let Some(rest) = told.what.strip_prefix(id.0.as_str())
+        {
+            told.what = format!("{title}{rest}");
+        }
+        told
+    }
+
+    /// The step whose later life a fact tells.
+    fn of_step(&self) -> Option<&EffectId> {
+        if let Fact::StepRetried { id, .. } | Fact::StaleResult { id, .. } = self {
+            return Some(id);
+        }
+        self.closes()
     }
 
     /// The stage a fact is about, where the state around it knows.

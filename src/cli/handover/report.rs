@@ -152,7 +152,7 @@ fn story(seen: &Seen) -> Option<Story> {
         is_told(entry) && !is_told_again(entry, follows)
     });
     let events: Vec<EventRow> = told
-        .map(|(_, entry)| event(&seen.pipeline, entry))
+        .map(|(_, entry)| event(&seen.pipeline, &seen.entries, entry))
         .collect();
     let counts = counts(seen);
     (!events.is_empty() || counts != Counts::default()).then(|| Story {

@@ -208,16 +208,17 @@ pub fn trip_rows(pipeline: &Pipeline, release: &Release) -> Vec<TripRow> {
 /// What people decided about it, and what stopped it, oldest first.
 pub fn decisions<'a>(
     pipeline: &Pipeline,
-    entries: impl IntoIterator<Item = &'a Entry>,
+    entries: impl IntoIterator<Item = &'a Entry, IntoIter: DoubleEndedIterator + Clone>,
     id: ReleaseId,
 ) -> Vec<EventRow> {
+    let entries = entries.into_iter();
     let about = |entry: &&Entry| {
         let attempt = entry.fact.attempt();
         let place = attempt.and_then(|attempt| pipeline.place_of(attempt));
         place.is_some_and(|(_, release)| release == id) || names(&entry.fact, id)
     };
-    let rows = entries.into_iter().filter(about);
-    let rows = rows.map(|entry| event(pipeline, entry));
+    let rows = entries.clone().filter(about);
+    let rows = rows.map(|entry| event(pipeline, entries.clone(), entry));
     rows.filter(|row| EventKinds::People.shows(row.kind) || EventKinds::Stops.shows(row.kind))
         .collect()
 }

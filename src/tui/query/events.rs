@@ -18,9 +18,19 @@ pub struct EventRow {
     pub text: String,
 }
 
-/// The line of an entry. The pipeline, as it is now, tells where an attempt was.
-pub fn event(pipeline: &Pipeline, entry: &Entry) -> EventRow {
-    let told = entry.fact.told();
+/// The line of an entry. The pipeline, as it is now, tells where an attempt was; the entries before
+/// it, what a step is called.
+pub fn event<'a>(
+    pipeline: &Pipeline,
+    entries: impl IntoIterator<Item = &'a Entry, IntoIter: DoubleEndedIterator>,
+    entry: &Entry,
+) -> EventRow {
+    let told = entry.fact.told_by(|id| {
+        let before = entries.into_iter().rev();
+        let mut before = before.filter(|before| before.revision < entry.revision);
+        let begun = before.find_map(|before| before.fact.opens().filter(|owed| owed.id == *id));
+        begun.map(|owed| owed.effect.title())
+    });
     let stage = entry.fact.stage(pipeline);
     let release = entry.fact.attempt().and_then(|id| pipeline.place_of(id));
     let text = match release.map(|(_, release)| release.to_string()) {

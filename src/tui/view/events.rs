@@ -21,9 +21,10 @@ use ratatui::layout::Rect;
 const DETAIL: u16 = 4;
 
 pub(super) fn draw(app: &App, screen: &EventsScreen, canvas: &mut Canvas<'_>, body: Rect) {
-    let Some(pipeline) = app.pipeline(&screen.pipeline) else {
+    let Some(opened) = app.replica.opened.get(&screen.pipeline) else {
         return footer::waiting(app, canvas, body);
     };
+    let row = |entry| query::event(&opened.pipeline, &opened.entries, entry);
     let entries = rows::events(app, screen);
     let follow = if screen.selected.is_none() {
         "ON"
@@ -65,7 +66,7 @@ pub(super) fn draw(app: &App, screen: &EventsScreen, canvas: &mut Canvas<'_>, bo
         pages: Pages::FromEnd,
     };
     list.draw(canvas, area, &columns, |entry, _| {
-        let event = query::event(pipeline, entry);
+        let event = row(entry);
         vec![
             Line::plain(times.clock(event.at)),
             Line::of(Role::Title, event.kind),
@@ -80,7 +81,7 @@ pub(super) fn draw(app: &App, screen: &EventsScreen, canvas: &mut Canvas<'_>, bo
             height: DETAIL,
             ..body
         };
-        detail(&query::event(pipeline, entry), entry, canvas, place);
+        detail(&row(entry), entry, canvas, place);
     }
 }
 

@@ -68,6 +68,9 @@ pub(super) fn recent(
 ) {
     let here = screen.pane == BoardPane::Recent;
     heading(canvas, area, "RECENT", here);
+    let Some(opened) = app.replica.opened.get(&pipeline.name) else {
+        return;
+    };
     let rows = below(area, 1);
     let told = rows::recent(app, &pipeline.name);
     let chosen = screen.event.or(told.first().map(|entry| entry.revision));
@@ -76,7 +79,7 @@ pub(super) fn recent(
         .position(|entry| here && Some(entry.revision) == chosen);
     let top = page_top(chosen.unwrap_or(0), usize::from(rows.height));
     for (at, (n, entry)) in (0..rows.height).zip(told.iter().enumerate().skip(top)) {
-        let event = query::event(pipeline, entry);
+        let event = query::event(pipeline, &opened.entries, entry);
         let when = app.times().clock(event.at);
         let stage = if event.stage.is_empty() {
             String::new()
