@@ -171,7 +171,7 @@ fn settle(world: &mut World) {
         let reading = Reading {
             alarm: AlarmName::parse("faults").unwrap(),
             level: AlarmLevel::Ok,
-            value: Some(Ppm(1_000)),
+            value: Some(Measure::share(Ppm(1_000))),
             why: String::new(),
             points: 1_000,
         };
