@@ -12,7 +12,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Command lines against a server on which r1 of web asks for approval in gamma, and their status.
-const WITH_SERVER: [(i32, &str); 59] = [
+const WITH_SERVER: [(i32, &str); 61] = [
     (0, "status"),
     (0, "status web"),
     (0, "why web"),
@@ -22,6 +22,7 @@ const WITH_SERVER: [(i32, &str); 59] = [
     (0, "tickets web"),
     (0, "alarms web"),
     (0, "metrics"),
+    (0, "handover --since 1h"),
     (0, "logs web --steps"),
     (0, "windows web"),
     (0, "get pipelines"),
@@ -40,6 +41,7 @@ const WITH_SERVER: [(i32, &str); 59] = [
     (0, "reject web --reason no --dry-run"),
     (0, "hold web --reason stop --dry-run"),
     (0, "reload --dry-run"),
+    (2, "handover --since soon"),
     (1, "status wbe"),
     (1, "why web --stage delta"),
     (1, "release web r9"),
