@@ -52,6 +52,8 @@ pub struct Settings {
     pub environment: Option<String>,
     /// Whether frames are shown whole (mode 2026), which GNU screen cannot.
     pub synchronized: Option<bool>,
+    /// Whether the bell rings for what calls an operator who looks elsewhere; it does otherwise.
+    pub bell: Option<bool>,
     /// What the terminal writes on; `COLORFGBG` says so otherwise, and dark is assumed.
     pub background: Option<Background>,
     /// How many colours it has; found out from the environment otherwise.

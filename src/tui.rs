@@ -39,4 +39,4 @@ pub mod theme;
 pub mod view;
 pub mod widgets;
 
-pub use driver::{Exit, Options, TuiError, run};
+pub use driver::{Bell, Exit, Options, TuiError, run};

@@ -8,10 +8,11 @@ use crate::{
     config::{self, Colours, Connection, Environment, Settings},
     model::PipelineName,
     tui::{
-        self,
+        self, Bell,
         app::Access,
         record::Recordings,
         report::Report,
+        terminal::Window,
         theme::{Depth, Glyphs, Look, Wanted},
         update::Start,
     },
@@ -89,9 +90,25 @@ impl Session {
                 .ok()
                 .map(|state| state.join("exports")),
             frames,
+            window: window(&self.environment),
+            bell: if settings.bell.unwrap_or(true) {
+                Bell::Rings
+            } else {
+                Bell::Silent
+            },
             slow: false,
             synchronized,
         }
+    }
+}
+
+/// A terminal of text alone has no title, and would show what is meant for one.
+fn window(environment: &Environment) -> Window {
+    let term = environment.get("TERM").map_or("", String::as_str);
+    match term {
+        "" | "dumb" | "linux" => Window::None,
+        _ if term.starts_with("vt") => Window::None,
+        _ => Window::Titled,
     }
 }
 

@@ -115,6 +115,9 @@ pub struct Ui {
     /// Whether the link is spared: then the clock counts minutes.
     #[serde(default)]
     pub slow: bool,
+    /// Whether the keys go to this terminal, where it says so.
+    #[serde(skip)]
+    pub focused: Option<bool>,
     #[serde(skip, default = "Keymap::shipped")]
     pub keymap: &'static Keymap,
     /// What the terminal is taken for.
@@ -215,6 +218,7 @@ impl App {
                 zone: Tz::UTC,
                 access: Access::ReadWrite,
                 slow: false,
+                focused: None,
                 keymap,
                 report: Report::default(),
                 themes: Theme::shipped(),

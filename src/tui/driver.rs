@@ -3,6 +3,7 @@
 //! and decides nothing.
 
 mod cache;
+mod caller;
 mod dresser;
 mod perform;
 mod save;
@@ -21,11 +22,12 @@ use crate::{
         record::{Recorder, Recordings},
         report::Report,
         request::{Leave, Request},
-        terminal::{self, Terminal},
+        terminal::{self, Terminal, Window},
         theme::{Glyphs, Look, ThemeError},
         update::{Start, deadline, start, update},
     },
 };
+use caller::Caller;
 use chrono_tz::Tz;
 use dresser::Dresser;
 use perform::Performer;
@@ -55,12 +57,21 @@ pub struct Options {
     pub config: Option<PathBuf>,
     /// At most so many frames in a second: 30 here, 10 over SSH.
     pub frames: u32,
+    pub window: Window,
+    pub bell: Bell,
     /// Whether a slow link is spared from the start.
     pub slow: bool,
     /// Whether frames are wrapped so that they show whole (mode 2026), which GNU screen cannot.
     pub synchronized: bool,
     /// Where exported lists are written; none when there is no place for them.
     pub exports: Option<PathBuf>,
+}
+
+/// Whether the terminal's bell rings for what calls somebody who looks elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bell {
+    Rings,
+    Silent,
 }
 
 /// What is to be said on the shell's screen after leaving.
@@ -94,7 +105,7 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     let (keymap, bad_keys) = own::keymap(options.config.as_deref())?;
     let server = options.address.clone();
     let client = Client::new(options.address)?;
-    let terminal = Terminal::enter().map_err(terminal_error("taking"))?;
+    let terminal = Terminal::enter(options.window).map_err(terminal_error("taking"))?;
     terminal::end_with_terminal();
     let feed = Feed::start(client.clone(), BTreeSet::new());
     let mut performer = Performer::new(client, feed.commands(), options.exports);
@@ -111,7 +122,9 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     let ascii = theme.glyphs == Glyphs::Ascii;
     let between = SECOND / i64::from(options.frames.max(1));
     app.ui.themes = dresser.names();
-    let mut screen = Screen::new(terminal, (dresser, theme), options.synchronized, between);
+    let caller = Caller::new(options.window, options.bell);
+    let look = (dresser, theme);
+    let mut screen = Screen::new(terminal, look, caller, options.synchronized, between);
     // The first frame does not wait for the network.
     let remembered = options.cache.as_deref();
     if let Some(seen) = remembered.and_then(|path| cache::read(path, &server)) {

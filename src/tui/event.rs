@@ -21,6 +21,8 @@ pub enum Event {
     /// Text that was pasted, all of it (bracketed paste).
     Paste(String),
     Resize(Size),
+    /// The terminal says whether the keys go to it.
+    Focus(bool),
     Feed(FeedEvent),
     /// From the last time, before anything has come.
     Remembered(Box<Remembered>),

@@ -37,6 +37,9 @@ enum Mode {
     AlternateScreen,
     HiddenCursor,
     BracketedPaste,
+    Focus,
+    /// The title is ours; the one before is kept by the terminal meanwhile.
+    Title,
 }
 
 /// The modes that are set, in the order in which they were.
@@ -54,16 +57,27 @@ const LAST_PATIENCE: u16 = 500;
 /// More than terminals take in one go is not copied at all.
 const COPY_LIMIT: usize = 74_994;
 
+/// Whether the terminal is a window, with a title, that knows where the keys go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    None,
+    Titled,
+}
+
 /// A terminal in our modes; dropping it gives it back.
 #[derive(Debug)]
-pub struct Terminal(Output);
+pub struct Terminal {
+    output: Output,
+    window: Window,
+}
 
 impl Terminal {
-    /// Takes the terminal: raw keys, the alternate screen, no cursor, pastes as pastes.
+    /// Takes the terminal: raw keys, the alternate screen, no cursor, pastes as pastes; of a
+    /// window also the title, and it says where the keys go.
     ///
     /// # Errors
     /// When input or output is no terminal, or it cannot be put into raw mode.
-    pub fn enter() -> io::Result<Self> {
+    pub fn enter(window: Window) -> io::Result<Self> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(io::Error::other("input and output must be a terminal"));
         }
@@ -73,10 +87,17 @@ impl Terminal {
         LET_GO.store(false, Ordering::Relaxed);
         crossterm::terminal::enable_raw_mode()?;
         set(Mode::Raw);
-        let mut terminal = Self(Output::open()?);
+        let mut terminal = Self {
+            output: Output::open()?,
+            window,
+        };
         terminal.switch(Mode::AlternateScreen)?;
         terminal.switch(Mode::HiddenCursor)?;
         terminal.switch(Mode::BracketedPaste)?;
+        if window == Window::Titled {
+            terminal.switch(Mode::Focus)?;
+            terminal.switch(Mode::Title)?;
+        }
         Ok(terminal)
     }
 
@@ -90,7 +111,7 @@ impl Terminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.write(bytes)
+        self.output.write(bytes)
     }
 
     /// Writes more of what the terminal has not taken yet.
@@ -98,12 +119,12 @@ impl Terminal {
     /// # Errors
     /// When the terminal is gone.
     pub fn drain(&mut self) -> io::Result<()> {
-        self.0.drain()
+        self.output.drain()
     }
 
     /// How long the terminal has not taken everything; none when it has.
     pub fn behind(&self) -> Option<Span> {
-        self.0.behind()
+        self.output.behind()
     }
 
     pub fn size() -> io::Result<Size> {
@@ -125,8 +146,9 @@ impl Terminal {
     /// # Errors
     /// When it cannot be put into raw mode again.
     pub fn retake(self) -> io::Result<Self> {
+        let window = self.window;
         drop(self);
-        Self::enter()
+        Self::enter(window)
     }
 
     /// Gives the terminal back, stops until the shell says `fg`, and takes it again. Without a shell
@@ -135,9 +157,10 @@ impl Terminal {
         if getsid(None).is_ok_and(|leader| leader == getpid()) {
             return Ok((self, Some("there is no shell to come back from")));
         }
+        let window = self.window;
         drop(self);
         raise(Signal::SIGTSTP)?;
-        Ok((Self::enter()?, None))
+        Ok((Self::enter(window)?, None))
     }
 }
 
@@ -156,6 +179,8 @@ impl Mode {
             Mode::AlternateScreen => ("\x1b[?1049h", "\x1b[?1049l"),
             Mode::HiddenCursor => ("\x1b[?25l", "\x1b[?25h"),
             Mode::BracketedPaste => ("\x1b[?2004h", "\x1b[?2004l"),
+            Mode::Focus => ("\x1b[?1004h", "\x1b[?1004l"),
+            Mode::Title => ("\x1b[22;2t", "\x1b[23;2t"),
         }
     }
 }

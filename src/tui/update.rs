@@ -52,6 +52,10 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
             app.ui.size = size;
             Vec::new()
         }
+        Event::Focus(focused) => {
+            app.ui.focused = Some(focused);
+            Vec::new()
+        }
         Event::Feed(news) => freeze::feed(app, news),
         Event::Remembered(seen) => {
             feed::remember(app, *seen);
@@ -94,24 +98,27 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
             Vec::new()
         }
         Event::Slow(slow) => {
-            let text = if slow {
-                "slow link: two plain frames a second; :slow off ends it"
-            } else {
-                "full speed again"
-            };
-            flash(app, FlashLevel::Info, text.to_owned());
-            app.ui.slow = slow;
-            let word = if slow {
-                "yes, two frames a second"
-            } else {
-                "no"
-            };
-            app.ui.report.set(report::SLOW, word.to_owned());
+            spare(app, slow);
             Vec::new()
         }
         Event::Resumed => vec![Request::Retake],
         Event::Stop(_) => vec![Request::Quit(Leave::Nothing)],
     }
+}
+
+/// Frames are few and plain from now on, or no longer.
+fn spare(app: &mut App, slow: bool) {
+    let (text, word) = if slow {
+        (
+            "slow link: two plain frames a second; :slow off ends it",
+            "yes, two frames a second",
+        )
+    } else {
+        ("full speed again", "no")
+    };
+    flash(app, FlashLevel::Info, text.to_owned());
+    app.ui.slow = slow;
+    app.ui.report.set(report::SLOW, word.to_owned());
 }
 
 /// When the next [`Event::Tick`] is needed, at the latest, for something other than ages.

@@ -54,8 +54,11 @@ fn keys_are_read() {
     assert!(decoder.patience().is_some());
     assert_eq!(decoder.pause(), Some(Input::Key(Key::plain(Code::Esc))));
     assert_eq!(decoder.patience(), None);
+    for (bytes, focused) in [("\x1b[I", true), ("\x1b[O", false)] {
+        assert_eq!(read(&[bytes]), [Input::Focus(focused)]);
+    }
     // With Alt, and what is no key of ours.
-    for bytes in ["\x1bx", "\x1b[1;3A", "\x1b[15~", "\x1b[I", "\x00"] {
+    for bytes in ["\x1bx", "\x1b[1;3A", "\x1b[15~", "\x00"] {
         assert_eq!(read(&[bytes]), [], "{bytes:?}");
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     model::{Span, Time},
     tui::{
         app::{App, InFlight, Size},
-        driver::{TuiError, dresser::Dresser, terminal_error},
+        driver::{TuiError, caller::Caller, dresser::Dresser, terminal_error},
         event::Event,
         paint::Painter,
         record::Recorder,
@@ -33,6 +33,7 @@ pub(super) struct Screen {
     painter: Painter,
     dresser: Dresser,
     theme: Theme,
+    caller: Caller,
     /// When the files of the themes were last looked at.
     looked: Time,
     drawn: Time,
@@ -58,6 +59,7 @@ impl Screen {
     pub(super) fn new(
         terminal: Terminal,
         (dresser, theme): (Dresser, Theme),
+        caller: Caller,
         synchronized: bool,
         between: i64,
     ) -> Self {
@@ -66,6 +68,7 @@ impl Screen {
             painter: Painter::new(0, 0, synchronized),
             dresser,
             theme,
+            caller,
             looked: Time(0),
             drawn: Time(0),
             between: Span(between.unsigned_abs()),
@@ -140,13 +143,15 @@ impl Screen {
         let bytes = self
             .painter
             .frame(|buffer| view::render(app, theme, buffer));
+        let mut bytes = bytes.unwrap_or_default();
+        bytes.extend(self.caller.call(app));
         self.drawn = app.ui.now;
         self.waiting = false;
-        match (&mut self.terminal, bytes) {
-            (Some(terminal), Some(bytes)) => {
+        match &mut self.terminal {
+            Some(terminal) if !bytes.is_empty() => {
                 terminal.write(&bytes).map_err(terminal_error("writing to"))
             }
-            _ => Ok(()),
+            Some(_) | None => Ok(()),
         }
     }
 

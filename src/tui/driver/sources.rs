@@ -83,6 +83,7 @@ impl Sources {
                 Ok(match key.ok_or_else(ended)?? {
                     Input::Key(key) => Event::Key(key),
                     Input::Paste(text) => Event::Paste(text),
+                    Input::Focus(focused) => Event::Focus(focused),
                 })
             }
             answer = performer.answer() => Ok(answer),

@@ -10,7 +10,7 @@ use crate::{
         driver::TuiError,
         paint::Painter,
         record::tape::Tape,
-        terminal::{self, Terminal, input::Input, keyboard::Keyboard},
+        terminal::{self, Terminal, Window, input::Input, keyboard::Keyboard},
         theme::{Role, Theme},
         view,
         widgets::{Canvas, Line},
@@ -46,7 +46,7 @@ pub struct Player<'a> {
 /// When the terminal cannot be taken, read or written.
 pub fn play(tape: &Tape, theme: &Theme) -> Result<(), TuiError> {
     let failed = |doing| move |why: io::Error| TuiError::Terminal { doing, why };
-    let mut terminal = Terminal::enter().map_err(failed("taking"))?;
+    let mut terminal = Terminal::enter(Window::None).map_err(failed("taking"))?;
     terminal::end_with_terminal();
     let Size { width, height } = Terminal::size().map_err(failed("measuring"))?;
     let mut painter = Painter::new(width, height, false);

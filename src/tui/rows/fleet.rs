@@ -2,7 +2,7 @@
 //! sort. Of ten thousand only the page that is seen is put in order.
 
 use crate::{
-    model::{Actor, GroupName, Org, PipelineName, Summary},
+    model::{Actor, GroupName, Org, PipelineName, Status, Summary},
     tui::{
         app::App,
         filter::{Field, Filter},
@@ -149,6 +149,29 @@ impl<'a> Asked<'a> {
             field("", status),
         ])
     }
+}
+
+/// Pipelines that call for the operator, wherever they look: alarms and failures of their own, and
+/// approvals that are asked of them.
+pub fn calling(app: &App) -> usize {
+    let screen = FleetScreen::default();
+    let asked = Asked::of(app, &screen);
+    let replica = app.frozen.as_ref().map_or(&app.replica, |f| &f.live);
+    let calls = |row: &&Summary| match row.status {
+        Status::Alarm | Status::Fail => asked.is_of_my_team(row) || asked.waits_for_me(row),
+        Status::Approve => asks(row, &asked.groups),
+        Status::Rollback
+        | Status::Blocked
+        | Status::Held
+        | Status::NoData
+        | Status::Partial
+        | Status::Run
+        | Status::Bake
+        | Status::Ok
+        | Status::NotYet
+        | Status::Superseded => false,
+    };
+    replica.rows.values().filter(calls).count()
 }
 
 /// Whether a pipeline is one of the operator's own: of their team, or waiting for them.

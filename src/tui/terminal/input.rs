@@ -22,6 +22,8 @@ const SEQUENCE_LIMIT: usize = 64;
 pub enum Input {
     Key(Key),
     Paste(String),
+    /// The keys go here, or elsewhere, from now on (mode 1004).
+    Focus(bool),
 }
 
 /// Where in a sequence the bytes so far have led.
@@ -140,6 +142,7 @@ impl Decoder {
                 self.state = State::Paste(Vec::new());
                 None
             }
+            b'I' | b'O' if sequence.is_empty() => Some(Input::Focus(byte == b'I')),
             0x40..=0x7e => csi_key(&sequence, byte).map(Input::Key),
             0x1b => {
                 self.state = State::Escape;

@@ -99,8 +99,9 @@ fn a_panic_gives_the_terminal_back_and_is_readable() {
 /// to panic, so this takes the terminal as the product does and panics itself.
 #[test]
 fn panics_when_told_to() {
+    use pilothouse::tui::terminal::{Terminal, Window};
     if std::env::var_os(PANICS).is_some() {
-        let _terminal = pilothouse::tui::terminal::Terminal::enter().unwrap();
+        let _terminal = Terminal::enter(Window::Titled).unwrap();
         panic!("a bug in the terminal");
     }
 }
@@ -159,6 +160,11 @@ fn assert_given_back(terminal: &Terminal, way: &str) {
         bytes.contains("\x1b[?2004h"),
         "{way}: it never took the terminal"
     );
+    // The emulator knows nothing of these.
+    for (on, off) in [("\x1b[?1004h", "\x1b[?1004l"), ("\x1b[22;2t", "\x1b[23;2t")] {
+        assert!(bytes.contains(on), "{way}: never {on:?}");
+        assert!(bytes.rfind(off) > bytes.rfind(on), "{way} leaves {on:?}");
+    }
     assert!(
         bytes.rfind("\x1b[?2026l") >= bytes.rfind("\x1b[?2026h"),
         "{way} ends in the middle of a frame"

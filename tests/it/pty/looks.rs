@@ -30,6 +30,10 @@ async fn every_kind_of_terminal_shows_it() {
         let start = start(home.path(), &serving).with("TERM", kind);
         let bytes = look_around(&mut start.spawn(), kind);
         assert!(bytes.is_ascii(), "{kind}");
+        let text = String::from_utf8_lossy(&bytes);
+        let titled = text.contains("\x1b]2;PILOTHOUSE pilothouse\x07");
+        let is_window = !["dumb", "vt100", "linux"].contains(&kind);
+        assert_eq!(titled, is_window, "{kind}");
         let used = colours_in(&bytes);
         match colours {
             Colours::None => assert_eq!(used, Vec::<u16>::new(), "{kind}"),
