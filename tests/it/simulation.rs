@@ -1,8 +1,8 @@
 //! A seeded simulation: the real engine and the real fold over a journal that tears and loses, fake
 //! targets that keep their own log, operators who press anything, clocks and alarms that go wrong,
 //! definitions that change underneath. After every entry the invariants are checked over journal
-//! and target log, in another way than the engine goes about them (`book`). A seed replays exactly:
-//! `PILOTHOUSE_SEED=17 cargo test simulation`; `PILOTHOUSE_SEEDS=50000` runs more.
+//! and target log, in another way than the engine goes about them (`book`). A seed replays exactly,
+//! by the command that its failure prints; `PILOTHOUSE_SEEDS=50000` runs more.
 
 mod actions;
 mod bank;
@@ -26,6 +26,7 @@ mod wishes;
 
 use report::Report;
 use run::{Failure, all, run, shrunk};
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::Store;
@@ -85,11 +86,15 @@ const MUST_HAPPEN: &[&str] = &[
 
 #[test]
 fn no_seed_violates_an_invariant() {
+    let suite = Suite {
+        test: "no_seed_violates_an_invariant",
+        store: Store::memory,
+    };
     if let Some(seed) = number("PILOTHOUSE_SEED") {
-        return replay(seed);
+        return suite.replay(seed);
     }
     let seeds = number("PILOTHOUSE_SEEDS").unwrap_or(SEEDS);
-    let total = side_by_side(seeds, |seed| run(seed, &all(), Store::memory(), false));
+    let total = suite.side_by_side(seeds);
     println!("{total}");
     // A simulation in which nothing happens would pass as well, so what must happen is asserted.
     let seen = &total.seen;
@@ -112,9 +117,14 @@ fn no_seed_violates_an_invariant() {
 
 #[test]
 fn no_seed_violates_an_invariant_over_the_real_journal() {
-    let total = side_by_side(SEEDS_ON_DISK, |seed| {
-        run(seed, &all(), Store::sqlite(), false)
-    });
+    let suite = Suite {
+        test: "no_seed_violates_an_invariant_over_the_real_journal",
+        store: Store::sqlite,
+    };
+    if let Some(seed) = number("PILOTHOUSE_SEED") {
+        return suite.replay(seed);
+    }
+    let total = suite.side_by_side(SEEDS_ON_DISK);
     println!("{total}");
 }
 
@@ -122,63 +132,79 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// Runs seeds on two threads; the first failure in the order of the seeds is told.
-fn side_by_side(seeds: u64, run: impl Fn(u64) -> Result<Report, Failure> + Sync) -> Report {
-    let next = AtomicU64::new(0);
-    let total = Mutex::new(Report::default());
-    let failed = Mutex::new(None::<(u64, Failure)>);
-    let work = || {
-        loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds || failed.lock().unwrap().is_some() {
-                return;
+/// Seeds over one kind of journal.
+#[derive(Clone, Copy)]
+struct Suite {
+    test: &'static str,
+    store: fn() -> Store,
+}
+
+impl Suite {
+    /// Runs seeds on two threads; of those that fail the lowest is told.
+    fn side_by_side(self, seeds: u64) -> Report {
+        let next = AtomicU64::new(0);
+        let total = Mutex::new(Report::default());
+        let failed = Mutex::new(BTreeMap::new());
+        let work = || {
+            loop {
+                let seed = next.fetch_add(1, Ordering::Relaxed);
+                if seed >= seeds || !failed.lock().unwrap().is_empty() {
+                    return;
+                }
+                match run(seed, &all(), (self.store)(), false) {
+                    Ok(report) => total.lock().unwrap().add(report),
+                    Err(failure) => drop(failed.lock().unwrap().insert(seed, failure)),
+                }
             }
-            match run(seed) {
-                Ok(report) => total.lock().unwrap().add(report),
-                Err(failure) => *failed.lock().unwrap() = Some((seed, failure)),
-            }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(work);
+            scope.spawn(work);
+        });
+        if let Some((seed, failure)) = failed.into_inner().unwrap().pop_first() {
+            self.tell(seed, &failure);
         }
-    };
-    std::thread::scope(|scope| {
-        scope.spawn(work);
-        scope.spawn(work);
-    });
-    if let Some((seed, failure)) = failed.into_inner().unwrap() {
-        tell(seed, &failure);
+        total.into_inner().unwrap()
     }
-    total.into_inner().unwrap()
-}
 
-/// Says how a seed failed: the rule, the shortest run that breaks it, and how to see it again.
-fn tell(seed: u64, failure: &Failure) -> ! {
-    let steps = shrunk(seed, &failure.why);
-    let list: Vec<String> = steps.iter().map(ToString::to_string).collect();
-    let again = run(seed, &steps, Store::memory(), true).err();
-    let (why, trace) = again.map_or_else(
-        || (failure.why.clone(), Vec::new()),
-        |failure| (failure.why, failure.trace),
-    );
-    panic!(
-        "seed {seed} failed: {why}\nminimal trace:\n{}\nreplay: PILOTHOUSE_SEED={seed} \
-         PILOTHOUSE_STEPS={} cargo test no_seed_violates_an_invariant",
-        trace.join("\n"),
-        list.join(","),
-    );
-}
+    /// Says how a seed failed: the rule, the shortest run that breaks it, and how to see it again.
+    fn tell(self, seed: u64, failure: &Failure) -> ! {
+        let steps = shrunk(seed, &failure.why, self.store);
+        let list: Vec<String> = steps.iter().map(ToString::to_string).collect();
+        let again = run(seed, &steps, (self.store)(), true).err();
+        let (why, trace) = again.map_or_else(
+            || (failure.why.clone(), Vec::new()),
+            |failure| (failure.why, failure.trace),
+        );
+        panic!(
+            "seed {seed} failed: {why}\n\
+             minimal trace, {} of {} steps (`!` a fault strikes, `>` somebody asks, indented: what \
+             became durable):\n{}\n\
+             it ends here: {why}\n\
+             replay: PILOTHOUSE_SEED={seed} PILOTHOUSE_STEPS={} cargo test --test it \
+             simulation::{} -- --exact --nocapture",
+            steps.len(),
+            all().len(),
+            trace.join("\n"),
+            list.join(","),
+            self.test,
+        );
+    }
 
-/// Runs one seed, or some of its steps, and prints everything that happens.
-fn replay(seed: u64) {
-    let steps = std::env::var("PILOTHOUSE_STEPS").ok();
-    let steps = steps.map_or_else(all, |list| {
-        list.split(',')
-            .filter_map(|step| step.parse().ok())
-            .collect()
-    });
-    match run(seed, &steps, Store::memory(), true) {
-        Ok(report) => println!("{report}"),
-        Err(failure) => {
-            println!("{}", failure.trace.join("\n"));
-            panic!("{}", failure.why)
+    /// Runs one seed, or some of its steps, and prints everything that happens.
+    fn replay(self, seed: u64) {
+        let steps = std::env::var("PILOTHOUSE_STEPS").ok();
+        let steps = steps.map_or_else(all, |list| {
+            list.split(',')
+                .filter_map(|step| step.parse().ok())
+                .collect()
+        });
+        match run(seed, &steps, (self.store)(), true) {
+            Ok(report) => println!("{report}"),
+            Err(failure) => {
+                println!("{}", failure.trace.join("\n"));
+                panic!("seed {seed} failed: {}", failure.why)
+            }
         }
     }
 }

@@ -73,6 +73,12 @@ impl Faults {
         self.on = on;
     }
 
+    /// Those that this seed has.
+    pub(super) fn on(&self) -> Vec<Fault> {
+        let all = FAULTS.iter().copied();
+        all.filter(|fault| self.has(*fault)).collect()
+    }
+
     pub(super) fn has(&self, fault: Fault) -> bool {
         self.on >> (fault as u32) & 1 == 1
     }

@@ -40,39 +40,43 @@ pub(super) struct Machine {
 impl Machine {
     pub(super) fn new(store: Store, definition: Definition, mut rng: Rng, faults: Faults) -> Self {
         let habits = rng.next();
-        let world = crate::world::World::bare();
-        let mut machine = Machine {
+        Machine {
             store,
             pipeline: Pipeline::new(PipelineName::parse("checkout").unwrap()),
             org: Org::default(),
-            wall: world.now,
+            wall: crate::world::World::bare().now,
             book: Book::default(),
             outside: Outside::default(),
             faults,
             rng,
             habits,
-            definition: definition.clone(),
+            definition,
             down: None,
             round: None,
             elapsed: Span::ZERO,
             trace: None,
             covered: BTreeSet::new(),
             simulated: Span::ZERO,
-        };
-        let groups = world.org.groups;
+        }
+    }
+
+    /// The server starts for the first time.
+    pub(super) fn begin(&mut self) {
+        let on = self.faults.on();
+        self.say(|| format!("-- the server starts; faults of this seed: {on:?}"));
+        let groups = crate::world::World::bare().org.groups;
         let mut facts = vec![Fact::GroupsDefined { groups }];
-        if machine.rng.one_in(2) {
+        if self.rng.one_in(2) {
             let drain = Span::hours(3);
             facts.push(Fact::DrainDefined { drain });
         }
         // The files are read at every start, until what they say is durable.
-        while machine.org.groups.is_empty() {
-            machine.commit_org(facts.clone(), None);
-            machine.come_up();
+        while self.org.groups.is_empty() {
+            self.commit_org(facts.clone(), None);
+            self.come_up();
         }
-        machine.feed(Input::Define(Box::new(definition)));
-        machine.come_up();
-        machine
+        self.feed(Input::Define(Box::new(self.definition.clone())));
+        self.come_up();
     }
 
     pub(super) fn now(&self) -> Time {

@@ -27,13 +27,17 @@ pub(super) fn run(seed: u64, steps: &[u64], store: Store, traced: bool) -> Resul
     let mut machine = Machine::new(store, definition, rng, faults);
     machine.trace = traced.then(Vec::new);
     let ran = quietly(|| {
+        machine.begin();
         if machine.rng.one_in(2) {
+            machine.say(|| "-- a good beginning".to_owned());
             prologue::begin_well(&mut machine);
         }
         for step in steps {
+            machine.say(|| format!("-- step {step}"));
             machine.rng = Rng::of(seed, *step);
             actions::act(&mut machine, *step);
         }
+        machine.say(|| "-- faults cease".to_owned());
         calm::come_to_rest(&mut machine);
     });
     match ran {
@@ -95,10 +99,10 @@ pub(super) fn all() -> Vec<u64> {
 
 /// Leaves out steps, first many at once and then one by one, as long as the run still fails for the
 /// same invariant (delta debugging).
-pub(super) fn shrunk(seed: u64, why: &str) -> Vec<u64> {
+pub(super) fn shrunk(seed: u64, why: &str, store: fn() -> Store) -> Vec<u64> {
     let rule = |why: &str| why.split(':').next().unwrap_or_default().to_owned();
     let fails = |steps: &[u64]| {
-        let failed = run(seed, steps, Store::memory(), false).err();
+        let failed = run(seed, steps, store(), false).err();
         failed.is_some_and(|failure| rule(&failure.why) == rule(why))
     };
     let mut steps = all();
