@@ -133,12 +133,25 @@ fn crash_all(tape: &Tape, store: Store, recover: Recover) -> usize {
             server.late(taken, &place);
         }
     }
-    let kept = server.store.all();
-    let kept = kept.iter().filter(|entry| entry.stream == stream());
+    for (_, asked) in org_taken {
+        server.organization(asked, &format!("{}, organization, the end", tape.script));
+    }
+    let all = server.store.all();
+    let (kept, of_org): (Vec<_>, Vec<_>) = all.iter().partition(|entry| entry.stream == stream());
     let told = |entry: &Entry| (entry.revision, entry.at, entry.fact.clone());
     let expected: Vec<_> = tape.entries.iter().map(told).collect();
-    let kept: Vec<_> = kept.map(told).collect();
+    let kept: Vec<_> = kept.into_iter().map(told).collect();
     assert_eq!(kept, expected, "{}: the end", tape.script);
+    let expected = tape.org_taken.iter().flat_map(|(_, taken)| &taken.facts);
+    // The first is what the files say of the groups.
+    let of_org = of_org.iter().skip(1).map(|entry| &entry.fact);
+    assert!(
+        of_org.eq(expected),
+        "{}: the organization's end",
+        tape.script
+    );
+    let appends = tape.taken.len() + tape.org_taken.len();
+    assert!(server.crashed > 2 * appends, "{}: left out", tape.script);
     server.crashed
 }
 
