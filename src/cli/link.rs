@@ -6,15 +6,59 @@ use crate::{
         open, session,
         session::Session,
     },
+    client::Address,
     tui::update::{Place, Start},
 };
+use std::str::FromStr;
 
 /// Open the terminal at a pipeline, a stage of it, or a release in it
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Such as checkout/gamma/r4
-    #[arg(value_name = "PIPELINE[/STAGE[/RELEASE]]")]
+    /// Such as checkout/gamma/r4, or a link to it: http://127.0.0.1:7070/checkout/gamma/r4
+    #[arg(value_name = "[URL/]PIPELINE[/STAGE][/RELEASE]")]
+    link: Link,
+}
+
+/// A place, and in a whole link the server that it is on.
+#[derive(Debug, Clone)]
+struct Link {
+    server: Option<String>,
     place: Place,
+}
+
+impl FromStr for Link {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Some((scheme, rest)) = text.split_once("://") else {
+            let place = text.parse()?;
+            return Ok(Self {
+                server: None,
+                place,
+            });
+        };
+        let (host, place) = rest
+            .split_once('/')
+            .ok_or_else(|| format!("{text:?} names a server and no pipeline on it"))?;
+        Ok(Self {
+            server: Some(format!("{scheme}://{host}")),
+            place: place.trim_end_matches('/').parse()?,
+        })
+    }
+}
+
+/// A link must not choose who is sent the operator's token: it has to be to the server that is asked.
+fn on_this_server(session: &Session, server: &str) -> Result<(), Failure> {
+    let asked = session.connection.address(&session.environment)?;
+    let own = match &asked {
+        Address::Tcp { url, .. } => url.trim_end_matches('/').to_owned(),
+        Address::Unix(path) => path.display().to_string(),
+    };
+    if own == server {
+        return Ok(());
+    }
+    let message = format!("the link is to {server}, and the server that is asked is {own}");
+    let hint = format!("if you trust the link: --url {server}");
+    Err(Failure::new(Exit::Usage, message).hint(hint))
 }
 
 /// Nobody is sent to a place that is not there.
@@ -27,7 +71,10 @@ pub(crate) async fn run(
         pipeline,
         stage,
         release,
-    } = &arguments.place;
+    } = &arguments.link.place;
+    if let Some(server) = &arguments.link.server {
+        on_this_server(session, server)?;
+    }
     open::reach(session)?;
     let snapshot = session::snapshot(&session.client()?, pipeline).await?;
     let found = &snapshot.pipeline;
@@ -49,5 +96,5 @@ pub(crate) async fn run(
             format!("{pipeline} has no release {release}"),
         ));
     }
-    open::over_server(session, looks, Start::At(arguments.place.clone())).await
+    open::over_server(session, looks, Start::At(arguments.link.place.clone())).await
 }

@@ -3,13 +3,16 @@
 //! dialog (UX.md, S3). What a suggestion then does is `update::prompt`.
 
 use crate::{
-    model::{PipelineName, StageName},
+    model::{Pipeline, PipelineName, ReleaseId, StageName},
     tui::{action::Action, app::App, gate, rows, screen::FleetView},
 };
 use std::cmp::Reverse;
 
 /// As many as stand above the line.
 pub const LISTED: usize = 8;
+
+/// So many of the newest releases can be typed.
+const RELEASES: usize = 20;
 
 /// What running a suggestion does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +21,10 @@ pub enum Errand {
     /// The board of a pipeline.
     Pipeline(PipelineName),
     Stage(PipelineName, StageName),
+    Release(PipelineName, ReleaseId),
     View(FleetView),
+    /// What is known of this terminal.
+    Terminal,
     Theme(String),
     /// Few and plain frames, or all of them.
     Slow(bool),
@@ -33,7 +39,7 @@ pub struct Suggestion {
 }
 
 /// Short words for actions that people know from other programs.
-const WORDS: [(&str, Action, &str); 4] = [
+const WORDS: [(&str, Action, &str); 7] = [
     (
         "ro",
         Action::ReadOnly,
@@ -46,6 +52,21 @@ const WORDS: [(&str, Action, &str); 4] = [
     ),
     ("q", Action::Quit, "Leave; deployments go on."),
     ("help", Action::Help, "Every key that holds here."),
+    (
+        "snap",
+        Action::Snap,
+        "Write this screen to a file, as text and with its colours.",
+    ),
+    (
+        "record",
+        Action::Record,
+        "Write what happened of late to a file, for `pilothouse replay`.",
+    ),
+    (
+        "export",
+        Action::Export,
+        "Write the listed events or figures to a file.",
+    ),
 ];
 
 /// The suggestions for what has been typed; all there is for nothing.
@@ -67,7 +88,9 @@ pub fn disabled(app: &App, errand: &Errand) -> Option<String> {
         Errand::Act(action) => gate::disabled(app, *action),
         Errand::Pipeline(_)
         | Errand::Stage(..)
+        | Errand::Release(..)
         | Errand::View(_)
+        | Errand::Terminal
         | Errand::Theme(_)
         | Errand::Slow(_) => None,
     }
@@ -104,7 +127,8 @@ fn fit(text: &str, typed: &str) -> Option<Fit> {
     there.then_some(Fit::Letters)
 }
 
-/// All that can be typed: short words, actions, views, stages of the pipeline at hand, pipelines.
+/// All that can be typed: short words, actions, views, stages and releases of the
+/// pipeline at hand, pipelines.
 fn everything(app: &App) -> Vec<Suggestion> {
     let word = |text: &str, action: Action, what: &str| Suggestion {
         text: text.to_owned(),
@@ -142,7 +166,13 @@ fn everything(app: &App) -> Vec<Suggestion> {
         what: "Colours and signs of this theme.".to_owned(),
         errand: Errand::Theme(name.clone()),
     });
+    let terminal = Suggestion {
+        text: "term".to_owned(),
+        what: "What is known of this terminal, for a bug report.".to_owned(),
+        errand: Errand::Terminal,
+    };
     let here = gate::pipeline(app);
+    let releases = here.and_then(|name| app.pipeline(name)).map(releases);
     let stages = here.and_then(|name| app.pipeline(name)).map(|pipeline| {
         let stages = rows::stages(pipeline).into_iter();
         stages.map(|stage| Suggestion {
@@ -161,7 +191,19 @@ fn everything(app: &App) -> Vec<Suggestion> {
         .chain(views)
         .chain(paces)
         .chain(themes)
+        .chain([terminal])
         .chain(stages.into_iter().flatten())
+        .chain(releases.into_iter().flatten())
         .chain(pipelines)
         .collect()
+}
+
+/// The newest releases of a pipeline.
+fn releases(pipeline: &Pipeline) -> impl Iterator<Item = Suggestion> {
+    let newest = pipeline.releases.0.keys().rev().take(RELEASES);
+    newest.map(|release| Suggestion {
+        text: format!("release {release}"),
+        what: format!("The release {release} of {}.", pipeline.name),
+        errand: Errand::Release(pipeline.name.clone(), *release),
+    })
 }

@@ -71,6 +71,18 @@ impl Default for MetricsScreen {
     }
 }
 
+impl ReleaseScreen {
+    pub fn of(pipeline: PipelineName, release: ReleaseId) -> Self {
+        Self {
+            pipeline,
+            release,
+            tab: ReleaseTab::Changes,
+            against: None,
+            top: 0,
+        }
+    }
+}
+
 impl ReleaseTab {
     pub const ALL: [ReleaseTab; 5] = [
         ReleaseTab::Changes,

@@ -29,13 +29,7 @@ pub(super) fn release(app: &mut App) -> Vec<Request> {
         );
         return Vec::new();
     };
-    let next = ReleaseScreen {
-        pipeline,
-        release,
-        tab: ReleaseTab::Changes,
-        against: None,
-        top: 0,
-    };
+    let next = ReleaseScreen::of(pipeline, release);
     open::once(app, Screen::Release(next))
 }
 

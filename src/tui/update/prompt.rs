@@ -8,7 +8,7 @@ use crate::tui::{
     log::Way,
     palette::{self, Errand},
     request::Request,
-    screen::Screen,
+    screen::{HelpScreen, HelpTab, ReleaseScreen, Screen},
     update::{act, fields, flash, log, open},
 };
 
@@ -122,6 +122,17 @@ fn run(app: &mut App, line: &str, chosen: Option<usize>) -> Vec<Request> {
         Errand::Pipeline(name) => {
             let board = open::board(app, name);
             open::push(app, board)
+        }
+        Errand::Release(pipeline, release) => {
+            let screen = ReleaseScreen::of(pipeline, release);
+            open::push(app, Screen::Release(screen))
+        }
+        Errand::Terminal => {
+            let help = HelpScreen {
+                tab: HelpTab::Terminal,
+                ..HelpScreen::default()
+            };
+            open::push(app, Screen::Help(help))
         }
         Errand::Stage(pipeline, stage) => open::push(app, open::stage(pipeline, stage)),
     }

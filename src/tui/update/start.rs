@@ -4,10 +4,10 @@
 use crate::{
     model::{PipelineName, ReleaseId, StageName},
     tui::{
-        app::{App, FlashLevel},
+        app::App,
         request::Request,
-        screen::Screen,
-        update::{flash, open},
+        screen::{ReleaseScreen, Screen},
+        update::open,
     },
 };
 use std::str::FromStr;
@@ -21,7 +21,7 @@ pub enum Start {
     At(Place),
 }
 
-/// `checkout/gamma/r4`, as a chat links to it.
+/// `checkout/gamma/r4` or `checkout/r4`, as a chat links to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     pub pipeline: PipelineName,
@@ -51,14 +51,12 @@ fn at(app: &mut App, place: &Place) -> Vec<Request> {
     let mut requests = open::push(app, board);
     if let (Some(stage), Some(Screen::Board(board))) = (&place.stage, app.ui.screens.last_mut()) {
         board.selected = Some(stage.clone());
-        requests.extend(open::selected(app));
     }
     if let Some(release) = place.release {
-        flash(
-            app,
-            FlashLevel::Info,
-            format!("you were sent here about {release}"),
-        );
+        let screen = ReleaseScreen::of(place.pipeline.clone(), release);
+        requests.extend(open::push(app, Screen::Release(screen)));
+    } else if place.stage.is_some() {
+        requests.extend(open::selected(app));
     }
     requests
 }
@@ -66,16 +64,25 @@ fn at(app: &mut App, place: &Place) -> Vec<Request> {
 impl FromStr for Place {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut parts = text.split('/');
-        let mut part = || parts.next();
-        let pipeline = part().unwrap_or_default();
+        let parts: Vec<&str> = text.split('/').collect();
+        let (pipeline, stage, release) = match parts.as_slice() {
+            [pipeline] => (pipeline, None, None),
+            // A stage that is named as a release is needs its release to be told apart.
+            [pipeline, release] if release.parse::<ReleaseId>().is_ok() => {
+                (pipeline, None, Some(release))
+            }
+            [pipeline, stage] => (pipeline, Some(stage), None),
+            [pipeline, stage, release] => (pipeline, Some(stage), Some(release)),
+            _ => {
+                return Err(format!(
+                    "{text:?} is not PIPELINE, PIPELINE/STAGE, PIPELINE/RELEASE or PIPELINE/STAGE/RELEASE"
+                ));
+            }
+        };
         let pipeline = PipelineName::parse(pipeline).map_err(|why| why.to_string())?;
-        let stage = part().map(StageName::parse).transpose();
+        let stage = stage.map(|stage| StageName::parse(stage)).transpose();
         let stage = stage.map_err(|why| why.to_string())?;
-        let release = part().map(str::parse).transpose()?;
-        if part().is_some() {
-            return Err(format!("{text:?} is not PIPELINE/STAGE/RELEASE"));
-        }
+        let release = release.map(|release| release.parse()).transpose()?;
         Ok(Self {
             pipeline,
             stage,

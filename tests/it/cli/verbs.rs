@@ -12,7 +12,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Command lines against a server on which r1 of web asks for approval in gamma, and their status.
-const WITH_SERVER: [(i32, &str); 61] = [
+const WITH_SERVER: [(i32, &str); 64] = [
     (0, "status"),
     (0, "status web"),
     (0, "why web"),
@@ -58,6 +58,9 @@ const WITH_SERVER: [(i32, &str); 61] = [
     (1, "open wbe"),
     (1, "open web/delta"),
     (1, "open web/gamma/r9"),
+    (1, "open web/r9"),
+    (2, "open http://127.0.0.1:1/web/r1"),
+    (2, "open http://127.0.0.1:1"),
     (1, "approve wbe --dry-run"),
     (1, "hold wbe --reason stop --dry-run"),
     (2, "watch web --until maybe"),
