@@ -1,16 +1,33 @@
 //! What every input does in every state of a stage, as the real engine does it: the list in
 //! `src/engine/states.md`, which the documentation of `engine` shows. `PILOTHOUSE_STATES=1 cargo
-//! test states` rewrites it; the difference is then read in review.
+//! test states` rewrites it; the difference is then read in review. The board and the stage screen
+//! tell each of these states from every other without a colour.
 
 mod inputs;
 mod representatives;
 
-use crate::scenario::run;
-use crate::world::World;
+use crate::{
+    fixture::{app_of, name, now},
+    scenario::run,
+    screens::{on, plain},
+    world::World,
+};
 use inputs::INPUTS;
-use pilothouse::model::*;
+use pilothouse::{
+    model::*,
+    tui::{
+        screen::{BoardScreen, Screen, StageScreen, StageTab},
+        theme::Role,
+        view,
+    },
+};
 use representatives::{Representative, representatives};
-use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+    path::Path,
+};
 
 const HEADER: &str = "\
 ## What an input does in each state of a stage
@@ -216,4 +233,41 @@ fn every_variant_has_a_state_that_shows_it() {
     ] {
         assert_eq!(shown, all.iter().copied().collect());
     }
+}
+
+#[test]
+fn every_state_is_told_apart_by_text_alone() {
+    let mut told: BTreeMap<String, &str> = BTreeMap::new();
+    let mut statuses = BTreeSet::new();
+    for representative in representatives() {
+        let world = reached(&representative);
+        let stage = representative.stage();
+        let views = board(&world.pipeline, &world.org, now());
+        let view = views.into_iter().find(|view| view.stage == stage).unwrap();
+        let role = Role::Status(view.status);
+        let badge = format!("{} {}", plain().glyph(role), plain().word(role));
+        let screens = [
+            Screen::Board(BoardScreen::of(name("checkout"), Some(stage.clone()))),
+            Screen::Stage(StageScreen::of(name("checkout"), stage, StageTab::Targets)),
+        ];
+        let mut text = String::new();
+        for screen in screens {
+            let mut app = app_of(world.clone(), 80, 24);
+            on(&mut app, screen);
+            let drawn = view::text(&app, &plain(), 80, 24);
+            assert!(drawn.is_ascii(), "{}:\n{drawn}", representative.title);
+            assert!(
+                drawn.contains(&badge),
+                "{} is not told as {badge}:\n{drawn}",
+                representative.title
+            );
+            text += &drawn;
+        }
+        statuses.insert(view.status);
+        if let Some(same) = told.insert(text.clone(), representative.title) {
+            panic!("{} looks like {same}:\n{text}", representative.title);
+        }
+    }
+    // Held, partial and superseded are what other stages and people make of a stage.
+    assert_eq!(statuses.len(), Status::ALL.len() - 3, "{statuses:?}");
 }
