@@ -164,7 +164,7 @@ async fn a_login_comes_from_its_file_and_is_in_no_reason() {
     let user = "ana".to_owned();
     let password = login(Login::Password { user, file: path });
     page.say(200, r#"{"bad":0,"seen":1}"#);
-    let missing = read(&mut watch(&[token.clone()])).await;
+    let missing = read(&mut watch(std::slice::from_ref(&token))).await;
     assert!(missing.why.contains("No such file"), "{}", missing.why);
     for (content, alarm, shown) in [
         ("hush\n", &token, Some("Bearer hush")),
@@ -173,7 +173,7 @@ async fn a_login_comes_from_its_file_and_is_in_no_reason() {
         ("two\nlines", &token, None),
     ] {
         fs::write(&file, content).unwrap();
-        let reading = read(&mut watch(&[alarm.clone()])).await;
+        let reading = read(&mut watch(std::slice::from_ref(alarm))).await;
         assert_eq!(page.login(), shown.map(str::to_owned));
         assert_eq!(reading.level == AlarmLevel::Ok, shown.is_some());
     }
