@@ -264,32 +264,35 @@ impl Readable for Share {
 impl Readable for Ppm {
     const WANTED: &'static str = "a share such as \"5%\" or 0.05";
     fn read(value: &Value) -> Result<Self, String> {
-        let (Value::Text(text) | Value::Fraction(text) | Value::Integer(text)) = value else {
-            return Err(wanted::<Self>(value));
-        };
-        text.parse().map_err(|_why| wanted::<Self>(value))
+        number(value)
     }
     fn shape() -> Shape {
-        Shape {
-            schema: json!({ "type": ["string", "number"], "description": Self::WANTED }),
-            examples: &["'5%'"],
-        }
+        number_shape(Self::WANTED)
     }
 }
 
 impl Readable for Measure {
     const WANTED: &'static str = "a share such as \"5%\" or a number such as 0.8";
     fn read(value: &Value) -> Result<Self, String> {
-        let (Value::Text(text) | Value::Fraction(text) | Value::Integer(text)) = value else {
-            return Err(wanted::<Self>(value));
-        };
-        text.parse().map_err(|_why| wanted::<Self>(value))
+        number(value)
     }
     fn shape() -> Shape {
-        Shape {
-            schema: json!({ "type": ["string", "number"], "description": Self::WANTED }),
-            examples: &["'5%'"],
-        }
+        number_shape(Self::WANTED)
+    }
+}
+
+/// A number, or a text that is read as one.
+fn number<T: Readable + FromStr>(value: &Value) -> Result<T, String> {
+    let (Value::Text(text) | Value::Fraction(text) | Value::Integer(text)) = value else {
+        return Err(wanted::<T>(value));
+    };
+    text.parse().map_err(|_why| wanted::<T>(value))
+}
+
+fn number_shape(wanted: &str) -> Shape {
+    Shape {
+        schema: json!({ "type": ["string", "number"], "description": wanted }),
+        examples: &["'5%'"],
     }
 }
 

@@ -157,27 +157,18 @@ impl Process<'_> {
     }
 
     fn command(&self) -> io::Result<Command> {
-        let mut command = match self.run {
-            Run::Shell(text) => {
-                let mut shell = Command::new("sh");
-                shell.arg("-c").arg(text);
-                shell
-            }
-            Run::Argv(argv) => {
-                let (program, arguments) = argv
-                    .split_first()
-                    .ok_or_else(|| io::Error::other("the command is empty"))?;
-                // A path is meant from the step's directory, not from ours.
-                let mut command = if program.contains('/') {
-                    Command::new(self.directory.join(program))
-                } else {
-                    Command::new(program)
-                };
-                command.args(arguments);
-                command
-            }
+        let words = self.run.words();
+        let (program, arguments) = words
+            .split_first()
+            .ok_or_else(|| io::Error::other("the command is empty"))?;
+        // A path is meant from the step's directory, not from ours.
+        let mut command = if program.contains('/') {
+            Command::new(self.directory.join(program))
+        } else {
+            Command::new(program)
         };
         command
+            .args(arguments)
             .current_dir(self.directory)
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)))

@@ -69,6 +69,16 @@ pub enum Run {
     Shell(String),
 }
 
+impl Run {
+    /// The program and its arguments; a shell's text is given to `sh`.
+    pub fn words(&self) -> Vec<&str> {
+        match self {
+            Run::Argv(argv) => argv.iter().map(String::as_str).collect(),
+            Run::Shell(text) => vec!["sh", "-c", text],
+        }
+    }
+}
+
 /// As a person would type it.
 impl fmt::Display for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -101,23 +101,14 @@ async fn end(child: &mut Child) -> io::Result<(std::process::ExitStatus, String)
 }
 
 fn command(alarm: &AlarmName, run: &Run) -> io::Result<Command> {
-    let mut command = match run {
-        Run::Shell(text) => {
-            let mut shell = Command::new("sh");
-            shell.arg("-c").arg(text);
-            shell
-        }
-        Run::Argv(argv) => {
-            let (program, arguments) = argv
-                .split_first()
-                .ok_or_else(|| io::Error::other("the command is empty"))?;
-            let mut command = Command::new(program);
-            command.args(arguments);
-            command
-        }
-    };
+    let words = run.words();
+    let (program, arguments) = words
+        .split_first()
+        .ok_or_else(|| io::Error::other("the command is empty"))?;
+    let mut command = Command::new(program);
     let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
     command
+        .args(arguments)
         .current_dir("/")
         .env_clear()
         .env("PATH", path)

@@ -96,18 +96,23 @@ fn alarm(url: &str) -> Alarm {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect(),
     };
+    alarm_on(AlarmSource::Scrape(Scrape {
+        server: server(url),
+        numerator: series(&[("code", "500")]),
+        denominator: series(&[]),
+        window: Span::minutes(5),
+        above: Ppm(50_000),
+        minimum: 20,
+    }))
+}
+
+/// An alarm that each reading decides.
+fn alarm_on(source: AlarmSource) -> Alarm {
     Alarm {
         scope: AlarmScope::Stage,
         name: AlarmName::parse("faults").unwrap(),
         severity: Severity::High,
-        source: AlarmSource::Scrape(Scrape {
-            server: server(url),
-            numerator: series(&[("code", "500")]),
-            denominator: series(&[]),
-            window: Span::minutes(5),
-            above: Ppm(50_000),
-            minimum: 20,
-        }),
+        source,
         fire: (1, 1),
         clear: 1,
         runbook: None,

@@ -1,7 +1,7 @@
 //! Alarms read from a real Prometheus and a real Alertmanager on loopback. Where the packages are
 //! not installed, the test says so and ends.
 
-use super::{Metrics, server, watch};
+use super::{Metrics, alarm_on, server, watch};
 use pilothouse::model::*;
 use serde_json::json;
 use std::{fs, net::TcpListener, process::Stdio, time::Duration};
@@ -57,12 +57,7 @@ impl Real {
 fn alarm(name: &str, source: AlarmSource) -> Alarm {
     Alarm {
         name: name.parse().unwrap(),
-        scope: AlarmScope::Stage,
-        severity: Severity::High,
-        source,
-        fire: (1, 1),
-        clear: 1,
-        runbook: None,
+        ..alarm_on(source)
     }
 }
 

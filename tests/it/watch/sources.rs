@@ -1,21 +1,9 @@
 //! The other sources of alarms: JSON documents, commands, and what all of those over HTTP share:
 //! logins, and answers that are none.
 
-use super::{Metrics, read, server, watch};
+use super::{Metrics, alarm_on, read, server, watch};
 use pilothouse::model::*;
 use std::{fs, os::unix::fs::PermissionsExt};
-
-fn alarm(source: AlarmSource) -> Alarm {
-    Alarm {
-        name: "faults".parse().unwrap(),
-        scope: AlarmScope::Stage,
-        severity: Severity::High,
-        source,
-        fire: (1, 1),
-        clear: 1,
-        runbook: None,
-    }
-}
 
 fn json(url: &str, pointer: &str) -> AlarmSource {
     AlarmSource::Json(Json {
@@ -64,7 +52,7 @@ async fn a_number_in_a_document() {
         ("/bad", r#"{"bad":1}"#, "? URL: has nothing at /seen"),
     ] {
         page.say(200, document);
-        let reading = read(&mut watch(&[alarm(json(&url, pointer))])).await;
+        let reading = read(&mut watch(&[alarm_on(json(&url, pointer))])).await;
         assert_eq!(said(&reading).replace(&url, "URL"), expected, "{document}");
     }
 }
@@ -72,7 +60,7 @@ async fn a_number_in_a_document() {
 #[tokio::test]
 async fn a_counter_in_a_document_counts_the_points_of_a_bake() {
     let (page, url) = Metrics::start().await;
-    let mut watch = watch(&[alarm(json(&url, "/bad"))]);
+    let mut watch = watch(&[alarm_on(json(&url, "/bad"))]);
     let mut points = Vec::new();
     for seen in [Some(5), Some(12), None, Some(100), Some(101), Some(3)] {
         match seen {
@@ -115,7 +103,7 @@ async fn a_command_says_it_by_its_exit() {
             "? cannot run /no/such/plugin: No such file or directory (os error 2)",
         ),
     ] {
-        let reading = read(&mut watch(&[alarm(AlarmSource::Command(run))])).await;
+        let reading = read(&mut watch(&[alarm_on(AlarmSource::Command(run))])).await;
         assert_eq!(said(&reading).replace(plugin, "CHECK"), expected);
     }
 }
@@ -126,7 +114,7 @@ async fn a_command_that_hangs_is_gone_with_what_it_started() {
     let note = directory.path().join("pid");
     let text = format!("sleep 600 & echo $! > {}; wait", note.display());
     let source = AlarmSource::Command(Run::Shell(text));
-    let reading = read(&mut watch(&[alarm(source)])).await;
+    let reading = read(&mut watch(&[alarm_on(source)])).await;
     assert!(
         said(&reading).ends_with("did not end within 5s"),
         "{reading:?}"
@@ -157,7 +145,7 @@ async fn a_login_comes_from_its_file_and_is_in_no_reason() {
             login: Some(login),
             ..json.server
         };
-        alarm(AlarmSource::Json(Json { server, ..json }))
+        alarm_on(AlarmSource::Json(Json { server, ..json }))
     };
     let path = file.to_str().unwrap().to_owned();
     let token = login(Login::Token { file: path.clone() });
@@ -208,7 +196,7 @@ async fn what_is_no_answer_is_no_data() {
         .zip(sources)
         .map(|(n, source)| Alarm {
             name: AlarmName::parse(&format!("a{n}")).unwrap(),
-            ..alarm(source)
+            ..alarm_on(source)
         })
         .collect();
     let mut watch = watch(&alarms);
