@@ -58,7 +58,7 @@ fn main() {
         keys(&mut seat);
         stream(&mut seat, now);
     }
-    println!("memory: {} MB resident", resident() / 1_024);
+    println!("memory: {} MB at the most", most_held() / 1_024);
 }
 
 /// From a key to the bytes of its frame.
@@ -189,10 +189,10 @@ fn row(at: u32, now: Time) -> Summary {
     }
 }
 
-/// Kilobytes that this process holds in memory.
-fn resident() -> u64 {
+/// The most kilobytes that this process has held in memory.
+fn most_held() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
     let number = line.and_then(|line| line.split_whitespace().nth(1));
     number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
