@@ -112,7 +112,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let Some(verb) = arguments.verb else {
         let opened = match &arguments.open.embedded {
             Some(directory) => serve(open::embedded(&session()?, &arguments.open, directory)),
-            None if arguments.open.drill => demo::drill(&session()?),
+            None if arguments.open.drill => demo::drill(&session()?, &arguments.open),
             None => wait(open::over_server(
                 &session()?,
                 &arguments.open,

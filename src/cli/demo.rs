@@ -3,7 +3,7 @@
 use crate::{
     cli::{
         failure::{Exit, Failure},
-        output,
+        open, output,
         session::{Session, serve, wait},
     },
     client::Address,
@@ -42,11 +42,20 @@ pub(crate) fn run(session: &Session, options: Options) -> Result<(), Failure> {
 
 /// The demo as a drill: the same world and story, and no mistaking it for what is real. Who may change
 /// nothing elsewhere may practise here.
-pub(crate) fn drill(session: &Session) -> Result<(), Failure> {
+pub(crate) fn drill(session: &Session, arguments: &open::Arguments) -> Result<(), Failure> {
+    if arguments.is_linear(session) {
+        let hint = "`pilothouse --linear --embedded DIR` speaks in lines over definitions of yours";
+        return Err(Failure::new(Exit::Usage, "a drill needs the screens").hint(hint));
+    }
     let terminal = async |address: Address| {
         let mut options = session.terminal(address, "DRILL");
         "DRILL".clone_into(&mut options.title);
-        options.access = Access::ReadWrite;
+        arguments.dress(session, &mut options);
+        options.access = if arguments.read_only {
+            Access::ReadOnly
+        } else {
+            Access::ReadWrite
+        };
         let exit = tui::run(options).await?;
         // Said last, when the screen is the shell's again; nobody may be left to read it.
         let _unread = output::line(&exit.last_words);
@@ -54,7 +63,7 @@ pub(crate) fn drill(session: &Session) -> Result<(), Failure> {
     };
     let played = demo::run(Options::drill(), terminal);
     let _no_report = serve(async { played.await.map_err(Failure::of) })?;
-    Ok(())
+    arguments.make_cast(session)
 }
 
 pub(crate) fn target(arguments: target::Args) -> Result<(), Failure> {

@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
     pub(crate) drill: bool,
     /// Refuse every action
     #[arg(long)]
-    read_only: bool,
+    pub(crate) read_only: bool,
     /// Speak in lines and numbers, for screen readers; so does ACCESSIBLE=1
     #[arg(long)]
     linear: bool,
@@ -67,8 +67,23 @@ impl Arguments {
         session::look(&settings, title, &session.environment)
     }
 
+    /// How a terminal is drawn and what it records, as the command line has it.
+    pub(crate) fn dress(&self, session: &Session, options: &mut tui::Options) {
+        options.look = self.look(session, &options.title);
+        options.slow = self.slow;
+        options.record.file = self.recording();
+    }
+
+    /// Makes the asciicast that was asked for out of what was recorded.
+    pub(crate) fn make_cast(&self, session: &Session) -> Result<(), Failure> {
+        let Some((recording, cast)) = self.recording().zip(self.record_cast.as_ref()) else {
+            return Ok(());
+        };
+        replay::convert(session, self, &recording, cast)
+    }
+
     /// Whether lines are wanted instead of screens.
-    fn is_linear(&self, session: &Session) -> bool {
+    pub(crate) fn is_linear(&self, session: &Session) -> bool {
         let asked = session.environment.get("ACCESSIBLE");
         self.linear || asked.is_some_and(|value| value == "1")
     }
@@ -157,15 +172,10 @@ async fn show(
     arguments: &Arguments,
     mut options: tui::Options,
 ) -> Result<(), Failure> {
-    options.look = arguments.look(session, &options.title);
-    options.slow = arguments.slow;
-    let recording = arguments.recording();
-    options.record.file.clone_from(&recording);
+    arguments.dress(session, &mut options);
     options.access = arguments.access(session);
     let exit = tui::run(options).await?;
-    if let (Some(recording), Some(cast)) = (&recording, &arguments.record_cast) {
-        replay::convert(session, arguments, recording, cast)?;
-    }
+    arguments.make_cast(session)?;
     if exit.last_words.is_empty() {
         return Ok(());
     }
