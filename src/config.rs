@@ -181,7 +181,9 @@ impl Settings {
 pub fn time_zone(environment: &Environment) -> Tz {
     let named = |name: &str| {
         let name = name.rsplit_once("zoneinfo/").map_or(name, |(_, name)| name);
-        name.trim_start_matches(':').parse().ok()
+        // Nobody needs two clocks that always agree.
+        let zone: Option<Tz> = name.trim_start_matches(':').parse().ok();
+        zone.map(|zone| if zone == Tz::Etc__UTC { Tz::UTC } else { zone })
     };
     if let Some(name) = variable(environment, "TZ") {
         return named(name).unwrap_or(Tz::UTC);
