@@ -191,15 +191,12 @@ impl Answer<'_> {
         }
         lines.extend(self.quarantine.map(|entry| {
             let Quarantine {
-                change,
+                culprit,
                 release,
                 why,
                 ..
             } = entry;
-            format!(
-                "  in quarantine for {}, rolled back with {release}: {why}",
-                change.short()
-            )
+            format!("  in quarantine for {culprit}, rolled back with {release}: {why}")
         }));
         lines
     }

@@ -85,10 +85,7 @@ pub(super) fn withdraw_quarantined(draft: &mut Draft<'_>, stage: &StageName) {
     if reached && phase == Some(Phase::Production) && !replaced {
         return;
     }
-    let why = format!(
-        "{release} carries {}, which is quarantined",
-        quarantine.change.short()
-    );
+    let why = quarantine.in_release(release);
     withdraw(draft, stage, &why);
 }
 

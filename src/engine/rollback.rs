@@ -17,16 +17,13 @@ pub(super) use intent::{Intent, Judge, intend};
 /// Carries an intent out: quarantine first, then one rollback attempt per stage.
 pub(super) fn carry_out(draft: &mut Draft<'_>, intent: &Intent, cause: &Cause) {
     let why = cause.words();
-    let forgotten = planted(Bug::NoQuarantine);
-    draft.record(Fact::Quarantined {
-        release: intent.release,
-        changes: if forgotten {
-            Vec::new()
-        } else {
-            intent.changes.clone()
-        },
-        why: why.clone(),
-    });
+    if !planted(Bug::NoQuarantine) {
+        draft.record(Fact::Quarantined {
+            release: intent.release,
+            changes: intent.changes.clone(),
+            why: why.clone(),
+        });
+    }
     let mut first = None;
     for (name, rollback) in &intent.stages {
         let definition = draft.in_force(name);

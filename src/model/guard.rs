@@ -8,6 +8,7 @@ use crate::model::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// A person's stop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,12 +151,58 @@ pub struct Rejection {
     pub why: String,
 }
 
-/// A change that was rolled back; no release containing it may deploy (rule 12).
+/// What was rolled back and may not deploy again (rule 12).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quarantine {
-    pub change: Sha,
+    pub culprit: Culprit,
     /// The release whose rollback put it here.
     pub release: ReleaseId,
     pub at: Time,
     pub why: String,
+}
+
+/// What a rollback blames.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Culprit {
+    /// No release that contains it may deploy.
+    Change(Sha),
+    /// Each of its changes has proven good in another release, so it is how they go together: what
+    /// was built of it may not deploy.
+    Whole(ReleaseId),
+}
+
+impl Quarantine {
+    /// Why a release may not deploy.
+    pub fn in_release(&self, release: ReleaseId) -> String {
+        match &self.culprit {
+            Culprit::Change(sha) => {
+                let (sha, with) = (sha.short(), self.release);
+                format!("{release} carries {sha}, rolled back with {with}")
+            }
+            Culprit::Whole(whole) if *whole == release => {
+                format!("{release} was rolled back as a whole")
+            }
+            Culprit::Whole(whole) => {
+                format!("{release} is built as {whole}, which was rolled back as a whole")
+            }
+        }
+    }
+
+    /// What comes and may deploy.
+    pub fn cleared_by(&self) -> &'static str {
+        match self.culprit {
+            Culprit::Change(_) => "a release without it, or with its revert, comes",
+            Culprit::Whole(_) => "another release comes",
+        }
+    }
+}
+
+impl fmt::Display for Culprit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Culprit::Change(sha) => f.write_str(sha.short()),
+            Culprit::Whole(release) => write!(f, "{release} as a whole"),
+        }
+    }
 }

@@ -13,10 +13,10 @@ mod steps;
 
 use crate::model::planted::{Bug, planted};
 use crate::model::{
-    AlarmLevel, AlarmName, AlarmState, Attempt, AttemptId, Change, ClockHold, Definition, Digest,
-    EffectId, Entry, Fact, Hold, HoldId, Lapse, Override, OverrideId, Owed, Pass, PipelineName,
-    Quarantine, Rejection, ReleaseId, Releases, Revision, Sha, SourceName, Span, StageName,
-    TargetName, Ticket, TicketId, Time,
+    AlarmLevel, AlarmName, AlarmState, Attempt, AttemptId, Change, ClockHold, Culprit, Definition,
+    Digest, EffectId, Entry, Fact, Hold, HoldId, Lapse, Override, OverrideId, Owed, Pass,
+    PipelineName, Quarantine, Rejection, ReleaseId, Releases, Revision, Sha, SourceName, Span,
+    StageName, TargetName, Ticket, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -115,6 +115,9 @@ pub struct Guards {
     pub holds: BTreeMap<HoldId, Hold>,
     pub overrides: BTreeMap<OverrideId, Override>,
     pub quarantine: BTreeMap<Sha, Quarantine>,
+    /// Releases in quarantine though none of their changes is.
+    #[serde(default)]
+    pub quarantined_wholes: BTreeMap<ReleaseId, Quarantine>,
     /// Why the clock is not believed.
     #[serde(default)]
     pub clock: Option<ClockHold>,
@@ -152,6 +155,15 @@ impl Impossible {
     /// A fact of another kind of stream, named by its first words.
     pub fn stray(fact: &Fact) -> Self {
         Impossible::Stray(format!("{fact:?}").chars().take(60).collect())
+    }
+}
+
+impl Guards {
+    /// Everything in quarantine.
+    pub fn quarantines(&self) -> impl Iterator<Item = &Quarantine> {
+        self.quarantine
+            .values()
+            .chain(self.quarantined_wholes.values())
     }
 }
 
@@ -363,14 +375,23 @@ impl Pipeline {
         }
     }
 
-    /// A change in a release that is in quarantine, if there is one: the release may not deploy.
+    /// What of a release is in quarantine, if anything is: it may not deploy.
     pub fn quarantined(&self, release: ReleaseId) -> Option<&Quarantine> {
-        self.guards.quarantine.values().find(|q| {
+        self.guards.quarantines().find(|q| {
             if planted(Bug::QuarantineByNumber) {
-                q.release == release
-            } else {
-                self.releases.carries(release, &q.change)
+                return q.release == release;
+            }
+            match &q.culprit {
+                Culprit::Change(change) => self.releases.carries(release, change),
+                Culprit::Whole(whole) => self.is_same(*whole, release),
             }
         })
+    }
+
+    /// Whether two releases are the same thing: by what was built, not by the number.
+    fn is_same(&self, one: ReleaseId, other: ReleaseId) -> bool {
+        let built = |id| self.releases.get(id).and_then(|r| r.artifact.as_ref());
+        let built = built(one).zip(built(other));
+        one == other || built.is_some_and(|(one, other)| one.digest == other.digest)
     }
 }

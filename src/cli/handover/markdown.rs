@@ -152,9 +152,9 @@ fn in_force(report: &Report, now: Time) -> Vec<String> {
     let quarantines = report.quarantines.iter().map(|open| {
         let own = &open.what;
         format!(
-            "- {}: change {} of {} is in quarantine{}: {}",
+            "- {}: {} is in quarantine since the rollback of {}{}: {}",
             place(open, &[]),
-            own.change.short(),
+            own.culprit,
             own.release,
             age(Some(own.at), now),
             text(&own.why)

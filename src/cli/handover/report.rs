@@ -122,7 +122,7 @@ pub(super) fn of((from, to): (Time, Time), seen: &[Seen], org: &Org) -> Report {
         let moving = moving.filter_map(|view| under_way(pipeline, org, view));
         report.under_way.extend(each(name, moving));
         report.in_force.extend(each(name, in_force(pipeline, to)));
-        let quarantines = pipeline.guards.quarantine.values().cloned();
+        let quarantines = pipeline.guards.quarantines().cloned();
         report.quarantines.extend(each(name, quarantines));
         report.next.extend(each(name, next(forecast, to + shift)));
         report.waits.extend(each(name, waits(forecast)));

@@ -163,8 +163,7 @@ pub(super) fn lift(
             }
         }
         Lift::Quarantine(release) => {
-            let known: BTreeSet<ReleaseId> =
-                guards.quarantine.values().map(|q| q.release).collect();
+            let known: BTreeSet<ReleaseId> = guards.quarantines().map(|q| q.release).collect();
             if !known.contains(release) {
                 return Err(Refusal::NotQuarantined {
                     release: *release,

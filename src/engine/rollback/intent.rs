@@ -15,7 +15,8 @@ use std::{
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct Intent {
     pub(in crate::engine) release: ReleaseId,
-    /// The changes that are taken back and go into quarantine.
+    /// The changes that are taken back and go into quarantine; without any, the release as a whole
+    /// does.
     pub(in crate::engine) changes: Vec<Sha>,
     /// The stages that have something to take back, in the order of the board.
     pub(in crate::engine) stages: Vec<(StageName, Arc<Rollback>)>,

@@ -21,14 +21,8 @@ pub(super) fn of(
             kind: BlockerKind::Quarantine,
             since: entry.at,
             region: None,
-            why: format!(
-                "{} carries {}, rolled back with {}: {}",
-                candidate.release,
-                entry.change.short(),
-                entry.release,
-                entry.why
-            ),
-            clears: Clears::When("a release without it, or with its revert, comes".to_owned()),
+            why: format!("{}: {}", entry.in_release(candidate.release), entry.why),
+            clears: Clears::When(entry.cleared_by().to_owned()),
             passage: Passage::Lift,
             overridden: None,
         });

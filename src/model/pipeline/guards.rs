@@ -3,7 +3,7 @@
 use crate::model::pipeline::gates::working;
 use crate::model::planted::{Bug, planted};
 use crate::model::{
-    AlarmLevel, AttemptId, BlockerId, ClockHold, Counters, Fact, Guards, Hold, Impossible,
+    AlarmLevel, AttemptId, BlockerId, ClockHold, Counters, Culprit, Fact, Guards, Hold, Impossible,
     Override, OverrideId, Pipeline, Quarantine, TICKETS_KEPT, Ticket, Time,
 };
 use std::collections::BTreeSet;
@@ -24,20 +24,26 @@ pub(super) fn fold(
             changes,
             why,
         } => {
+            let entry = |culprit| Quarantine {
+                culprit,
+                release: *release,
+                at,
+                why: why.clone(),
+            };
             for change in changes {
-                let entry = Quarantine {
-                    change: change.clone(),
-                    release: *release,
-                    at,
-                    why: why.clone(),
-                };
-                guards.quarantine.entry(change.clone()).or_insert(entry);
+                let kept = guards.quarantine.entry(change.clone());
+                kept.or_insert_with(|| entry(Culprit::Change(change.clone())));
+            }
+            if changes.is_empty() {
+                let kept = guards.quarantined_wholes.entry(*release);
+                kept.or_insert_with(|| entry(Culprit::Whole(*release)));
             }
         }
         Fact::QuarantineLifted { release, .. } => {
             guards
                 .quarantine
                 .retain(|_, entry| entry.release != *release);
+            guards.quarantined_wholes.remove(release);
         }
         Fact::HoldPlaced { id, .. } => {
             guards

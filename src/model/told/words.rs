@@ -84,6 +84,9 @@ pub(super) fn guard_words(fact: &Fact) -> (&'static str, String) {
     match fact {
         Fact::Quarantined {
             release, changes, ..
+        } if changes.is_empty() => ("QUARANTINE", format!("{release} as a whole")),
+        Fact::Quarantined {
+            release, changes, ..
         } => (
             "QUARANTINE",
             format!("{} changes of {release}", changes.len()),

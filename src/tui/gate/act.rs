@@ -241,7 +241,7 @@ fn lift(app: &App, state: &Pipeline) -> Result<Act, String> {
     let holds = guards.holds.values().filter(|hold| hold.is_active(now));
     let overrides = guards.overrides.values().filter(|o| now < o.expires);
     let releases: std::collections::BTreeSet<ReleaseId> =
-        guards.quarantine.values().map(|q| q.release).collect();
+        guards.quarantines().map(|q| q.release).collect();
     let wide = app.replica.org.holds.values();
     let mut found: Vec<Liftable> = holds
         .map(|hold| Lift::Hold(hold.id))

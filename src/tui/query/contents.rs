@@ -328,6 +328,6 @@ pub fn containment(pipeline: &Pipeline, id: ReleaseId, (org, now): (&Org, Time))
         })
     });
     let held = pipeline.quarantined(id);
-    let held = held.map(|held| format!("in quarantine for {}: {}", held.change.short(), held.why));
+    let held = held.map(|held| format!("in quarantine for {}: {}", held.culprit, held.why));
     troubled.chain(held).collect()
 }

@@ -250,7 +250,7 @@ fn holds(pipeline: &Pipeline, org: &Org) -> Vec<Command> {
     let held = guards.holds.keys().chain(org.holds.keys());
     let held = held.map(|id| Lift::Hold(*id));
     let passed = guards.overrides.keys().map(|id| Lift::Override(*id));
-    let bad = guards.quarantine.values();
+    let bad = guards.quarantines();
     let bad = bad.map(|entry| Lift::Quarantine(entry.release));
     let lifts = held.chain(passed).chain(bad).chain([Lift::Clock]);
     commands.extend(lifts.map(|what| Command::Lift {

@@ -52,6 +52,8 @@ pub(super) struct Book {
     doubt: bool,
     /// Changes in quarantine, with the release whose rollback put them there.
     quarantine: BTreeMap<Sha, ReleaseId>,
+    /// Releases that were rolled back though no change of theirs could be blamed.
+    wholes: BTreeSet<ReleaseId>,
     tickets: BTreeMap<TicketId, Slip>,
     /// Causes for which this decision owes a ticket.
     owed_tickets: Vec<String>,

@@ -132,7 +132,7 @@ fn lift(machine: &mut Machine) -> Option<Command> {
             Lift::Hold(*machine.org.holds.keys().next()?)
         }
         2 => Lift::Override(*guards.overrides.keys().next()?),
-        3 => Lift::Quarantine(guards.quarantine.values().next()?.release),
+        3 => Lift::Quarantine(guards.quarantines().next()?.release),
         _ => Lift::Clock,
     };
     let reason = reason.to_owned();

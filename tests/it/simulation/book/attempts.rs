@@ -98,7 +98,7 @@ impl Book {
     fn withdraw(&mut self, id: AttemptId) {
         let (stage, release) = self.place_of(id);
         let attempt = &self.tries[&id];
-        let excused = self.in_quarantine(release).is_some()
+        let excused = self.in_quarantine(release)
             || self.rejected.contains(&(stage, release))
             || !attempt.asked.is_empty()
             // Tried again under a mended definition.

@@ -128,7 +128,7 @@ impl Book {
     /// What people and rollbacks put in the way, and the clock.
     fn guards(&self, stage: &StageName, release: ReleaseId, now: Time) -> Vec<Obstacle> {
         let mut found = Vec::new();
-        if self.in_quarantine(release).is_some() {
+        if self.in_quarantine(release) {
             found.push(solid("I17", "quarantine".to_owned()));
         }
         if self.rejected.contains(&(stage.clone(), release)) {

@@ -36,13 +36,17 @@ impl Book {
                     self.quarantine.entry(change.clone()).or_insert(*release);
                 }
                 // After rewritten histories a release may hold only what others have proven, each
-                // for itself: then no change of it can be blamed.
+                // for itself: then it is the release as a whole that is to blame.
                 let proven = self.targets.values().flat_map(|place| &place.good);
                 let proven: BTreeSet<&Sha> = proven
                     .flat_map(|(good, _)| &self.releases[good].holds)
                     .collect();
                 let blamed = !changes.is_empty() || holds.iter().all(|own| proven.contains(own));
                 assert!(blamed, "I17: {release} is rolled back for no change");
+                if changes.is_empty() {
+                    self.wholes.insert(*release);
+                    self.saw("a release in quarantine as a whole");
+                }
             }
             Fact::QuarantineLifted { release, .. } => {
                 let asked = matches!(
@@ -54,6 +58,7 @@ impl Book {
                     "I17: the quarantine of {release} is lifted by nobody"
                 );
                 self.quarantine.retain(|_, by| by != release);
+                self.wholes.remove(release);
                 // What was rolled back may start again where it was.
                 self.superseded.clear();
                 for place in self.targets.values_mut() {
@@ -155,9 +160,7 @@ impl Book {
             let could = targets.find(|(region, _, target)| {
                 let place = self.targets.get(*target);
                 place.is_some_and(|place| {
-                    let fit = |good: &&ReleaseId| {
-                        **good < *release && self.in_quarantine(**good).is_none()
-                    };
+                    let fit = |good: &&ReleaseId| **good < *release && !self.in_quarantine(**good);
                     is_meant(scope, &region.name, target)
                         && place.running == Some(*release)
                         && place.good.keys().rev().take(5).any(|g| fit(&g))

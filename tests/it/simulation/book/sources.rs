@@ -70,10 +70,14 @@ impl Book {
         holds.contains(change) && !holds.iter().any(|by| taken_back(&by))
     }
 
-    pub(super) fn in_quarantine(&self, release: ReleaseId) -> Option<&Sha> {
-        self.quarantine
-            .keys()
-            .find(|change| self.carries(release, change))
+    pub(super) fn in_quarantine(&self, release: ReleaseId) -> bool {
+        let mut changes = self.quarantine.keys();
+        let digest = |id: &ReleaseId| self.releases[id].digest.clone();
+        let same = |whole: &ReleaseId| {
+            let built = digest(whole);
+            *whole == release || built.is_some() && built == digest(&release)
+        };
+        changes.any(|change| self.carries(release, change)) || self.wholes.iter().any(same)
     }
 
     /// I16: the artifacts that targets could go back to: the newest releases that proved good on

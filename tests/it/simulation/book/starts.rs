@@ -131,10 +131,9 @@ impl Book {
                 place.good.contains_key(to),
                 "I18: {to} never finished its bake on {target}"
             );
-            let bad = self.in_quarantine(*to);
             assert!(
-                bad.is_none(),
-                "I18: {target} goes to {to}, which carries {bad:?}"
+                !self.in_quarantine(*to),
+                "I18: {target} goes to {to}, which is in quarantine"
             );
         }
         let alarm = match &rollback.cause {
@@ -158,7 +157,7 @@ impl Book {
         for target in reached {
             let runs = self.targets.get(target).and_then(|place| place.running);
             // What is taken back by its changes may have come with another release.
-            let holds = |runs| runs == release || self.in_quarantine(runs).is_some();
+            let holds = |runs| runs == release || self.in_quarantine(runs);
             let started = over.served.contains(target) || runs.is_some_and(holds);
             assert!(started, "I20: {release} never started on {target}");
         }
