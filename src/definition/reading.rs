@@ -41,7 +41,9 @@ impl Read {
             files::start(files::ORGANIZATION),
             &report,
         );
-        let organization_is_whole = report.problems.borrow().is_empty() && !files.incomplete;
+        // Of a file that cannot be read nobody knows which it is.
+        let is_there = files.organization.is_some() || !files.incomplete;
+        let organization_is_whole = report.problems.borrow().is_empty() && is_there;
         let organization_lines = report.explained.take();
 
         // Steps run in the directory, wherever the server happens to have been started.

@@ -213,6 +213,23 @@ const GROUPS: (&str, &str) = (
     "[groups]\npayments-oncall = [\"ana\", \"li\", \"sam\"]\n",
 );
 
+/// What is wrong in one file hides nothing of what is wrong in another.
+#[test]
+fn a_broken_file_hides_no_approval_that_nobody_could_give() {
+    let manual = "manual = \"onward\", from = \"payments-oncall\", count = 9";
+    let all = CHECKOUT.replace("manual = \"onward\"", manual);
+    assert_ne!(all, CHECKOUT);
+    let files = [("checkout.toml", all.as_str()), GROUPS];
+    let alone = problems(&files);
+    assert!(alone.contains("nobody could ever pass it"), "{alone}");
+    let [checkout, groups] = files;
+    for broken in ["abstract = true", "no TOML"] {
+        let both = problems(&[checkout, groups, ("other.toml", broken)]);
+        assert!(both.contains("other.toml:1:"), "{both}");
+        assert!(both.contains("nobody could ever pass it"), "{both}");
+    }
+}
+
 #[test]
 fn extending_without_saying_anything_changes_only_the_name() {
     let child = "name = \"copy\"\nextends = \"checkout\"\n";
