@@ -116,6 +116,11 @@ fn filters_of_events_find_these() {
     };
     assert!(0 < count("since:10m") && count("since:10m") < count(""));
     assert_eq!(count("since:90d"), count(""));
+    let mut app = app;
+    on(&mut app, board_of("gamma"));
+    let _asked = requests(&mut app, "e / z z z Enter");
+    let text = view::text(&app, &plain(), 80, 24);
+    assert!(text.contains("nothing of that is kept here"), "{text}");
 }
 
 #[test]

@@ -52,6 +52,10 @@ pub(super) fn draw(app: &App, screen: &EventsScreen, canvas: &mut Canvas<'_>, bo
         height: body.height - 1 - DETAIL,
         ..below(body, 1)
     };
+    if entries.is_empty() {
+        let text = " nothing of that is kept here: K for other kinds, / for another filter";
+        return canvas.line(area, &Line::of(Role::Label, text));
+    }
     let times = app.times();
     let columns = [
         Column::fixed(times.title(), 9),
