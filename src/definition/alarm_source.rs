@@ -24,11 +24,7 @@ impl Servers {
     pub(crate) fn of(watch: &Fields<'_>) -> Self {
         let server = |key| {
             let fields = watch.optional_table(key)?;
-            let server = server(&fields);
-            if !fields.has("url") {
-                let what = format!("{} needs `url`: http:// or https://", fields.subject());
-                fields.report().absence(&fields.place, what);
-            }
+            let server = asked(&fields, None);
             fields.finish();
             server
         };
@@ -41,7 +37,6 @@ impl Servers {
 
 pub(crate) fn alarm_source(alarm: &Fields<'_>, servers: &Servers) -> Option<AlarmSource> {
     let written: Vec<&str> = SOURCES.into_iter().filter(|key| alarm.has(key)).collect();
-    let all = SOURCES.join(", ");
     if let [_, second, ..] = written.as_slice() {
         let what = format!(
             "{} reads from {}; an alarm has one source",
@@ -50,6 +45,7 @@ pub(crate) fn alarm_source(alarm: &Fields<'_>, servers: &Servers) -> Option<Alar
         );
         alarm.report().problem(alarm.place_of(second), what);
     } else if written.is_empty() {
+        let all = SOURCES.join(", ");
         let what = format!("{} needs a source: one of {all}", alarm.subject());
         alarm.report().absence(&alarm.place, what);
     }
@@ -161,7 +157,7 @@ fn json(fields: &Fields<'_>) -> Option<AlarmSource> {
     }))
 }
 
-/// The server of a source, else the one of `[watch]`.
+/// The server that a table names, else the usual one; one of them must be there.
 fn asked(fields: &Fields<'_>, usual: Option<&Server>) -> Option<Server> {
     let own = server(fields);
     if own.is_none() && usual.is_none() && !fields.has("url") {

@@ -5,8 +5,7 @@
 use crate::{
     model::{Alertmanager, Measure, Server, Span, Time},
     watch::{
-        ask::{Answers, Ask, Get},
-        prometheus::percent,
+        ask::{Answers, Ask, Get, escaped},
         source::{Judged, Look, Source},
     },
 };
@@ -56,10 +55,8 @@ impl Matching {
 
 fn get(server: &Server, matchers: &[String]) -> Get {
     let base = server.url.trim_end_matches('/');
-    let filters = matchers.iter().map(|matcher| {
-        let encoded: String = matcher.bytes().map(percent).collect();
-        format!("&filter={encoded}")
-    });
+    let filters = matchers.iter();
+    let filters = filters.map(|matcher| format!("&filter={}", escaped(matcher)));
     let filters: String = filters.collect();
     Get {
         url: format!(

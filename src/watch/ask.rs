@@ -80,6 +80,18 @@ impl Answers {
     }
 }
 
+/// A text as it may stand in the query of a URL (RFC 3986, 2.3).
+pub(crate) fn escaped(text: &str) -> String {
+    let bytes = text.bytes().map(|byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    });
+    bytes.collect()
+}
+
 async fn reply(ask: &Ask, http: &reqwest::Client) -> Result<Reply, String> {
     match ask {
         Ask::Metrics(server) => {

@@ -7,7 +7,7 @@
 use crate::{
     model::{Measure, Prometheus, Server, Span, Time},
     watch::{
-        ask::{Answers, Ask, Get},
+        ask::{Answers, Ask, Get, escaped},
         counter::Counter,
         exposition::Labels,
         number,
@@ -75,21 +75,11 @@ impl Query {
 
 fn get(server: &Server, query: &str) -> Get {
     let base = server.url.trim_end_matches('/');
-    let encoded: String = query.bytes().map(percent).collect();
     Get {
-        url: format!("{base}/api/v1/query?query={encoded}"),
+        url: format!("{base}/api/v1/query?query={}", escaped(query)),
         login: server.login.clone(),
         accept: "application/json",
         shown: server.shown(),
-    }
-}
-
-/// A byte as it may stand in a query (RFC 3986, 2.3).
-pub(crate) fn percent(byte: u8) -> String {
-    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-        char::from(byte).to_string()
-    } else {
-        format!("%{byte:02X}")
     }
 }
 

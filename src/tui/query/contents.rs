@@ -217,10 +217,13 @@ pub fn decisions<'a>(
         let place = attempt.and_then(|attempt| pipeline.place_of(attempt));
         place.is_some_and(|(_, release)| release == id) || names(&entry.fact, id)
     };
-    let rows = entries.clone().filter(about);
-    let rows = rows.map(|entry| event(pipeline, entries.clone(), entry));
-    rows.filter(|row| EventKinds::People.shows(row.kind) || EventKinds::Stops.shows(row.kind))
-        .collect()
+    let decides = |entry: &&Entry| {
+        let kind = entry.fact.told().kind;
+        EventKinds::People.shows(kind) || EventKinds::Stops.shows(kind)
+    };
+    let found = entries.clone().filter(about).filter(decides);
+    let rows = found.map(|entry| event(pipeline, entries.clone(), entry));
+    rows.collect()
 }
 
 /// Whether a fact that is about no attempt names the release.

@@ -90,49 +90,32 @@ fn shown<'a>(app: &'a App, screen: &FleetScreen) -> Vec<&'a Summary> {
 struct Asked<'a> {
     screen: &'a FleetScreen,
     filter: Filter,
+    me: Me<'a>,
+}
+
+/// Who looks, and what makes a pipeline their own.
+pub(super) struct Me<'a> {
     operator: Option<&'a Actor>,
     groups: Vec<&'a GroupName>,
 }
 
 impl<'a> Asked<'a> {
     fn of(app: &'a App, screen: &'a FleetScreen) -> Self {
-        let operator = app.replica.operator.as_ref();
         Self {
             screen,
             filter: Filter::parse(&screen.filter, &FIELDS),
-            operator,
-            groups: operator.map_or_else(Vec::new, |operator| groups(&app.replica.org, operator)),
+            me: Me::of(app),
         }
     }
 
     fn shows(&self, row: &Summary) -> bool {
         let in_view = match self.screen.view {
             FleetView::Attention | FleetView::All => true,
-            FleetView::Mine => self.waits_for_me(row),
-            FleetView::Team => self.is_of_my_team(row),
+            FleetView::Mine => self.me.is_waited_for_by(row),
+            FleetView::Team => self.me.is_of_my_team(row),
             FleetView::Marked => self.screen.marked.contains(&row.pipeline),
         };
         in_view && (self.filter.is_empty() || self.matches(row))
-    }
-
-    fn waits_for_me(&self, row: &Summary) -> bool {
-        let detail = &row.detail;
-        let Some(me) = self.operator else {
-            return false;
-        };
-        let approval = asks(row, &self.groups);
-        let mut tickets = detail.tickets.iter();
-        let ticket = tickets.any(|ticket| ticket.assignee.as_ref() == Some(me));
-        let mut authors = detail.authors.iter();
-        let change = authors.any(|author| author.eq_ignore_ascii_case(me.as_str()));
-        approval || ticket || change
-    }
-
-    fn is_of_my_team(&self, row: &Summary) -> bool {
-        let mut groups = self.groups.iter();
-        groups.any(|group| {
-            group.as_str() == row.owner.as_str() || row.detail.approvers.contains(*group)
-        })
     }
 
     fn matches(&self, row: &Summary) -> bool {
@@ -151,15 +134,49 @@ impl<'a> Asked<'a> {
     }
 }
 
+impl<'a> Me<'a> {
+    pub(super) fn of(app: &'a App) -> Self {
+        let operator = app.replica.operator.as_ref();
+        Self {
+            operator,
+            groups: operator.map_or_else(Vec::new, |operator| groups(&app.replica.org, operator)),
+        }
+    }
+
+    /// Whether a pipeline is one of the operator's own: of their team, or waiting for them.
+    pub(super) fn owns(&self, row: &Summary) -> bool {
+        self.is_of_my_team(row) || self.is_waited_for_by(row)
+    }
+
+    fn is_waited_for_by(&self, row: &Summary) -> bool {
+        let detail = &row.detail;
+        let Some(me) = self.operator else {
+            return false;
+        };
+        let approval = asks(row, &self.groups);
+        let mut tickets = detail.tickets.iter();
+        let ticket = tickets.any(|ticket| ticket.assignee.as_ref() == Some(me));
+        let mut authors = detail.authors.iter();
+        let change = authors.any(|author| author.eq_ignore_ascii_case(me.as_str()));
+        approval || ticket || change
+    }
+
+    fn is_of_my_team(&self, row: &Summary) -> bool {
+        let mut groups = self.groups.iter();
+        groups.any(|group| {
+            group.as_str() == row.owner.as_str() || row.detail.approvers.contains(*group)
+        })
+    }
+}
+
 /// Pipelines that call for the operator, wherever they look: alarms and failures of their own, and
 /// approvals that are asked of them.
 pub fn calling(app: &App) -> usize {
-    let screen = FleetScreen::default();
-    let asked = Asked::of(app, &screen);
+    let me = Me::of(app);
     let replica = app.frozen.as_ref().map_or(&app.replica, |f| &f.live);
     let calls = |row: &&Summary| match row.status {
-        Status::Alarm | Status::Fail => asked.is_of_my_team(row) || asked.waits_for_me(row),
-        Status::Approve => asks(row, &asked.groups),
+        Status::Alarm | Status::Fail => me.owns(row),
+        Status::Approve => asks(row, &me.groups),
         Status::Rollback
         | Status::Blocked
         | Status::Held
@@ -172,13 +189,6 @@ pub fn calling(app: &App) -> usize {
         | Status::Superseded => false,
     };
     replica.rows.values().filter(calls).count()
-}
-
-/// Whether a pipeline is one of the operator's own: of their team, or waiting for them.
-pub(super) fn is_mine(app: &App, row: &Summary) -> bool {
-    let screen = FleetScreen::default();
-    let asked = Asked::of(app, &screen);
-    asked.is_of_my_team(row) || asked.waits_for_me(row)
 }
 
 /// Whether the operator is among those whom a pipeline asks for an approval now.

@@ -6,7 +6,7 @@ use crate::{
     tui::{
         app::App,
         filter::{Field, Filter},
-        rows::fleet::is_mine,
+        rows::fleet::Me,
         screen::{TicketScope, TicketsScreen},
     },
 };
@@ -29,7 +29,8 @@ const FIELDS: [&str; 3] = ["own", "stage", "who"];
 
 pub fn tickets<'a>(app: &'a App, screen: &TicketsScreen) -> Vec<TicketRow<'a>> {
     let filter = Filter::parse(&screen.filter, &FIELDS);
-    let me = app.replica.operator.as_ref();
+    let operator = app.replica.operator.as_ref();
+    let me = &Me::of(app);
     let rows = app.replica.rows.values();
     let mut found: Vec<TicketRow<'a>> = rows
         .flat_map(|row| {
@@ -41,8 +42,8 @@ pub fn tickets<'a>(app: &'a App, screen: &TicketsScreen) -> Vec<TicketRow<'a>> {
                     match screen.scope {
                         TicketScope::All => true,
                         TicketScope::Mine => match held {
-                            Some(holder) => Some(holder) == me,
-                            None => is_mine(app, row),
+                            Some(holder) => Some(holder) == operator,
+                            None => me.owns(row),
                         },
                     }
                 })

@@ -43,16 +43,9 @@ pub(super) fn draw(app: &App, screen: &BlockersScreen, canvas: &mut Canvas<'_>, 
     let legend = u16::from(area.height >= LEGEND_FROM);
     let room = usize::from(area.height.saturating_sub(2 + legend));
     let (tracks, hidden) = tracks(&windows.timelines, room);
-    let (now, times) = (app.server_now(), app.times());
-    let from = bounds(screen, now).0;
+    let from = bounds(screen, app.server_now()).0;
     let scale = Scale::fit(from, area.width);
-    let axis = Axis {
-        label: Sanitized::from(times.zone_word(from)),
-        ticks: ticks(scale, times),
-        now,
-        now_words: Sanitized::from(times.wall(now)),
-        note: Sanitized::from(note(scale, hidden)),
-    };
+    let axis = axis(app, scale, from, hidden);
     let used = timeline(canvas, area, scale, &axis, &tracks);
     if legend > 0 {
         canvas.line(below(area, used), &legend_line());
@@ -69,7 +62,7 @@ pub(in crate::tui::view) fn next_day(
 ) -> u16 {
     const QUARTER: i64 = 15 * 60_000;
     const GUTTER: u16 = 16;
-    let (now, times) = (app.server_now(), app.times());
+    let now = app.server_now();
     let (columns, minutes) = if area.width < 96 + GUTTER {
         (48, 30)
     } else {
@@ -85,13 +78,7 @@ pub(in crate::tui::view) fn next_day(
     let found = timelines(pipeline, &app.replica.org, now, bounds);
     let room = usize::from(area.height.saturating_sub(4));
     let (tracks, hidden) = tracks(&found, room);
-    let axis = Axis {
-        label: Sanitized::from(times.zone_word(now)),
-        ticks: ticks(scale, times),
-        now,
-        now_words: Sanitized::from(times.wall(now)),
-        note: Sanitized::from(note(scale, hidden)),
-    };
+    let axis = axis(app, scale, now, hidden);
     let title = Line::of(Role::Title, " WINDOWS & BLOCKERS, next 24h");
     canvas.line(area, &title.then(Role::Label, "  # tells the rules"));
     let used = 1 + timeline(canvas, below(area, 1), scale, &axis, &tracks);
@@ -153,6 +140,18 @@ fn look(state: Passing) -> (&'static str, Role) {
         Passing::Held => Role::Status(Status::Held),
     };
     (sign, role)
+}
+
+/// What stands above the lanes; the zone is named as it is at a moment.
+fn axis(app: &App, scale: Scale, zone_at: Time, hidden: usize) -> Axis {
+    let (now, times) = (app.server_now(), app.times());
+    Axis {
+        label: Sanitized::from(times.zone_word(zone_at)),
+        ticks: ticks(scale, times),
+        now,
+        now_words: Sanitized::from(times.wall(now)),
+        note: Sanitized::from(note(scale, hidden)),
+    }
 }
 
 /// Hours, as many as are legible; a day begins with its name.
