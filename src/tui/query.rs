@@ -26,7 +26,7 @@ pub use events::{EventRow, asked, event};
 pub use fleet::{NextMove, next_move};
 pub use lanes::{LaneRow, TargetRow, lane_rows, target_rows};
 pub use metrics::{FigureRow, figure_rows, share, span};
-pub use needs::{Need, needs};
+pub use needs::{Need, needs, remedy};
 pub use obstacles::{kind_status, kind_word, passage_word};
 pub use release::{ReleaseFacts, release};
 pub use standing::{Standing, standing_orders};

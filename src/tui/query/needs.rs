@@ -54,7 +54,7 @@ pub fn needs(pipeline: &Pipeline, board: &[StageView]) -> Vec<Need> {
 }
 
 /// What a person can do about a status; none when nothing is wanted of them.
-pub(super) fn remedy(status: Status) -> Option<&'static str> {
+pub fn remedy(status: Status) -> Option<&'static str> {
     match status {
         Status::Alarm => Some("roll back"),
         Status::Fail => Some("retry or roll back"),

@@ -12,11 +12,12 @@ use crate::{
         screen::{FleetScreen, FleetView},
         theme::{Role, Theme},
         view::footer,
-        widgets::{Canvas, Line, Row, Shown, canvas::below, rule, table},
+        widgets::{Canvas, Line, Row, Shown, canvas::below, rule, shared, table},
     },
 };
 use columns::Shape;
 use ratatui::layout::Rect;
+use selection::Why;
 
 /// Rows that are titles or the rule below the list.
 const FURNITURE: u16 = 2;
@@ -78,7 +79,10 @@ pub(super) fn draw(app: &App, screen: &FleetScreen, canvas: &mut Canvas<'_>, bod
             height: detail,
             ..area
         };
-        selection::draw(app, row, canvas, place);
+        let columns = Shape::of(&found.page, area.width).columns();
+        let told = crate::tui::text::width(&row.why) <= shared(&columns, area.width);
+        let why = if told { Why::InItsRow } else { Why::Cut };
+        selection::draw(app, (row, why), canvas, place);
     } else {
         let text = " no pipeline passes: v for another view, Esc takes the filter off";
         canvas.line(below(place, 1), &Line::of(Role::Label, text));

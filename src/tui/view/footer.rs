@@ -6,7 +6,7 @@ use crate::tui::{
     chord::Key,
     dialog::Phase,
     gate,
-    keymap::{Binding, Context},
+    keymap::{Binding, Context, Danger},
     screen::Screen,
     text::ago,
     theme::Role,
@@ -43,7 +43,7 @@ pub(super) fn result(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
         return canvas.line(rest, &Line::of(Role::Label, label));
     }
     let under_way = app.ui.in_flight.values().next().map(|sent| {
-        let text = format!(" sent {} ago: {}", ago(sent.sent, app.ui.now), sent.title);
+        let text = format!(" sent {} ago: {}", ago(sent.sent, app.second()), sent.title);
         Line::of(Role::Warning, text)
     });
     let flash = app.ui.flash.as_ref().map(|flash| match flash.level {
@@ -77,27 +77,45 @@ pub(super) fn keys(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
             ],
         };
         let keys = keys.iter().map(|(key, hint)| ((*key).to_owned(), *hint));
-        return hints(canvas, row, keys);
+        return canvas.line(row, &hints(keys, row.width.into()));
     }
     let context = app.screen().context();
     let bindings = app.ui.keymap.bindings(context);
     let worth = bindings.filter(|b| !b.hint.is_empty() && gate::disabled(app, b.action).is_none());
-    let known = worth.filter_map(|b| Some((b.keys.first()?.to_string(), b.hint.as_str())));
-    hints(canvas, row, known);
+    let (mut here, mut acting, mut always) = (Vec::new(), Vec::new(), Vec::new());
+    for binding in worth {
+        let Some(key) = binding.keys.first() else {
+            continue;
+        };
+        let group = match binding.danger {
+            Danger::Look if binding.context == Context::Global => &mut always,
+            Danger::Look => &mut here,
+            Danger::Safer | Danger::Restore | Danger::Riskier | Danger::RuleBreaking => &mut acting,
+        };
+        group.push((key.to_string(), binding.hint.as_str()));
+    }
+    // What holds everywhere stands where it always stands, at the end of the row; what acts comes and
+    // goes with the selection, and moves nothing.
+    let always = hints(always.into_iter(), row.width.into());
+    let room = usize::from(row.width).saturating_sub(always.width() + 1);
+    let acting = hints(acting.into_iter(), room);
+    let here = hints(here.into_iter(), room - acting.width());
+    canvas.ends(row, &here.join(acting), &always);
 }
 
-fn hints<'a>(canvas: &mut Canvas<'_>, row: Rect, hints: impl Iterator<Item = (String, &'a str)>) {
+/// As many keys as fit whole.
+fn hints<'a>(hints: impl Iterator<Item = (String, &'a str)>, cells: usize) -> Line {
     let mut line = Line::default();
     for (key, hint) in hints {
         let next = Line::of(Role::Plain, " ")
             .then(Role::Key, key)
             .then(Role::Label, format!(" {hint} "));
-        if line.width() + next.width() > usize::from(row.width) {
+        if line.width() + next.width() > cells {
             break;
         }
         line = line.join(next);
     }
-    canvas.line(row, &line);
+    line
 }
 
 /// What may follow the keys pressed so far, with the reason where it may not.

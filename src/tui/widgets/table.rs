@@ -87,7 +87,7 @@ pub fn table(
             cell(canvas, line, (column, *place), content);
         }
         if row.selected {
-            canvas.line(line, &Line::of(Role::Key, ">"));
+            canvas.line(line, &Line::plain(">"));
             let width = marked(&places).min(line.width);
             let name = Rect {
                 width,
@@ -97,6 +97,15 @@ pub fn table(
             canvas.paint(name, Role::Selection);
         }
     }
+}
+
+/// How many cells the sharing column has in a table of this width.
+pub fn shared(columns: &[Column], width: u16) -> usize {
+    let places = places(columns, width);
+    let found = columns.iter().zip(places);
+    let mut shared = found.filter(|(column, _)| column.width.is_none());
+    let place = shared.next().and_then(|(_, place)| place);
+    place.map_or(0, |(_, width)| usize::from(width))
 }
 
 /// The cells of a selected row that are marked: the gutter and the first columns, which say which row

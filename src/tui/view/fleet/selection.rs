@@ -1,10 +1,12 @@
 //! The selected pipeline below the list: whose it is, when it was last deployed, why it is as it
-//! is, and the next best action.
+//! is where the row had no room for it, and the next best action. Every fact has its column, so that
+//! going through the list rewrites facts and not their names.
 
 use crate::{
     model::Summary,
     tui::{
         app::App,
+        query::remedy,
         text::{Sanitized, ago},
         theme::Role,
         view::fleet::columns::next,
@@ -13,10 +15,25 @@ use crate::{
 };
 use ratatui::layout::Rect;
 
+/// Where the facts of the first line begin, and the ticket of the last one.
+const STATUS: usize = 20;
+const OWNER: usize = 34;
+const DEPLOYED: usize = 53;
+const APPROVERS: usize = 79;
+const SERVICE: usize = 105;
+const TICKET: usize = 34;
+
+/// Whether the row says whole why it is as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    InItsRow,
+    Cut,
+}
+
 /// Draws two lines, or three with the reason between them.
-pub(super) fn draw(app: &App, row: &Summary, canvas: &mut Canvas<'_>, area: Rect) {
-    canvas.line(area, &who(app, row, canvas));
-    if area.height > 2 {
+pub(super) fn draw(app: &App, (row, why): (&Summary, Why), canvas: &mut Canvas<'_>, area: Rect) {
+    canvas.line(area, &who(app, row, canvas, area));
+    if area.height > 2 && why == Why::Cut {
         let why = Sanitized::from(format!(" {}", row.why));
         canvas.line(below(area, 1), &Line::of(Role::Plain, why));
     }
@@ -24,42 +41,55 @@ pub(super) fn draw(app: &App, row: &Summary, canvas: &mut Canvas<'_>, area: Rect
     canvas.line(last, &action(app, row));
 }
 
-fn who(app: &App, row: &Summary, canvas: &Canvas<'_>) -> Line {
+/// As many facts as fit whole.
+fn who(app: &App, row: &Summary, canvas: &Canvas<'_>, area: Rect) -> Line {
     let detail = &row.detail;
-    let now = app.server_now();
     let said =
         |label: &'static str, text: String| Line::of(Role::Label, label).then(Role::Plain, text);
-    let mut line =
-        Line::of(Role::Title, format!(" {}  ", row.pipeline)).join(badge(canvas.theme, row.status));
-    if let Some(since) = row.since {
-        line = line.then(Role::Plain, format!(" for {}", ago(since, now)));
+    let deployed = detail.deployed.map_or_else(
+        || "never".to_owned(),
+        |at| format!("{} ago", ago(at, app.shown_now())),
+    );
+    let approvers = detail.approvers.first();
+    let approvers =
+        approvers.map_or_else(Line::default, |group| said("approvers ", group.to_string()));
+    let facts = [
+        (STATUS, badge(canvas.theme, row.status)),
+        (OWNER, said("owner ", row.owner.to_string())),
+        (DEPLOYED, said("last deploy ", deployed)),
+        (APPROVERS, approvers),
+        (SERVICE, said("service ", row.service.to_string())),
+    ];
+    let mut line = Line::of(Role::Title, format!(" {}", row.pipeline));
+    for (column, fact) in facts {
+        let next = line.clone().then(Role::Plain, "  ").to(column).join(fact);
+        if next.width() > usize::from(area.width) {
+            break;
+        }
+        line = next;
     }
-    line = line.join(said("  owner ", row.owner.to_string()));
-    if let Some(group) = detail.approvers.first() {
-        line = line.join(said("  approvers ", group.to_string()));
-    }
-    let deployed = match detail.deployed {
-        Some(at) => format!("{} ago", ago(at, now)),
-        None => "never".to_owned(),
-    };
-    line = line.join(said("  last deploy ", deployed));
-    line.join(said("  service ", row.service.to_string()))
+    line
 }
 
 fn action(app: &App, row: &Summary) -> Line {
     let line = Line::of(Role::Label, " next: ").join(next(app, row));
-    match row.detail.tickets.as_slice() {
-        [] => line,
-        [ticket, ..] => {
-            let hands = ticket.hands();
-            let hands = if hands.is_empty() {
-                "nobody has it".to_owned()
-            } else {
-                hands
-            };
-            let text = format!("{}, {hands}: {}", ticket.id, ticket.title);
-            line.then(Role::Label, "   ticket ")
-                .then(Role::Warning, Sanitized::from(text))
-        }
-    }
+    let [ticket, ..] = row.detail.tickets.as_slice() else {
+        return line;
+    };
+    let hands = ticket.hands();
+    let hands = if hands.is_empty() {
+        "nobody has it".to_owned()
+    } else {
+        hands
+    };
+    // What it is about is why the row is as it is, as long as the row wants something.
+    let text = if remedy(row.status).is_some() {
+        format!("{}, {hands}", ticket.id)
+    } else {
+        format!("{}, {hands}: {}", ticket.id, ticket.title)
+    };
+    line.then(Role::Plain, "  ")
+        .to(TICKET)
+        .then(Role::Label, "ticket ")
+        .then(Role::Warning, Sanitized::from(text))
 }
