@@ -54,6 +54,8 @@ pub struct Settings {
     pub synchronized: Option<bool>,
     /// Whether the bell rings for what calls an operator who looks elsewhere; it does otherwise.
     pub bell: Option<bool>,
+    /// Whether the clock and the ages on the screen count seconds; they do otherwise.
+    pub seconds: Option<bool>,
     /// What the terminal writes on; `COLORFGBG` says so otherwise, and dark is assumed.
     pub background: Option<Background>,
     /// How many colours it has; found out from the environment otherwise.

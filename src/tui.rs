@@ -29,6 +29,7 @@ pub mod report;
 pub mod request;
 pub mod rows;
 pub mod screen;
+pub mod still;
 pub mod terminal;
 pub mod update;
 pub mod viewport;

@@ -9,7 +9,7 @@ use crate::{
     model::PipelineName,
     tui::{
         self, Bell,
-        app::Access,
+        app::{Access, Grain},
         record::Recordings,
         report::Report,
         terminal::Window,
@@ -95,6 +95,11 @@ impl Session {
                 Bell::Rings
             } else {
                 Bell::Silent
+            },
+            grain: if settings.seconds.unwrap_or(true) {
+                Grain::Seconds
+            } else {
+                Grain::Minutes
             },
             slow: false,
             synchronized,

@@ -3,7 +3,9 @@
 
 use crate::{
     client::Link,
-    model::{Actor, DeliveryReport, Entry, Org, Pipeline, PipelineName, RequestKey, Summary, Time},
+    model::{
+        Actor, DeliveryReport, Entry, Org, Pipeline, PipelineName, RequestKey, Span, Summary, Time,
+    },
     tui::{
         chord::Key,
         dialog::Dialog,
@@ -115,6 +117,8 @@ pub struct Ui {
     /// Whether the link is spared: then the clock counts minutes.
     #[serde(default)]
     pub slow: bool,
+    #[serde(default)]
+    pub grain: Grain,
     /// Whether the keys go to this terminal, where it says so.
     #[serde(skip)]
     pub focused: Option<bool>,
@@ -133,6 +137,15 @@ pub struct Ui {
 pub struct Size {
     pub width: u16,
     pub height: u16,
+}
+
+/// How finely the clock and the ages on the screen count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Grain {
+    #[default]
+    Seconds,
+    /// An idle screen costs nothing until the minute is full.
+    Minutes,
 }
 
 /// Whether this terminal may ask for changes at all (S1).
@@ -218,6 +231,7 @@ impl App {
                 zone: Tz::UTC,
                 access: Access::ReadWrite,
                 slow: false,
+                grain: Grain::Seconds,
                 focused: None,
                 keymap,
                 report: Report::default(),
@@ -232,6 +246,32 @@ impl App {
     pub fn server_now(&self) -> Time {
         let seen = self.frozen.as_ref().map(|frozen| frozen.at);
         self.on_server(seen.unwrap_or(self.ui.now))
+    }
+
+    /// The server's clock as the screen counts by it: what is shown changes at full steps only, all at
+    /// once.
+    pub fn shown_now(&self) -> Time {
+        floor(self.server_now(), self.step())
+    }
+
+    /// The local clock at the server's last full second, for what counts seconds however finely the
+    /// ages do.
+    pub fn second(&self) -> Time {
+        self.full(self.ui.now, Span::seconds(1))
+    }
+
+    /// How far apart the moments are at which ages and the clock change.
+    pub fn step(&self) -> Span {
+        match self.ui.grain {
+            Grain::Seconds if !self.ui.slow => Span::seconds(1),
+            Grain::Seconds | Grain::Minutes => Span::minutes(1),
+        }
+    }
+
+    /// The local moment of the last full step of the server's clock.
+    pub fn full(&self, local: Time, step: Span) -> Time {
+        let full = floor(self.on_server(local), step);
+        Time(full.0.saturating_sub(self.replica.offset_ms))
     }
 
     /// Whether what is shown may be wrong by now: there was something, and nobody tells of changes.
@@ -249,7 +289,7 @@ impl App {
         Times {
             mode: self.ui.clock,
             zone: self.ui.zone,
-            now: self.server_now(),
+            now: self.shown_now(),
         }
     }
 
@@ -262,4 +302,9 @@ impl App {
     pub fn pipeline(&self, name: &PipelineName) -> Option<&Pipeline> {
         self.replica.opened.get(name).map(|opened| &opened.pipeline)
     }
+}
+
+fn floor(at: Time, step: Span) -> Time {
+    let step = i64::try_from(step.0).unwrap_or(i64::MAX).max(1);
+    Time(at.0 - at.0.rem_euclid(step))
 }

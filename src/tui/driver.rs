@@ -15,13 +15,14 @@ use crate::{
     clock,
     model::Time,
     tui::{
-        app::{Access, App},
+        app::{Access, App, Grain},
         event::Event,
         keymap::BadKeymap,
         own,
         record::{Recorder, Recordings},
         report::Report,
         request::{Leave, Request},
+        still::next_frame,
         terminal::{self, Terminal, Window},
         theme::{Glyphs, Look, ThemeError},
         update::{Start, deadline, start, update},
@@ -59,6 +60,8 @@ pub struct Options {
     pub frames: u32,
     pub window: Window,
     pub bell: Bell,
+    /// How finely clock and ages count.
+    pub grain: Grain,
     /// Whether a slow link is spared from the start.
     pub slow: bool,
     /// Whether frames are wrapped so that they show whole (mode 2026), which GNU screen cannot.
@@ -94,7 +97,7 @@ pub enum TuiError {
     Client(#[from] ClientError),
 }
 
-/// Ages on the screen are in seconds.
+/// In milliseconds, as times are.
 const SECOND: i64 = 1_000;
 /// So many events come into one frame at the most: a flood must not keep it from being drawn.
 const FLOOD: usize = 1_000;
@@ -116,6 +119,7 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     app.ui.access = options.access;
     app.ui.zone = options.zone;
     app.ui.report = options.report;
+    app.ui.grain = options.grain;
     for request in start(&mut app, &options.start) {
         performer.perform(request);
     }
@@ -252,12 +256,10 @@ fn tell(app: &mut App, written: Result<PathBuf, String>) {
     let _nothing = update(app, clock::now(), event);
 }
 
-/// When to wake at the latest: at the next full second, or minute on a slow link, for what the app
-/// waits for, or for a frame that had to wait.
-fn next_wake(app: &App, screen: &Screen) -> Time {
-    let now = app.ui.now;
-    let step = if app.ui.slow { 60 * SECOND } else { SECOND };
-    let next = Time(now.0 - now.0.rem_euclid(step) + step);
-    let due = deadline(app).into_iter().chain(screen.due(now));
-    due.fold(next, Time::min)
+/// When to wake at the latest: when what is shown of time changes, for what the app waits for, or for
+/// a frame that had to wait. Never, when there is no such thing.
+fn next_wake(app: &App, screen: &Screen) -> Option<Time> {
+    let due = screen.due(app.ui.now);
+    let moments = [next_frame(app), deadline(app), due];
+    moments.into_iter().flatten().min()
 }

@@ -99,13 +99,15 @@ pub fn now(app: &App) -> Vec<(String, String)> {
         Access::Paused => "read-only by :ro",
         Access::ReadOnly => "read-only from the start",
     };
-    let age = app.link.age(app.ui.now);
-    let age = age.map_or_else(String::new, |age| format!(", heard {} ago", age.short()));
+    let heard = app.link.last().map(|last| app.on_server(last).utc());
+    let heard = heard.map_or_else(String::new, |at| {
+        at.format(", heard at %H:%M:%SZ").to_string()
+    });
     let unknown = || "not told yet".to_owned();
     let started = app.ui.report.rows();
     let live = [
         ("size", format!("{}x{}", size.width, size.height)),
-        ("link", format!("{}{age}", app.link.word())),
+        ("link", format!("{}{heard}", app.link.word())),
         ("server", replica.version.clone().unwrap_or_else(unknown)),
         (
             "clock",

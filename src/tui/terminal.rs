@@ -252,7 +252,7 @@ fn watch_terminal() {
     loop {
         let mut watched = [PollFd::new(stdin.as_fd(), PollFlags::empty())];
         let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
-        let polled = nix::poll::poll(&mut watched, PollTimeout::from(1_000_u16));
+        let polled = nix::poll::poll(&mut watched, PollTimeout::NONE);
         let seen = watched[0].revents().unwrap_or(PollFlags::empty());
         if polled.is_ok_and(|n_ready| n_ready > 0) && seen.intersects(gone) {
             restore();

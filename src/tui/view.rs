@@ -28,17 +28,15 @@ mod svg;
 mod tickets;
 
 use crate::tui::{
-    app::App,
+    app::{App, Size},
     screen::Screen,
     theme::{Glyphs, Theme},
+    viewport::is_too_small,
     widgets::Canvas,
 };
 use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Modifier};
 
 pub use svg::svg;
-
-/// Below this a screen cannot be read; one line tells what matters instead.
-pub const SMALLEST: (u16, u16) = (60, 16);
 
 /// Draws one frame.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
@@ -49,7 +47,8 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 pub fn render(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let area = buffer.area;
     let mut canvas = Canvas { buffer, theme };
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+    let Rect { width, height, .. } = area;
+    if is_too_small(Size { width, height }) {
         header::too_small(app, &mut canvas, area);
     } else {
         whole(app, &mut canvas, area);

@@ -4,12 +4,15 @@
 use crate::{
     model::{Pipeline, StageName},
     tui::{
+        app::Size,
         rows,
         screen::{BoardScreen, Cards},
     },
 };
 use std::ops::Range;
 
+/// Below this a screen cannot be read; one line tells what matters instead.
+pub const SMALLEST: (u16, u16) = (60, 16);
 /// From this width on a board has room for lanes of the next day and for the chart of an alarm.
 pub const CHART_FROM: u16 = 160;
 /// Narrower than this, one stage takes the whole width.
@@ -23,6 +26,11 @@ const SMALL: u16 = 10;
 pub struct Viewport {
     pub selected: usize,
     pub seen: Range<usize>,
+}
+
+/// Whether a terminal has room for one line at the most.
+pub fn is_too_small(size: Size) -> bool {
+    size.width < SMALLEST.0 || size.height < SMALLEST.1
 }
 
 /// What of a board of this width is seen.

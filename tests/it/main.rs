@@ -28,6 +28,7 @@ mod dialogs;
 mod executor;
 mod fixture;
 mod fleet;
+mod idle;
 mod input;
 mod journal;
 mod keys;

@@ -12,7 +12,7 @@ use crate::{
 };
 use futures_util::FutureExt as _;
 use nix::libc::SIGCONT;
-use std::{io, thread, time::Duration};
+use std::{io, thread};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc,
@@ -54,9 +54,12 @@ impl Sources {
     pub(super) async fn next(
         &mut self,
         performer: &mut Performer,
-        wake: Time,
+        wake: Option<Time>,
     ) -> io::Result<Event> {
-        let wait = Duration::from_millis(wake.since(clock::now()).0);
+        let Some(wake) = wake else {
+            return self.happened(performer).await;
+        };
+        let wait = wake.since(clock::now()).std();
         tokio::select! {
             biased;
             event = self.happened(performer) => event,

@@ -174,7 +174,7 @@ fn cells(app: &App, row: &AlarmRow<'_>, (wide, canvas): (bool, &Canvas<'_>)) -> 
     };
     let since = match sight.urgency {
         Urgency::Flapping => format!("x{}", sight.fires),
-        Urgency::Firing | Urgency::NoData | Urgency::Ok => ago(sight.state.since, app.server_now()),
+        Urgency::Firing | Urgency::NoData | Urgency::Ok => ago(sight.state.since, app.shown_now()),
     };
     let value = value(&sight.state, sight.limit, '>');
     let sign = match sight.urgency {

@@ -83,7 +83,7 @@ fn list_blockers(
         Column::fill("UNTIL"),
         Column::fixed("WHO MAY PASS", 23).spare(2),
     ];
-    let now = app.server_now();
+    let now = app.shown_now();
     let list = List {
         rows,
         selected,
@@ -104,7 +104,7 @@ fn list_blockers(
 
 /// Holds and overrides with what is left of them; says how many rows that took, with the one above.
 fn in_force(app: &App, screen: &BlockersScreen, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
-    let now = app.server_now();
+    let now = app.shown_now();
     let pipeline = app.pipeline(&screen.pipeline);
     let orders = query::standing_orders(pipeline, &app.replica.org, now);
     if orders.is_empty() || area.height < 2 {

@@ -27,7 +27,7 @@ pub(super) fn draw(app: &App, screen: &BoardScreen, canvas: &mut Canvas<'_>, bod
     let Some(pipeline) = app.pipeline(&screen.pipeline) else {
         return footer::waiting(app, canvas, body);
     };
-    let views = board(pipeline, &app.replica.org, app.server_now());
+    let views = board(pipeline, &app.replica.org, app.shown_now());
     let view = viewport(pipeline, screen, body.width);
     strip(canvas, body, &views, &view);
     let height = cards_height(body.height, screen.cards);

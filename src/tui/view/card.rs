@@ -4,9 +4,9 @@
 use crate::{
     model::{AlarmLevel, Blocker, BlockerKind, Clears, Status},
     tui::{
-        app::App,
+        app::{App, Grain},
         query::{self, Card},
-        text::{ago, wrap},
+        text::{ago, until, wrap},
         theme::{Role, Theme},
         widgets::{Canvas, Line, badge, bar, canvas::below, frame, glyph},
     },
@@ -33,7 +33,7 @@ pub(super) fn draw(
     let mark = if selected { ">" } else { "" };
     let title = Line::of(Role::Key, mark).then(role, format!("{} {}", at + 1, card.view.stage));
     let inner = frame(canvas, area, &title, &Line::default());
-    let old = app.link.age(app.ui.now).is_none();
+    let old = app.link.last().is_none();
     let question = if old { " ?" } else { "" };
     let state = badge(canvas.theme, card.view.status).then(Role::Plain, question);
     let release = card
@@ -66,7 +66,7 @@ pub(super) fn draw(
 
 fn lines(app: &App, card: &Card<'_>, theme: &Theme, (width, rows): (usize, u16)) -> Vec<Line> {
     let bars = (rows >= BARS_FROM).then_some(width);
-    let now = app.server_now();
+    let now = app.shown_now();
     let mut lines = Vec::new();
     if let Some(since) = card.view.since {
         lines.push(labelled("for", ago(since, now)));
@@ -123,11 +123,13 @@ fn request(app: &App, card: &Card<'_>) -> Vec<Line> {
         ),
     ];
     if let Some(at) = request.takes_effect {
-        let left = at.since(app.server_now()).short();
-        lines.push(labelled(
-            "undo",
-            format!("for {left}, then it takes effect"),
-        ));
+        let times = app.times();
+        let left = match app.ui.grain {
+            Grain::Seconds if !app.ui.slow => format!("for {}", until(at, times.now)),
+            // It is a matter of seconds, which the screen does not count.
+            Grain::Seconds | Grain::Minutes => format!("until {}", at.utc().format("%H:%M:%SZ")),
+        };
+        lines.push(labelled("undo", format!("{left}, then it takes effect")));
     }
     let mut authors: Vec<&str> = request.changes.iter().map(|c| c.author.login()).collect();
     authors.sort_unstable();
@@ -289,7 +291,7 @@ fn alarms(app: &App, card: &Card<'_>, theme: &Theme) -> Vec<Line> {
             AlarmLevel::NoData => Status::NoData,
             AlarmLevel::Ok => Status::Ok,
         };
-        let text = format!(" {alarm} {}", ago(*since, app.server_now()));
+        let text = format!(" {alarm} {}", ago(*since, app.shown_now()));
         lines.push(glyph(theme, Role::Status(status)).then(Role::Plain, text));
     }
     lines
@@ -337,7 +339,7 @@ fn source(app: &App, card: &Card<'_>) -> Vec<Line> {
     if let Some(moved) = source.moved {
         lines.push(labelled(
             "moved",
-            format!("{} ago", ago(moved, app.server_now())),
+            format!("{} ago", ago(moved, app.shown_now())),
         ));
     }
     lines.extend(
@@ -351,7 +353,7 @@ fn source(app: &App, card: &Card<'_>) -> Vec<Line> {
 
 fn building(app: &App, card: &Card<'_>) -> Option<Line> {
     let since = card.building?;
-    Some(labelled("build", ago(since, app.server_now())))
+    Some(labelled("build", ago(since, app.shown_now())))
 }
 
 fn past(app: &App, card: &Card<'_>) -> Vec<Line> {
@@ -362,7 +364,7 @@ fn past(app: &App, card: &Card<'_>) -> Vec<Line> {
     lines.extend(card.past.iter().map(|(release, word, ended, _)| {
         Line::plain(format!(
             "{release:<6}{word} {}",
-            ago(*ended, app.server_now())
+            ago(*ended, app.shown_now())
         ))
     }));
     lines

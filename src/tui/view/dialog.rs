@@ -210,7 +210,7 @@ fn class(class: Class) -> &'static str {
 }
 
 fn age(app: &App, dialog: &Dialog) -> Line {
-    let now = app.ui.now;
+    let now = app.second();
     if let (false, Some(key)) = (matches!(dialog.phase, Phase::Filling), &dialog.key) {
         return Line::of(Role::Label, format!(" key {key} "));
     }

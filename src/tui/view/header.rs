@@ -11,6 +11,7 @@ use crate::{
         text::{ClockMode, Sanitized, Times, middle_cut},
         theme::Role,
         view::fleet::counts,
+        viewport::SMALLEST,
         widgets::{Canvas, Line, badge},
     },
 };
@@ -73,14 +74,15 @@ fn crumbs(app: &App) -> Vec<String> {
 
 /// The clock, also in the local zone where there is room. It goes on over a frozen screen.
 fn clock(app: &App, width: u16) -> String {
-    let now = app.on_server(app.ui.now);
+    let now = app.on_server(app.second());
     let times = app.times();
     let local = Times {
         mode: ClockMode::Local,
         ..times
     };
+    let counts_minutes = app.step() > Span::seconds(1);
     let wall = |times: Times| {
-        if app.ui.slow {
+        if counts_minutes {
             times.wall_minutes(now)
         } else {
             times.wall(now)
@@ -97,10 +99,15 @@ fn clock(app: &App, width: u16) -> String {
 
 /// How old the data is, in a word and a number.
 fn link(app: &App) -> Line {
-    let now = app.ui.now;
+    let now = app.second();
+    let spared = app.step() > Span::seconds(1);
     if let Some(frozen) = &app.frozen {
-        let age = now.since(frozen.at).short();
-        let text = format!("FROZEN {age} +{}", frozen.events);
+        let text = if spared {
+            format!("FROZEN +{}", frozen.events)
+        } else {
+            let age = now.since(frozen.at).short();
+            format!("FROZEN {age} +{}", frozen.events)
+        };
         return Line::of(Role::Warning, text);
     }
     let age = |last: Time| now.since(last).short();
@@ -108,12 +115,12 @@ fn link(app: &App) -> Line {
         Link::Connecting => match app.replica.remembered {
             Some(at) => Line::of(
                 Role::Danger,
-                format!("STALE {}", app.server_now().since(at).short()),
+                format!("STALE {}", app.shown_now().since(at).short()),
             ),
             None => Line::of(Role::Warning, "CONNECTING"),
         },
         // Its age would cost a slow link bytes, and says only that all is well.
-        Link::Live { .. } if app.ui.slow => Line::of(Role::Good, "LIVE"),
+        Link::Live { .. } if spared => Line::of(Role::Good, "LIVE"),
         Link::Live { last, .. } => Line::of(Role::Good, format!("LIVE {}", age(*last))),
         Link::Slow { last, .. } => Line::of(Role::Warning, format!("SLOW {}", age(*last))),
         Link::Stale { last, .. } => Line::of(Role::Danger, format!("STALE {}", age(*last))),
@@ -139,13 +146,13 @@ pub(super) fn state(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
 
 /// What everybody must know before they trust the screen, the worst first.
 fn banner(app: &App) -> Option<String> {
-    let old = |last: Time| app.ui.now.since(last).short();
+    let old = |last: Time| app.second().since(last).short();
     let asking = app.ui.in_flight.values().find_map(|sent| {
         let asking = sent.asking.as_ref()?;
         Some(format!(
             "UNKNOWN OUTCOME of {}: sent {} ago, not sent again; asking, try {}",
             sent.title,
-            app.ui.now.since(sent.sent).short(),
+            app.second().since(sent.sent).short(),
             asking.tries
         ))
     });
@@ -190,7 +197,7 @@ fn summary(app: &App, canvas: &Canvas<'_>, room: usize) -> Line {
     let Some(row) = app.replica.rows.get(name) else {
         return Line::of(Role::Label, "waiting for the server");
     };
-    let now = app.server_now();
+    let now = app.shown_now();
     let said =
         |label: &'static str, text: String| Line::of(Role::Label, label).then(Role::Plain, text);
     let change = app
@@ -236,7 +243,7 @@ fn kind(kind: crate::model::Kind) -> &'static str {
 /// Holds and overrides stay in sight until they end: the first by name, the others counted.
 fn in_force(app: &App, canvas: &Canvas<'_>) -> Line {
     let pipeline = app.screen().pipeline().and_then(|name| app.pipeline(name));
-    let orders = query::standing_orders(pipeline, &app.replica.org, app.server_now());
+    let orders = query::standing_orders(pipeline, &app.replica.org, app.shown_now());
     let Some(first) = orders.first() else {
         return Line::default();
     };
@@ -247,7 +254,7 @@ fn in_force(app: &App, canvas: &Canvas<'_>) -> Line {
     };
     let left = first
         .expires
-        .map(|at| format!(" {} left", at.since(app.server_now()).short()));
+        .map(|at| format!(" {} left", at.since(app.shown_now()).short()));
     let more = match orders.len() {
         1 => String::new(),
         more => format!(" +{}", more - 1),
@@ -264,7 +271,7 @@ fn in_force(app: &App, canvas: &Canvas<'_>) -> Line {
 
 /// All that a tiny terminal can say.
 pub(super) fn too_small(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
-    let (width, height) = super::SMALLEST;
+    let (width, height) = SMALLEST;
     let text = format!(
         "pilothouse: terminal {}x{}, need {width}x{height} | ",
         area.width, area.height

@@ -64,7 +64,7 @@ pub(super) fn draw(app: &App, screen: &ReleaseScreen, canvas: &mut Canvas<'_>, b
 /// What it is, and what must be known before anything is decided about it.
 fn head(app: &App, pipeline: &Pipeline, release: &Release, theme: &Theme) -> Vec<Line> {
     let id = release.id;
-    let age = ago(release.cut, app.server_now());
+    let age = ago(release.cut, app.shown_now());
     let authors: Vec<&str> = release
         .authors()
         .iter()
@@ -79,7 +79,7 @@ fn head(app: &App, pipeline: &Pipeline, release: &Release, theme: &Theme) -> Vec
             .then(Role::Label, "  by ")
             .then(Role::Plain, authors.join(", ")),
     ];
-    let now = app.server_now();
+    let now = app.shown_now();
     if let Some(view) = column(pipeline, id, (&app.replica.org, now)) {
         let since = view
             .since
@@ -103,7 +103,7 @@ fn head(app: &App, pipeline: &Pipeline, release: &Release, theme: &Theme) -> Vec
         back = format!("{back}; ONE WAY: {}", named.join(" "));
     }
     lines.push(Line::of(role, back));
-    let notes = containment(pipeline, id, (&app.replica.org, app.server_now()));
+    let notes = containment(pipeline, id, (&app.replica.org, app.shown_now()));
     let notes = notes.into_iter().take(3);
     lines.extend(notes.map(|note| Line::of(Role::Danger, format!(" ! {note}"))));
     lines
@@ -275,7 +275,7 @@ fn timeline(app: &App, pipeline: &Pipeline, release: &Release) -> Vec<Line> {
         "  STARTED                  STAGE         TOOK    CAME TO",
     )];
     lines.extend(rows.into_iter().map(|row| {
-        let end = row.ended.unwrap_or_else(|| app.server_now());
+        let end = row.ended.unwrap_or_else(|| app.shown_now());
         Line::plain(format!("  {}", row.started))
             .to(27)
             .then(Role::Title, row.stage.to_string())

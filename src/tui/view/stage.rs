@@ -26,7 +26,7 @@ pub(super) fn draw(app: &App, screen: &StageScreen, canvas: &mut Canvas<'_>, bod
     let Some(pipeline) = app.pipeline(&screen.pipeline) else {
         return footer::waiting(app, canvas, body);
     };
-    let views = board(pipeline, &app.replica.org, app.server_now());
+    let views = board(pipeline, &app.replica.org, app.shown_now());
     let Some(view) = views.iter().find(|view| view.stage == screen.stage) else {
         return canvas.line(
             body,
@@ -84,7 +84,7 @@ fn tabs(
 }
 
 fn headline(app: &App, pipeline: &Pipeline, view: &StageView, canvas: &Canvas<'_>) -> Line {
-    let now = app.server_now();
+    let now = app.shown_now();
     let release = view
         .release
         .map_or_else(String::new, |release| format!("  {release}"));

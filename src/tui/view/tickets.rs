@@ -85,7 +85,7 @@ fn cells(app: &App, row: &TicketRow<'_>) -> Vec<Line> {
         Line::plain(row.pipeline.to_string()),
         Line::plain(ticket.stage.to_string()),
         Line::plain(ticket.release.to_string()),
-        Line::plain(ago(ticket.opened, app.server_now())),
+        Line::plain(ago(ticket.opened, app.shown_now())),
         Line::plain(times.to_string()),
         who,
         Line::plain(ticket.title.clone()),
@@ -109,7 +109,7 @@ fn detail(app: &App, row: &TicketRow<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     } else {
         hands
     };
-    let now = app.server_now();
+    let now = app.shown_now();
     let mut lines = vec![
         Line::of(Role::Title, format!(" {id} of {}", row.pipeline))
             .then(Role::Label, format!("  {release} in {stage}, opened "))

@@ -27,7 +27,7 @@ pub(super) fn draw(
     canvas: &mut Canvas<'_>,
     area: Rect,
 ) {
-    let now = app.server_now();
+    let now = app.shown_now();
     let width = usize::from(area.width.saturating_sub(2));
     let words = words(row, every, now);
     let words = words.iter().flat_map(|(role, text)| {

@@ -90,7 +90,7 @@ fn cells(app: &App, row: &FleetAlarm<'_>, (wide, canvas): (bool, &Canvas<'_>)) -
         Line::plain(row.pipeline.to_string()),
         Line::plain(alarm.alarm.to_string()),
         Line::plain(stages),
-        Line::plain(ago(alarm.state.since, app.server_now())),
+        Line::plain(ago(alarm.state.since, app.shown_now())),
         Line::plain(value(&alarm.state, alarm.limit, '>')),
         Line::plain(alarm.effect.clone()),
     ]

@@ -20,7 +20,7 @@ pub(super) fn lines(
     (stage, blocker): (&StageName, &Blocker),
     width: usize,
 ) -> Vec<Line> {
-    let now = app.server_now();
+    let now = app.shown_now();
     let place = match &blocker.region {
         Some(region) => format!("{stage}, {region}: "),
         None => format!("{stage}: "),

@@ -43,7 +43,7 @@ pub(super) fn draw(app: &App, screen: &BlockersScreen, canvas: &mut Canvas<'_>, 
     let legend = u16::from(area.height >= LEGEND_FROM);
     let room = usize::from(area.height.saturating_sub(2 + legend));
     let (tracks, hidden) = tracks(&windows.timelines, room);
-    let from = bounds(screen, app.server_now()).0;
+    let from = bounds(screen, app.shown_now()).0;
     let scale = Scale::fit(from, area.width);
     let axis = axis(app, scale, from, hidden);
     let used = timeline(canvas, area, scale, &axis, &tracks);
@@ -62,7 +62,7 @@ pub(in crate::tui::view) fn next_day(
 ) -> u16 {
     const QUARTER: i64 = 15 * 60_000;
     const GUTTER: u16 = 16;
-    let now = app.server_now();
+    let now = app.shown_now();
     let (columns, minutes) = if area.width < 96 + GUTTER {
         (48, 30)
     } else {
@@ -144,7 +144,7 @@ fn look(state: Passing) -> (&'static str, Role) {
 
 /// What stands above the lanes; the zone is named as it is at a moment.
 fn axis(app: &App, scale: Scale, zone_at: Time, hidden: usize) -> Axis {
-    let (now, times) = (app.server_now(), app.times());
+    let (now, times) = (app.shown_now(), app.times());
     Axis {
         label: Sanitized::from(times.zone_word(zone_at)),
         ticks: ticks(scale, times),

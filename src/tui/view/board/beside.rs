@@ -59,7 +59,7 @@ pub(super) fn draw(
 }
 
 fn list_windows(app: &App, pipeline: &Pipeline, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
-    let now = app.server_now();
+    let now = app.shown_now();
     let windows = query::window_rows(pipeline, now);
     let mut lines = vec![Line::of(Role::Title, " WINDOWS")];
     lines.extend(windows.iter().map(|row| {

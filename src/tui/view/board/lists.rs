@@ -41,7 +41,7 @@ pub(super) fn list_needs(
     for (at, (n, need)) in (0..rows.height).zip(needs.iter().enumerate().skip(top)) {
         let since = need
             .since
-            .map_or_else(String::new, |at| ago(at, app.server_now()));
+            .map_or_else(String::new, |at| ago(at, app.shown_now()));
         let release = need.release.map(|release| format!("{release} "));
         let release = release.filter(|release| !need.text.contains(release.trim_end()));
         let release = release.unwrap_or_default();

@@ -32,11 +32,7 @@ pub(super) fn draw(
     let inner = frame(canvas, area, &title, &Line::default());
     let release = card.view.release.map(|release| release.to_string());
     let sign = glyph(canvas.theme, Role::Status(card.view.status));
-    let question = if app.link.age(app.ui.now).is_none() {
-        "?"
-    } else {
-        ""
-    };
+    let question = if app.link.last().is_none() { "?" } else { "" };
     canvas.ends(
         inner,
         &sign.then(Role::Plain, question),
@@ -57,7 +53,7 @@ fn lines(app: &App, card: &Card<'_>, canvas: &Canvas<'_>) -> Vec<Line> {
     };
     let mut lines = vec![Line::of(status, word.to_owned())];
     if let Some(since) = card.view.since {
-        lines.push(Line::plain(ago(since, app.server_now())));
+        lines.push(Line::plain(ago(since, app.shown_now())));
     }
     if let Some((done, total)) = card.deploy.filter(|(done, total)| done < total) {
         lines.push(Line::plain(format!("{done}/{total}")));

@@ -30,7 +30,7 @@ pub(super) fn lines(app: &App, dialog: &Dialog, width: usize) -> Vec<Line> {
     match &dialog.phase {
         Phase::Filling => {}
         Phase::Sent { at } => {
-            let text = format!("no answer yet, {}", app.ui.now.since(*at).short());
+            let text = format!("no answer yet, {}", app.second().since(*at).short());
             lines.push(Line::of(Role::Label, format!("........  {text}")));
             lines.extend(whatever_happens(dialog, width));
         }
@@ -56,7 +56,7 @@ pub(super) fn lines(app: &App, dialog: &Dialog, width: usize) -> Vec<Line> {
             tries,
             next,
         } => {
-            let now = app.ui.now;
+            let now = app.second();
             let text = format!(
                 "UNKNOWN OUTCOME: no answer for {}. It is NOT sent again.",
                 now.since(*sent).short()

@@ -130,7 +130,7 @@ pub(super) fn cells(
     let name = shape.names.fit(row.pipeline.as_str()).into_owned();
     let marked = screen.marked.contains(&row.pipeline);
     let star = Line::of(Role::Human, if marked { "*" } else { "" });
-    let since = row.since.map(|since| ago(since, app.server_now()));
+    let since = row.since.map(|since| ago(since, app.shown_now()));
     let release =
         |id: Option<ReleaseId>| Line::plain(id.map_or("-".to_owned(), |id| id.to_string()));
     let detail = &row.detail;
@@ -168,7 +168,7 @@ pub(super) fn cells(
 /// The sign of the state; what a dead link shows may be wrong by now, and says so.
 fn state(app: &App, row: &Summary, theme: &Theme) -> Line {
     let sign = glyph(theme, Role::Status(row.status));
-    if app.link.age(app.ui.now).is_none() {
+    if app.link.last().is_none() {
         sign.join(glyph(theme, Role::Status(Status::NoData)))
     } else {
         sign

@@ -27,7 +27,7 @@ fn label(text: &str) -> Line {
 
 /// What most targets of each stage run, with the sign of the stage.
 fn places(app: &App, pipeline: &Pipeline, id: ReleaseId, theme: &Theme) -> Line {
-    let views = board(pipeline, &app.replica.org, app.server_now());
+    let views = board(pipeline, &app.replica.org, app.shown_now());
     let status = |stage| {
         let mut views = views.iter();
         let own = views.find(|view| view.stage == stage);
@@ -90,7 +90,7 @@ fn image(app: &App, pipeline: &Pipeline, release: &Release) -> Line {
         return line.then(Role::Label, "not built yet");
     };
     let built = built(pipeline, release.id).map_or_else(String::new, |at| {
-        format!("  built {} ago", ago(at, app.server_now()))
+        format!("  built {} ago", ago(at, app.shown_now()))
     });
     let (role, signed) = match artifact.signature {
         Some(_) => (Role::Good, "signed"),

@@ -54,7 +54,7 @@ pub(super) fn draw(
         selected: all.position(|row| Some(&row.sight.alarm) == screen.alarm.as_ref()),
         pages: Pages::FromStart,
     };
-    let now = app.server_now();
+    let now = app.shown_now();
     list.draw(canvas, below(area, 1), &columns, |row, canvas| {
         vec![
             glyph(canvas.theme, alarms::role(row.sight.urgency)),

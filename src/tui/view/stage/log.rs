@@ -72,7 +72,7 @@ fn list_steps(app: &App, screen: &StageScreen, steps: &[Ran], canvas: &mut Canva
         )
         .then(Role::Plain, format!("{:<14} ", step.id))
         .then(Role::Plain, step.title.clone());
-        let since = ago(step.started, app.server_now());
+        let since = ago(step.started, app.shown_now());
         let right = Line::of(role, end).then(Role::Label, format!(" {since:>7} "));
         let row = Rect {
             height: 1,

@@ -158,7 +158,7 @@ fn list_targets(
         selected,
         pages: Pages::FromStart,
     };
-    let now = app.server_now();
+    let now = app.shown_now();
     list.draw(canvas, area, &columns, |row, canvas| {
         target_cells(row, canvas, now)
     });

@@ -129,7 +129,7 @@ fn list(
 }
 
 fn cells(app: &App, (at, blocker): (usize, &Blocker), canvas: &Canvas<'_>) -> Vec<Line> {
-    let now = app.server_now();
+    let now = app.shown_now();
     vec![
         Line::of(Role::Label, (at + 1).to_string()),
         blocker_glyph(blocker, canvas),
@@ -146,7 +146,7 @@ fn detail(app: &App, blocker: &Blocker, canvas: &mut Canvas<'_>, area: Rect) {
         .region
         .as_ref()
         .map_or_else(String::new, |region| format!("{region}: "));
-    let now = app.server_now();
+    let now = app.shown_now();
     let text = format!(
         "{}  {place}{}; for {}; clears: {}; who may pass it: {}",
         blocker.id,
