@@ -27,6 +27,7 @@ pub mod palette;
 pub mod record;
 pub mod report;
 pub mod request;
+pub mod roster;
 pub mod rows;
 pub mod screen;
 pub mod still;

@@ -12,6 +12,7 @@ use crate::{
         keymap::Keymap,
         loaded::Loaded,
         report::Report,
+        roster::Roster,
         screen::{FleetScreen, Screen},
         text::{ClockMode, Times},
         theme::Theme,
@@ -47,7 +48,7 @@ pub struct Frozen {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Replica {
     /// One row per pipeline of the fleet.
-    pub rows: BTreeMap<PipelineName, Summary>,
+    pub rows: Roster,
     /// The pipelines that were opened; only these get their facts.
     pub opened: BTreeMap<PipelineName, Opened>,
     pub org: Org,

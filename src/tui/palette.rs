@@ -181,7 +181,7 @@ fn everything(app: &App) -> Vec<Suggestion> {
             errand: Errand::Stage(pipeline.name.clone(), stage),
         })
     });
-    let pipelines = app.replica.rows.values().map(|row| Suggestion {
+    let pipelines = app.replica.rows.all().map(|row| Suggestion {
         text: format!("p {}", row.pipeline),
         what: format!("{}: {}", row.status.word(), row.why),
         errand: Errand::Pipeline(row.pipeline.clone()),

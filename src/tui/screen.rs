@@ -14,7 +14,7 @@ pub use stage::{LogPane, LogView, StagePane, StageScreen, StageTab};
 
 use crate::{
     api::{Alarms, Windows},
-    model::{AlarmName, BlockerId, PipelineName, Revision, StageName, Summary, Time},
+    model::{AlarmName, BlockerId, PipelineName, Revision, StageName},
     tui::{keymap::Context, paced::Paced},
 };
 use serde::{Deserialize, Serialize};
@@ -345,6 +345,8 @@ impl BoardPane {
 }
 
 impl FleetSort {
+    pub const ALL: [FleetSort; 3] = [FleetSort::Attention, FleetSort::Name, FleetSort::Recent];
+
     pub fn word(self) -> &'static str {
         match self {
             FleetSort::Attention => "attention",
@@ -359,17 +361,6 @@ impl FleetSort {
             FleetSort::Name => FleetSort::Recent,
             FleetSort::Recent => FleetSort::Attention,
         }
-    }
-
-    /// The order of two rows.
-    pub fn compare(self, a: &Summary, b: &Summary) -> std::cmp::Ordering {
-        let since = |row: &Summary| row.since.unwrap_or(Time(i64::MAX));
-        let order = match self {
-            FleetSort::Attention => (a.status, since(a)).cmp(&(b.status, since(b))),
-            FleetSort::Name => std::cmp::Ordering::Equal,
-            FleetSort::Recent => b.since.cmp(&a.since),
-        };
-        order.then_with(|| a.pipeline.cmp(&b.pipeline))
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn app_of(world: World, width: u16, height: u16) -> App {
     app.replica.org = world.org.clone();
     let own = summary(&world.pipeline, &world.org, now()).unwrap();
     for row in fleet(&own) {
-        app.replica.rows.insert(row.pipeline.clone(), row);
+        app.replica.rows.insert(row);
     }
     let opened = Opened {
         pipeline: world.pipeline,

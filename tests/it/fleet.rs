@@ -93,11 +93,11 @@ fn the_order_is_that_of_the_alphabet_of_states() {
 fn a_page_is_a_part_of_the_whole_list() {
     let mut app = app(80, 24);
     for at in 0..230_u32 {
-        let mut row = app.replica.rows[&name::<PipelineName>("checkout")].clone();
+        let mut row = app.replica.rows.get(&name("checkout")).unwrap().clone();
         row.pipeline = name(&format!("p{at}"));
         row.status = Status::ALL[at as usize % Status::ALL.len()];
         row.since = Some(Time(now().0 - i64::from(at % 7) * 60_000));
-        app.replica.rows.insert(row.pipeline.clone(), row);
+        app.replica.rows.insert(row);
     }
     for sort in [FleetSort::Attention, FleetSort::Name, FleetSort::Recent] {
         let mut screen = FleetScreen {
@@ -137,7 +137,7 @@ fn rows_that_reorder_move_neither_the_cursor_nor_marks() {
     press(&mut app, "Space");
     let first = fleet(&app).selected.clone().unwrap();
     assert_eq!(first, name("payments-api"));
-    let mut row = app.replica.rows[&first].clone();
+    let mut row = app.replica.rows.get(&first).unwrap().clone();
     row.status = Status::Ok;
     let event = Event::Feed(FeedEvent::Event(StreamEvent::Summary(row)));
     let at = app.ui.now;
@@ -161,10 +161,12 @@ fn a_bookmark_is_jumped_to_and_back() {
 fn thirty_stages_leave_room_for_why() {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {
         let mut app = app(width, height);
-        for row in app.replica.rows.values_mut() {
-            let cell = row.cells[0].clone();
-            row.cells = vec![cell; 30];
-        }
+        let rows = app.replica.rows.all().cloned();
+        let wide = rows.map(|row| Summary {
+            cells: vec![row.cells[0].clone(); 30],
+            ..row
+        });
+        app.replica.rows = wide.collect();
         let text = view::text(&app, &plain(), width, height);
         assert!(text.contains("wave-1 alarm"), "{text}");
         assert!(

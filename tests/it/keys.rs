@@ -72,7 +72,7 @@ fn the_selection_stays_on_its_row_when_rows_reorder() {
         Screen::Fleet(fleet) => fleet.selected.clone().unwrap(),
         other => panic!("{other:?}"),
     };
-    let mut row = seat.app.replica.rows[&chosen].clone();
+    let mut row = seat.app.replica.rows.get(&chosen).unwrap().clone();
     row.status = Status::Ok;
     row.since = None;
     seat.event(Event::Feed(FeedEvent::Event(StreamEvent::Summary(row))));

@@ -186,14 +186,14 @@ pub(super) fn news(app: &App, event: &FeedEvent) -> Vec<String> {
 
 /// What is said of each pipeline when it changes.
 pub(super) fn fleet_state(app: &App) -> BTreeMap<PipelineName, (Status, String)> {
-    let rows = app.replica.rows.iter();
-    rows.map(|(name, row)| (name.clone(), (row.status, row.why.clone())))
+    let rows = app.replica.rows.all();
+    rows.map(|row| (row.pipeline.clone(), (row.status, row.why.clone())))
         .collect()
 }
 
 /// The pipelines whose state is another than it was said to be.
 pub(super) fn changes(app: &App, before: &BTreeMap<PipelineName, (Status, String)>) -> Vec<String> {
-    let rows = app.replica.rows.values();
+    let rows = app.replica.rows.all();
     let changed = rows.filter(|row| {
         let before = before.get(&row.pipeline);
         before.is_none_or(|(status, why)| *status != row.status || *why != row.why)

@@ -5,7 +5,10 @@
 use crate::{
     client::Address,
     model::{Org, Summary, Time},
-    tui::app::{App, Remembered},
+    tui::{
+        app::{App, Remembered},
+        screen::FleetSort,
+    },
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -52,9 +55,8 @@ pub(super) fn write(path: &Path, server: &Address, app: &App) -> io::Result<()> 
     if replica.rows.is_empty() || replica.remembered.is_some() {
         return Ok(());
     }
-    let mut rows: Vec<Summary> = replica.rows.values().cloned().collect();
-    rows.sort_by_key(|row| row.status);
-    rows.truncate(ROWS);
+    let urgent = replica.rows.sorted(FleetSort::Attention);
+    let rows: Vec<Summary> = urgent.take(ROWS).cloned().collect();
     let file = File {
         server: server.to_string(),
         at: app.on_server(app.ui.now),

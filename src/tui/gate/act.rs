@@ -4,7 +4,7 @@
 use crate::{
     model::{
         Alarm, AlarmLevel, Attempt, AttemptState, Blocker, Lift, Passage, Pipeline, PipelineName,
-        Progress, ReleaseId, RollbackScope, StageName, TargetName, Verdict, evidence,
+        Progress, ReleaseId, RollbackScope, StageName, Summary, TargetName, Verdict, evidence,
     },
     tui::{
         action::Verb,
@@ -31,8 +31,14 @@ pub fn pipeline(app: &App) -> Option<&PipelineName> {
     if let Screen::Fleet(_) = screen {
         return rows::selected_pipeline(app);
     }
-    let named = app.replica.rows.get_key_value(screen.pipeline()?);
-    named.map(|(name, _)| name)
+    let row = app.replica.rows.get(screen.pipeline()?);
+    row.map(|row| &row.pipeline)
+}
+
+/// What the fleet list tells of a pipeline that it lists.
+fn row<'a>(app: &'a App, name: &PipelineName) -> Result<&'a Summary, String> {
+    let row = app.replica.rows.get(name);
+    row.ok_or_else(|| format!("{name} is not in the fleet any more"))
 }
 
 /// The screen that help is about, else the one on top.
@@ -82,7 +88,7 @@ pub fn opening(app: &App, verb: Verb) -> Result<Opening, String> {
     };
     let act = match verb {
         Verb::Hold => Act::Hold {
-            service: app.replica.rows[&name].service.clone(),
+            service: row(app, &name)?.service.clone(),
             stage: chosen.clone(),
         },
         Verb::Lift => lift(app, state()?)?,

@@ -23,7 +23,7 @@ impl FleetAlarm<'_> {
 }
 
 pub fn fleet_alarms(app: &App) -> Vec<FleetAlarm<'_>> {
-    let rows = app.replica.rows.values();
+    let rows = app.replica.rows.all();
     let mut found: Vec<FleetAlarm<'_>> = rows
         .flat_map(|row| {
             let troubled = row.detail.troubled.iter();

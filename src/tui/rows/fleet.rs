@@ -1,5 +1,5 @@
 //! The rows of the fleet list: those of the saved view that pass the filter, in the order of its
-//! sort. Of ten thousand only the page that is seen is put in order.
+//! sort, which the roster keeps.
 
 use crate::{
     model::{Actor, GroupName, Org, PipelineName, Status, Summary},
@@ -26,35 +26,24 @@ pub struct FleetRows<'a> {
 
 /// All rows, in order.
 pub fn fleet<'a>(app: &'a App, screen: &FleetScreen) -> Vec<&'a Summary> {
-    let mut rows = shown(app, screen);
-    rows.sort_unstable_by(|a, b| screen.sort.compare(a, b));
-    rows
+    let asked = Asked::of(app, screen);
+    let rows = app.replica.rows.sorted(screen.sort);
+    rows.filter(|row| asked.shows(row)).collect()
 }
 
 /// The page of `height` rows that holds the selected one.
 pub fn page<'a>(app: &'a App, screen: &FleetScreen, height: usize) -> FleetRows<'a> {
-    let mut rows = shown(app, screen);
+    let rows = fleet(app, screen);
     let selected = selected(app, screen);
-    let before =
-        |other: &&&Summary| selected.is_some_and(|row| screen.sort.compare(other, row).is_lt());
-    let at = rows.iter().filter(before).count();
+    let at = selected.and_then(|selected| rows.iter().position(|row| std::ptr::eq(*row, selected)));
     let of = rows.len();
-    let first = page_top(at, height).min(of);
+    let first = page_top(at.unwrap_or(0), height).min(of);
     let last = (first + height).min(of);
-    if first > 0 && first < of {
-        rows.select_nth_unstable_by(first, |a, b| screen.sort.compare(a, b));
-    }
-    let mut rows = rows.split_off(first);
-    if last - first < rows.len() && last > first {
-        rows.select_nth_unstable_by(last - first - 1, |a, b| screen.sort.compare(a, b));
-    }
-    rows.truncate(last - first);
-    rows.sort_unstable_by(|a, b| screen.sort.compare(a, b));
     FleetRows {
-        page: rows,
+        page: rows[first..last].to_vec(),
         first,
         of,
-        selected: selected.map(|_| at),
+        selected: at,
     }
 }
 
@@ -71,19 +60,11 @@ fn selected<'a>(app: &'a App, screen: &FleetScreen) -> Option<&'a Summary> {
     let asked = Asked::of(app, screen);
     let chosen = screen.selected.as_ref();
     let chosen = chosen.and_then(|name| app.replica.rows.get(name));
-    // The first row without sorting the others: this is asked for every key that the footer shows.
     let first = || {
-        let rows = app.replica.rows.values().filter(|row| asked.shows(row));
-        rows.min_by(|a, b| screen.sort.compare(a, b))
+        let mut rows = app.replica.rows.sorted(screen.sort);
+        rows.find(|row| asked.shows(row))
     };
     chosen.filter(|row| asked.shows(row)).or_else(first)
-}
-
-/// The rows in no order.
-fn shown<'a>(app: &'a App, screen: &FleetScreen) -> Vec<&'a Summary> {
-    let asked = Asked::of(app, screen);
-    let rows = app.replica.rows.values();
-    rows.filter(|row| asked.shows(row)).collect()
 }
 
 /// What a screen asks of a row, made ready once.
@@ -174,21 +155,11 @@ impl<'a> Me<'a> {
 pub fn calling(app: &App) -> usize {
     let me = Me::of(app);
     let replica = app.frozen.as_ref().map_or(&app.replica, |f| &f.live);
-    let calls = |row: &&Summary| match row.status {
-        Status::Alarm | Status::Fail => me.owns(row),
-        Status::Approve => asks(row, &me.groups),
-        Status::Rollback
-        | Status::Blocked
-        | Status::Held
-        | Status::NoData
-        | Status::Partial
-        | Status::Run
-        | Status::Bake
-        | Status::Ok
-        | Status::NotYet
-        | Status::Superseded => false,
-    };
-    replica.rows.values().filter(calls).count()
+    let rows = &replica.rows;
+    let troubled = [Status::Alarm, Status::Fail].into_iter();
+    let troubled = troubled.flat_map(|status| rows.of_status(status));
+    let asking = rows.of_status(Status::Approve);
+    troubled.filter(|row| me.owns(row)).count() + asking.filter(|row| asks(row, &me.groups)).count()
 }
 
 /// Whether the operator is among those whom a pipeline asks for an approval now.

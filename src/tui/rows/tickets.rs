@@ -31,7 +31,7 @@ pub fn tickets<'a>(app: &'a App, screen: &TicketsScreen) -> Vec<TicketRow<'a>> {
     let filter = Filter::parse(&screen.filter, &FIELDS);
     let operator = app.replica.operator.as_ref();
     let me = &Me::of(app);
-    let rows = app.replica.rows.values();
+    let rows = app.replica.rows.all();
     let mut found: Vec<TicketRow<'a>> = rows
         .flat_map(|row| {
             let tickets = row.detail.tickets.iter();

@@ -40,8 +40,7 @@ pub(super) fn feed(app: &mut App, news: FeedEvent) -> Vec<Request> {
 /// What the last time has left, unless the server was faster.
 pub(super) fn remember(app: &mut App, seen: Remembered) {
     if app.replica.rows.is_empty() {
-        let rows = seen.rows.into_iter();
-        app.replica.rows = rows.map(|row| (row.pipeline.clone(), row)).collect();
+        app.replica.rows = seen.rows.into_iter().collect();
         app.replica.org = seen.org;
         app.replica.remembered = Some(seen.at);
     }
@@ -50,8 +49,7 @@ pub(super) fn remember(app: &mut App, seen: Remembered) {
 fn take_fleet(app: &mut App, fleet: Fleet) {
     set_clock(app, fleet.now);
     app.replica.remembered = None;
-    let rows = fleet.rows.into_iter();
-    app.replica.rows = rows.map(|row| (row.pipeline.clone(), row)).collect();
+    app.replica.rows = fleet.rows.into_iter().collect();
     app.replica.org = fleet.org;
     app.replica.operator = Some(fleet.operator);
     app.replica.version = Some(fleet.version);
@@ -80,7 +78,7 @@ fn take_snapshot(app: &mut App, snapshot: Snapshot) -> Vec<Request> {
 fn stream_event(app: &mut App, event: StreamEvent) -> Vec<Request> {
     match event {
         StreamEvent::Summary(row) => {
-            app.replica.rows.insert(row.pipeline.clone(), row);
+            app.replica.rows.insert(row);
             Vec::new()
         }
         StreamEvent::Entry(entry) => take_entry(app, entry),

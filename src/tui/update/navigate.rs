@@ -1,7 +1,7 @@
 //! The cursor. It stands on an id; where that id is among the rows is looked up at every step, so
 //! rows may come, go and reorder beneath it.
 
-use crate::model::{Revision, StageName};
+use crate::model::{Revision, StageName, Summary};
 use crate::tui::{
     action::{Motion, Side},
     app::{App, ENTRIES_KEPT},
@@ -31,9 +31,11 @@ pub(super) fn move_rows(app: &mut App, motion: Motion) -> Vec<Request> {
     let opened = screen.pipeline().and_then(|name| app.pipeline(name));
     match &mut screen {
         Screen::Fleet(fleet) => {
-            let found = rows::fleet(app, fleet).into_iter();
-            let ids: Vec<_> = found.map(|row| row.pipeline.clone()).collect();
-            fleet.selected = step.from(&ids, fleet.selected.as_ref());
+            let found = rows::fleet(app, fleet);
+            let is_chosen = |row: &&Summary| Some(&row.pipeline) == fleet.selected.as_ref();
+            let at = found.iter().position(is_chosen).unwrap_or(0);
+            let next = step.next(found.len(), at);
+            fleet.selected = next.map(|next| found[next].pipeline.clone());
         }
         Screen::Board(screen) => board::move_rows(app, screen, &step),
         Screen::Stage(stage) => move_in_stage(app, stage, &step),

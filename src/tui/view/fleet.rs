@@ -27,10 +27,7 @@ const TALL: u16 = 16;
 /// `42 pipelines  ! 2 alarm  X 3 fail`: states that want somebody, with how many pipelines; without
 /// the words where there is no room.
 pub(super) fn counts(app: &App, theme: &Theme, cells: usize) -> Line {
-    let mut by_status = [0_usize; Status::ALL.len()];
-    for row in app.replica.rows.values() {
-        by_status[row.status as usize] += 1;
-    }
+    let by_status = Status::ALL.map(|status| app.replica.rows.count(status));
     let head = Line::of(Role::Title, format!("{} pipelines", app.replica.rows.len()));
     let words = counted(&by_status, theme, |role| {
         format!(" {}", theme.word(role).to_lowercase())
