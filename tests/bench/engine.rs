@@ -10,6 +10,9 @@
     reason = "what is measured speaks in the whole vocabulary"
 )]
 
+#[path = "settled.rs"]
+#[expect(dead_code, reason = "other benches use more of it")]
+mod settled;
 #[path = "../it/taken.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]
 mod taken;
@@ -23,6 +26,7 @@ use pilothouse::{
     journal::{Commit, Journal, Sqlite},
     model::*,
 };
+use settled::{grown, push, settle};
 use std::{hint::black_box, time::Duration};
 use world::{World, success};
 
@@ -132,59 +136,6 @@ fn decide(world: &World, input: Input) -> Vec<Fact> {
 
 fn wave() -> StageName {
     StageName::parse("wave-1").unwrap()
-}
-
-/// A pipeline that has taken this many releases through wave-1.
-fn grown(releases: usize) -> World {
-    let mut world = World::new();
-    for _ in 0..releases {
-        push(&mut world);
-        settle(&mut world);
-    }
-    world
-}
-
-fn push(world: &mut World) {
-    let n = world.commits.len();
-    world.push("mori", &["li"], &format!("change {n}"), &[]);
-}
-
-/// Ends every step well, lets bakes pass and approves, until nothing moves.
-fn settle(world: &mut World) {
-    let gamma = StageName::parse("gamma").unwrap();
-    loop {
-        while let Some(owed) = world.pipeline.steps.values().next().cloned() {
-            world.finish(&owed.id, success(&owed.effect));
-        }
-        let before = world.entries.len();
-        let asked = world
-            .pipeline
-            .stage(&gamma)
-            .and_then(|s| s.attempt.as_ref());
-        let asked = asked.filter(|a| a.asked().is_some()).map(|a| a.release);
-        if let Some(release) = asked {
-            let verdict = world.verdict(&gamma, release, "");
-            // Refused when it is approved already and only its time has to pass.
-            drop(world.command("ana", Command::Approve(verdict)));
-        }
-        world.now = world.now + Span::minutes(2);
-        let reading = Reading {
-            alarm: AlarmName::parse("faults").unwrap(),
-            level: AlarmLevel::Ok,
-            value: Some(Measure::share(Ppm(1_000))),
-            why: String::new(),
-            points: 1_000,
-        };
-        let observation = Observation {
-            elapsed: Span::minutes(2),
-            readings: vec![reading],
-        };
-        let outcome = Outcome::Observed(observation);
-        world.input(Input::Outcome(outcome)).unwrap();
-        if world.entries.len() == before && world.pipeline.steps.is_empty() {
-            return;
-        }
-    }
 }
 
 /// A pipeline whose wave-1 has ten thousand targets, all at r2 after r1. Two releases went through

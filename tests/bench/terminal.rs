@@ -1,6 +1,7 @@
 //! How the terminal carries a large fleet: `cargo bench --bench terminal`. Ten thousand pipelines of
 //! thirty stages are drawn, walked through with keys and changed a thousand times a second; what is
-//! printed is time, memory and bytes. The fleet is made up, all else is the program's own.
+//! printed is time, memory and bytes. The fleet is made up, all else is the program's own. Then the
+//! program itself is started in a pseudo-terminal.
 
 #![expect(
     clippy::unwrap_used,
@@ -15,6 +16,21 @@
     reason = "a frame takes less than the millisecond that the program counts in"
 )]
 
+#[path = "terminal/process.rs"]
+mod process;
+#[path = "../it/serving.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod serving;
+#[path = "settled.rs"]
+#[expect(dead_code, reason = "other benches use more of it")]
+mod settled;
+#[path = "../it/taken.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod taken;
+#[path = "../it/world.rs"]
+#[expect(dead_code, reason = "the tests use more of it")]
+mod world;
+
 use pilothouse::{
     api::{Cursor, Fleet, StreamEvent},
     client::{FeedEvent, Link},
@@ -23,10 +39,11 @@ use pilothouse::{
         StageName, Status, Summary, TeamName, Time,
     },
     tui::{
-        app::{App, Size},
+        app::{App, Opened, Size},
         event::Event,
         keymap::Keymap,
         paint::Painter,
+        screen::{BoardScreen, Screen},
         theme::{Depth, Look, Theme},
         update::update,
         view,
@@ -39,6 +56,9 @@ const STAGES: u32 = 30;
 const CHANGES: u32 = 1_000;
 /// Frames in a second, here.
 const FRAMES: u32 = 30;
+/// The keys that are measured on the fleet, and on the board of one pipeline.
+const ON_FLEET: [&str; 6] = ["j", "G", "g g", "Ctrl-d", "s", "v"];
+const ON_BOARD: [&str; 4] = ["l", "h", "L", "w"];
 const SIZES: [(u16, u16); 2] = [(80, 24), (200, 60)];
 
 fn main() {
@@ -55,15 +75,41 @@ fn main() {
         let (bytes, first) = (seat.frame(), timed(|| seat.whole_frame()));
         println!("{width}x{height}: fleet taken in {loaded:.2?}, frame {first:.2?} and {bytes} B");
         println!("  nothing new: {} B", seat.frame());
-        keys(&mut seat);
+        keys(&mut seat, &ON_FLEET);
         stream(&mut seat, now);
+        board(&mut seat);
     }
     println!("memory: {} MB at the most", most_held() / 1_024);
+    process::measure();
+}
+
+/// The board of a pipeline of as many stages, four releases old, over that fleet.
+fn board(seat: &mut Seat) {
+    let mut world = settled::long(STAGES as usize);
+    for _ in 0..3 {
+        settled::push(&mut world);
+        settled::settle(&mut world);
+    }
+    settled::push(&mut world);
+    let name = world.pipeline.name.clone();
+    let row = pilothouse::model::summary(&world.pipeline, &world.org, world.now).unwrap();
+    seat.app.replica.org = world.org;
+    seat.app.replica.rows.insert(row);
+    let opened = Opened {
+        pipeline: world.pipeline,
+        entries: world.entries.into(),
+    };
+    seat.app.replica.opened.insert(name.clone(), opened);
+    let board = BoardScreen::of(name, None);
+    seat.app.ui.screens.push(Screen::Board(board));
+    let (bytes, first) = (seat.frame(), timed(|| seat.whole_frame()));
+    println!("  the board of {STAGES} stages: frame {first:.2?} and {bytes} B");
+    keys(seat, &ON_BOARD);
 }
 
 /// From a key to the bytes of its frame.
-fn keys(seat: &mut Seat) {
-    for keys in ["j", "G", "g g", "Ctrl-d", "s", "v"] {
+fn keys(seat: &mut Seat, which: &[&str]) {
+    for keys in which {
         let mut bytes = 0;
         let mut times: Vec<Duration> = (0..200)
             .map(|_| {

@@ -1,0 +1,188 @@
+//! The program itself in a pseudo-terminal, over a server in this process: from its start to the first
+//! frame and to the live fleet, from a key to its frame, and what it costs while nothing happens.
+
+use crate::{serving, timed};
+use pilothouse::client::Address;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::{
+    io::{Read, Write},
+    num::NonZero,
+    path::Path,
+    time::Duration,
+};
+
+const STARTS: usize = 20;
+const KEYS: usize = 100;
+const IDLE: Duration = Duration::from_secs(20);
+const SIZE: (u16, u16) = (80, 24);
+
+pub(crate) fn measure() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (home, serving) = runtime.block_on(serving::on_socket());
+    let Address::Unix(socket) = serving.address.clone() else {
+        return;
+    };
+    println!("the program in a pseudo-terminal of {}x{}", SIZE.0, SIZE.1);
+    let mut firsts = Vec::new();
+    let mut lives = Vec::new();
+    for _ in 0..STARTS {
+        let mut run = None;
+        let first = timed(|| {
+            let mut started = Run::start(home.path(), &socket);
+            started.until(|screen| screen.contains("> fleet"));
+            run = Some(started);
+        });
+        let mut run = run.unwrap();
+        let rest =
+            timed(|| run.until(|screen| screen.contains("LIVE") && screen.contains(" cart ")));
+        firsts.push(first);
+        lives.push(first + rest);
+        run.leave();
+    }
+    println!("  start to first frame: {}", spread(firsts));
+    println!("  start to the live fleet: {}", spread(lives));
+    let mut run = Run::start(home.path(), &socket);
+    run.until(|screen| screen.contains("? 2 no data"));
+    let times = (0..KEYS).map(|at| {
+        let (key, row) = if at % 2 == 0 {
+            ("j", "> ? checkout")
+        } else {
+            ("k", "> ? cart")
+        };
+        timed(|| {
+            run.keys.write_all(key.as_bytes()).unwrap();
+            run.until(|screen| screen.contains(row));
+        })
+    });
+    println!("  key to its bytes: {}", spread(times.collect()));
+    println!("  memory: {} kB", run.status("VmHWM:"));
+    idle("with seconds", run);
+    let config = home.path().join(".config/pilothouse");
+    std::fs::create_dir_all(&config).unwrap();
+    std::fs::write(config.join("config.toml"), "seconds = false\n").unwrap();
+    let mut run = Run::start(home.path(), &socket);
+    run.until(|screen| screen.contains("? 2 no data"));
+    idle("with minutes", run);
+    runtime.block_on(async { serving.stop().await.stop().await });
+}
+
+/// Bytes, processor time and wake-ups over a while in which nothing happens. The feed's heartbeats are
+/// among the wake-ups.
+fn idle(what: &str, mut run: Run) {
+    let before = (run.ticks(), run.wakes());
+    let reader = run.output.take().unwrap();
+    let counter = std::thread::spawn(move || count(reader));
+    std::thread::sleep(IDLE);
+    let (ticks, wakes) = (run.ticks() - before.0, run.wakes() - before.1);
+    run.leave();
+    let bytes = counter.join().unwrap();
+    let seconds = IDLE.as_secs();
+    println!(
+        "  {seconds} s idle {what}: {bytes} B with those of leaving, {} ms of processor, {wakes} wake-ups",
+        ticks * 10
+    );
+}
+
+fn count(mut reader: Box<dyn Read + Send>) -> usize {
+    let mut buffer = [0; 4096];
+    let mut bytes = 0;
+    while let Ok(n @ 1..) = reader.read(&mut buffer) {
+        bytes += n;
+    }
+    bytes
+}
+
+fn spread(mut times: Vec<Duration>) -> String {
+    times.sort();
+    let (middle, most) = (times[times.len() / 2], times[times.len() * 95 / 100]);
+    format!("p50 {middle:.2?}, p95 {most:.2?}")
+}
+
+struct Run {
+    child: Box<dyn Child + Send + Sync>,
+    _master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    output: Option<Box<dyn Read + Send>>,
+    seen: vt100::Parser,
+}
+
+impl Run {
+    fn start(home: &Path, socket: &Path) -> Self {
+        let (cols, rows) = SIZE;
+        let size = PtySize {
+            rows,
+            cols,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pilothouse"));
+        command.env_clear();
+        command.args(["--socket".as_ref(), socket.as_os_str()]);
+        let home = home.to_str().unwrap();
+        for (name, value) in [("HOME", home), ("TERM", "xterm-256color"), ("LANG", "C")] {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        let cells = |n| NonZero::new(n).unwrap();
+        Self {
+            child,
+            keys: pair.master.take_writer().unwrap(),
+            output: Some(pair.master.try_clone_reader().unwrap()),
+            _master: pair.master,
+            seen: vt100::Parser::new(cells(rows), cells(cols), 0),
+        }
+    }
+
+    /// Reads until the screen is so.
+    fn until(&mut self, is_so: impl Fn(&str) -> bool) {
+        let mut buffer = [0; 65_536];
+        let output = self.output.as_mut().unwrap();
+        while !is_so(&self.seen.screen().contents()) {
+            let n = output.read(&mut buffer).unwrap();
+            assert!(n > 0, "it has ended: {}", self.seen.screen().contents());
+            self.seen.process(&buffer[..n]);
+        }
+    }
+
+    fn leave(&mut self) {
+        self.keys.write_all(b"q").unwrap();
+        self.child.wait().unwrap();
+    }
+
+    fn status(&self, name: &str) -> u64 {
+        number(&self.proc("status"), name)
+    }
+
+    /// How often its threads have given up the processor to wait.
+    fn wakes(&self) -> u64 {
+        let tasks = format!("/proc/{}/task", self.child.process_id().unwrap());
+        let threads = std::fs::read_dir(tasks).unwrap();
+        let status = threads.map(|thread| thread.unwrap().path().join("status"));
+        let text = status.map(|path| std::fs::read_to_string(path).unwrap_or_default());
+        text.map(|text| number(&text, "voluntary_ctxt_switches:"))
+            .sum()
+    }
+
+    /// Processor time so far, in hundredths of a second.
+    fn ticks(&self) -> u64 {
+        let text = self.proc("stat");
+        let after = text.rsplit_once(')').unwrap().1;
+        let fields: Vec<&str> = after.split_whitespace().collect();
+        [11, 12]
+            .map(|at| fields[at].parse::<u64>().unwrap())
+            .iter()
+            .sum()
+    }
+
+    fn proc(&self, file: &str) -> String {
+        let id = self.child.process_id().unwrap();
+        std::fs::read_to_string(format!("/proc/{id}/{file}")).unwrap()
+    }
+}
+
+fn number(text: &str, name: &str) -> u64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    let word = line.and_then(|line| line.split_whitespace().next());
+    word.and_then(|word| word.parse().ok()).unwrap_or(0)
+}
