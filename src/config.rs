@@ -56,12 +56,27 @@ pub struct Settings {
     pub bell: Option<bool>,
     /// Whether the clock and the ages on the screen count seconds; they do otherwise.
     pub seconds: Option<bool>,
+    /// Whether the terminal also notifies with words, in the way that it knows; it does not otherwise.
+    pub notifications: Option<bool>,
+    /// Where copied text goes; through the terminal otherwise.
+    pub clipboard: Option<Clipboard>,
     /// What the terminal writes on; `COLORFGBG` says so otherwise, and dark is assumed.
     pub background: Option<Background>,
     /// How many colours it has; found out from the environment otherwise.
     pub colours: Option<Colours>,
     /// The zone of local times, such as `Europe/Berlin`; the system's otherwise.
     pub time_zone: Option<Tz>,
+}
+
+/// Where copied text goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Clipboard {
+    /// To the terminal, over any number of hops.
+    Osc52,
+    /// Into the clipboard of this machine's desktop.
+    Native,
+    Off,
 }
 
 /// What a terminal writes on.

@@ -24,6 +24,7 @@ pub mod own;
 pub mod paced;
 pub mod paint;
 pub mod palette;
+pub mod pointer;
 pub mod record;
 pub mod report;
 pub mod request;
@@ -41,4 +42,4 @@ pub mod theme;
 pub mod view;
 pub mod widgets;
 
-pub use driver::{Bell, Exit, Options, TuiError, run};
+pub use driver::{Bell, Clipboard, Exit, Options, TuiError, run};

@@ -8,11 +8,11 @@ use crate::{
     config::{self, Colours, Connection, Environment, Settings},
     model::PipelineName,
     tui::{
-        self, Bell,
+        self, Bell, Clipboard,
         app::{Access, Grain},
         record::Recordings,
         report::Report,
-        terminal::Window,
+        terminal::{Window, notice::Notices},
         theme::{Depth, Glyphs, Look, Wanted},
         update::Start,
     },
@@ -96,6 +96,11 @@ impl Session {
             } else {
                 Bell::Silent
             },
+            notices: settings
+                .notifications
+                .filter(|wanted| *wanted)
+                .and_then(|_| Notices::of(&self.environment)),
+            clipboard: clipboard(settings, &self.environment),
             grain: if settings.seconds.unwrap_or(true) {
                 Grain::Seconds
             } else {
@@ -103,6 +108,25 @@ impl Session {
             },
             slow: false,
             synchronized,
+        }
+    }
+}
+
+/// Where copied text goes; the programs of desktops that run here are known by what these set.
+fn clipboard(settings: &Settings, environment: &Environment) -> Clipboard {
+    let is_set = |name: &str| environment.get(name).is_some_and(|value| !value.is_empty());
+    match settings.clipboard.unwrap_or(config::Clipboard::Osc52) {
+        config::Clipboard::Osc52 => Clipboard::Terminal,
+        config::Clipboard::Off => Clipboard::Off,
+        config::Clipboard::Native => {
+            let known = [
+                (is_set("WAYLAND_DISPLAY"), "wl-copy"),
+                (is_set("DISPLAY"), "xclip -selection clipboard"),
+                (cfg!(target_os = "macos"), "pbcopy"),
+            ];
+            let there = known.into_iter().filter(|(there, _)| *there);
+            let programs = there.map(|(_, line)| line.split(' ').map(str::to_owned).collect());
+            Clipboard::Native(programs.collect())
         }
     }
 }

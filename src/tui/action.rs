@@ -30,6 +30,8 @@ pub enum Action {
     Back,
     Cancel,
     Quit,
+    /// The mouse is listened to, or no longer.
+    Mouse,
     Suspend,
     Redraw,
     Help,
@@ -151,6 +153,7 @@ const NAMED: &[(Action, &str)] = &[
     (Action::Back, "back"),
     (Action::Cancel, "cancel"),
     (Action::Quit, "quit"),
+    (Action::Mouse, "mouse.switch"),
     (Action::Suspend, "suspend"),
     (Action::Redraw, "redraw"),
     (Action::Help, "help.open"),

@@ -120,6 +120,9 @@ pub struct Ui {
     pub slow: bool,
     #[serde(default)]
     pub grain: Grain,
+    /// Whether the mouse is listened to.
+    #[serde(default)]
+    pub mouse: bool,
     /// Whether the keys go to this terminal, where it says so.
     #[serde(skip)]
     pub focused: Option<bool>,
@@ -233,6 +236,7 @@ impl App {
                 access: Access::ReadWrite,
                 slow: false,
                 grain: Grain::Seconds,
+                mouse: false,
                 focused: None,
                 keymap,
                 report: Report::default(),

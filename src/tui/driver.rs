@@ -4,6 +4,7 @@
 
 mod cache;
 mod caller;
+mod clipboard;
 mod dresser;
 mod perform;
 mod save;
@@ -20,16 +21,17 @@ use crate::{
         keymap::BadKeymap,
         own,
         record::{Recorder, Recordings},
-        report::Report,
+        report::{self, Report},
         request::{Leave, Request},
         still::next_frame,
-        terminal::{self, Terminal, Window},
+        terminal::{self, Terminal, Window, notice::Notices},
         theme::{Glyphs, Look, ThemeError},
         update::{Start, deadline, start, update},
     },
 };
 use caller::Caller;
 use chrono_tz::Tz;
+pub use clipboard::Clipboard;
 use dresser::Dresser;
 use perform::Performer;
 use screen::Screen;
@@ -60,6 +62,9 @@ pub struct Options {
     pub frames: u32,
     pub window: Window,
     pub bell: Bell,
+    /// How the terminal notifies besides, if it shall.
+    pub notices: Option<Notices>,
+    pub clipboard: Clipboard,
     /// How finely clock and ages count.
     pub grain: Grain,
     /// Whether a slow link is spared from the start.
@@ -112,6 +117,7 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     terminal::end_with_terminal();
     let feed = Feed::start(client.clone(), BTreeSet::new());
     let mut performer = Performer::new(client, feed.commands(), options.exports);
+    performer.clipboard = options.clipboard;
     // Before the measuring, so that no change of the size goes unnoticed after it.
     let sources = Sources::open(feed).map_err(terminal_error("watching"))?;
     let size = Terminal::size().map_err(terminal_error("measuring"))?;
@@ -119,6 +125,9 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     app.ui.access = options.access;
     app.ui.zone = options.zone;
     app.ui.report = options.report;
+    app.ui
+        .report
+        .set(report::CLIPBOARD, performer.clipboard.word());
     app.ui.grain = options.grain;
     for request in start(&mut app, &options.start) {
         performer.perform(request);
@@ -126,7 +135,7 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     let ascii = theme.glyphs == Glyphs::Ascii;
     let between = SECOND / i64::from(options.frames.max(1));
     app.ui.themes = dresser.names();
-    let caller = Caller::new(options.window, options.bell);
+    let caller = Caller::new(options.window, options.bell, options.notices);
     let look = (dresser, theme);
     let mut screen = Screen::new(terminal, look, caller, options.synchronized, between);
     // The first frame does not wait for the network.
@@ -224,13 +233,25 @@ fn take(
             Request::Quit(leave) => return Ok(Some(leave)),
             Request::Redraw => screen.redraw(),
             Request::Slow(slow) => screen.pace(app, slow),
+            Request::Mouse(heard) => screen.hear_mouse(heard)?,
+            Request::Locate { x, y } => {
+                if let Some(spot) = screen.spot(app, (x, y)) {
+                    let event = Event::Pointed(spot);
+                    if let Some(leave) = take(app, screen, performer, recorder, event)? {
+                        return Ok(Some(leave));
+                    }
+                }
+            }
             Request::Suspend => screen.suspend(app)?,
             Request::Retake => screen.retake(app)?,
-            Request::Copy(text) => screen.copy(app, &text),
+            Request::Copy(text) if performer.clipboard == Clipboard::Terminal => {
+                screen.copy(app, &text);
+            }
             Request::Record => tell(app, recorder.write()),
             Request::Snap => tell(app, screen.snap(app, recorder)),
             Request::Theme(name) => screen.wear(app, &name),
-            Request::LoadPlan { .. }
+            Request::Copy(_)
+            | Request::LoadPlan { .. }
             | Request::Commit(_)
             | Request::AskSettled(_)
             | Request::NewKey

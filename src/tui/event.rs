@@ -10,6 +10,7 @@ use crate::{
     tui::{
         app::{Remembered, Size},
         chord::Key,
+        pointer::{Pointer, Spot},
     },
 };
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,10 @@ pub enum Event {
     Resize(Size),
     /// The terminal says whether the keys go to it.
     Focus(bool),
+    /// The mouse, where it was turned on.
+    Pointer(Pointer),
+    /// What stands where it was clicked.
+    Pointed(Spot),
     Feed(FeedEvent),
     /// From the last time, before anything has come.
     Remembered(Box<Remembered>),
@@ -62,6 +67,8 @@ pub enum Event {
     Worn(String),
     /// Frames are few and plain from now on, or no longer.
     Slow(bool),
+    /// The system asks the program to stop until it is told to go on.
+    Pause,
     /// The program was stopped and goes on; the terminal may be another's work by now.
     Resumed,
     /// The system asks the program to end.

@@ -69,6 +69,7 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         | Action::Back
         | Action::Cancel
         | Action::Quit
+        | Action::Mouse
         | Action::Suspend
         | Action::Redraw
         | Action::Help

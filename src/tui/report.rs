@@ -18,6 +18,8 @@ pub struct Report {
 /// Rows that change while the terminal is open.
 pub const THEME: &str = "theme";
 pub const SLOW: &str = "slow link";
+pub const MOUSE: &str = "mouse";
+pub const CLIPBOARD: &str = "clipboard";
 
 /// Variables that the decisions hang on.
 const ASKED: [&str; 10] = [
@@ -62,7 +64,8 @@ impl Report {
             (SLOW, "no".to_owned()),
             ("whole frames", format!("{synchronized} (mode 2026)")),
             ("paste", "bracketed (mode 2004)".to_owned()),
-            ("clipboard", "OSC 52".to_owned()),
+            (CLIPBOARD, "OSC 52".to_owned()),
+            (MOUSE, "off".to_owned()),
         ];
         // An address tells where somebody sits; that there is one is enough.
         let told = |name: &'static str| match environment.get(name) {

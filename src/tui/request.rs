@@ -53,6 +53,13 @@ pub enum Request {
     Theme(String),
     /// Spare the link, or no longer.
     Slow(bool),
+    /// Have the terminal tell of its mouse, or no longer.
+    Mouse(bool),
+    /// Find out what is drawn at a cell.
+    Locate {
+        x: u16,
+        y: u16,
+    },
     Suspend,
     /// Take the terminal again and draw it whole.
     Retake,

@@ -6,6 +6,7 @@
 
 pub mod input;
 pub mod keyboard;
+pub mod notice;
 mod output;
 
 use crate::{
@@ -16,14 +17,14 @@ use nix::{
     errno::Errno,
     poll::{PollFd, PollFlags, PollTimeout},
     sys::signal::{Signal, raise},
-    unistd::{getpid, getsid},
+    unistd::{getppid, getsid},
 };
 use output::Output;
 use std::{
     io::{self, IsTerminal as _},
     os::fd::AsFd as _,
     sync::{
-        Mutex, Once, PoisonError,
+        Mutex, MutexGuard, Once, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -40,6 +41,8 @@ enum Mode {
     Focus,
     /// The title is ours; the one before is kept by the terminal meanwhile.
     Title,
+    /// Clicks and the wheel are told, in the way that has no end at 223 columns.
+    Mouse,
 }
 
 /// The modes that are set, in the order in which they were.
@@ -101,6 +104,21 @@ impl Terminal {
         Ok(terminal)
     }
 
+    /// Has the terminal tell of its mouse, or no longer.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn hear_mouse(&mut self, heard: bool) -> io::Result<()> {
+        match (heard, is_set(Mode::Mouse)) {
+            (true, false) => self.switch(Mode::Mouse),
+            (false, true) => {
+                modes().retain(|mode| *mode != Mode::Mouse);
+                self.write(Mode::Mouse.sequences().1.as_bytes())
+            }
+            (true, true) | (false, false) => Ok(()),
+        }
+    }
+
     fn switch(&mut self, mode: Mode) -> io::Result<()> {
         set(mode);
         self.write(mode.sequences().0.as_bytes())
@@ -146,21 +164,28 @@ impl Terminal {
     /// # Errors
     /// When it cannot be put into raw mode again.
     pub fn retake(self) -> io::Result<Self> {
-        let window = self.window;
+        let (window, mouse) = (self.window, is_set(Mode::Mouse));
         drop(self);
-        Self::enter(window)
+        let mut taken = Self::enter(window)?;
+        taken.hear_mouse(mouse)?;
+        Ok(taken)
     }
 
     /// Gives the terminal back, stops until the shell says `fg`, and takes it again. Without a shell
     /// to come back from it only says so.
     pub fn suspend(self) -> io::Result<(Self, Option<&'static str>)> {
-        if getsid(None).is_ok_and(|leader| leader == getpid()) {
+        // Only a shell of this session can say `fg`.
+        let session = getsid(None);
+        if session.is_err() || getsid(Some(getppid())) != session {
             return Ok((self, Some("there is no shell to come back from")));
         }
-        let window = self.window;
+        let (window, mouse) = (self.window, is_set(Mode::Mouse));
         drop(self);
-        raise(Signal::SIGTSTP)?;
-        Ok((Self::enter(window)?, None))
+        // The one that asks for it, SIGTSTP, is ours to hear.
+        raise(Signal::SIGSTOP)?;
+        let mut taken = Self::enter(window)?;
+        taken.hear_mouse(mouse)?;
+        Ok((taken, None))
     }
 }
 
@@ -180,14 +205,22 @@ impl Mode {
             Mode::HiddenCursor => ("\x1b[?25l", "\x1b[?25h"),
             Mode::BracketedPaste => ("\x1b[?2004h", "\x1b[?2004l"),
             Mode::Focus => ("\x1b[?1004h", "\x1b[?1004l"),
+            Mode::Mouse => ("\x1b[?1000h\x1b[?1006h", "\x1b[?1006l\x1b[?1000l"),
             Mode::Title => ("\x1b[22;2t", "\x1b[23;2t"),
         }
     }
 }
 
 fn set(mode: Mode) {
-    let mut modes = SET.lock().unwrap_or_else(PoisonError::into_inner);
-    modes.push(mode);
+    modes().push(mode);
+}
+
+fn is_set(mode: Mode) -> bool {
+    modes().contains(&mode)
+}
+
+fn modes() -> MutexGuard<'static, Vec<Mode>> {
+    SET.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether this is how it looks when the terminal itself is gone.
@@ -199,10 +232,7 @@ pub fn is_hang_up(why: &io::Error) -> bool {
 
 /// Undoes every mode that is set, last first. Doing it twice does nothing the second time.
 pub fn restore() {
-    let modes = SET.lock().map_or_else(
-        |poisoned| std::mem::take(&mut *poisoned.into_inner()),
-        |mut modes| std::mem::take(&mut *modes),
-    );
+    let modes = std::mem::take(&mut *modes());
     if modes.is_empty() {
         return;
     }

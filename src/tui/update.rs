@@ -15,6 +15,7 @@ mod load;
 mod log;
 mod navigate;
 mod open;
+mod pointer;
 mod prompt;
 mod sent;
 mod sights;
@@ -56,6 +57,8 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
             app.ui.focused = Some(focused);
             Vec::new()
         }
+        Event::Pointer(said) => pointer::pointer(app, said),
+        Event::Pointed(spot) => pointer::pointed(app, spot),
         Event::Feed(news) => freeze::feed(app, news),
         Event::Remembered(seen) => {
             feed::remember(app, *seen);
@@ -101,6 +104,7 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
             spare(app, slow);
             Vec::new()
         }
+        Event::Pause => vec![Request::Suspend],
         Event::Resumed => vec![Request::Retake],
         Event::Stop(_) => vec![Request::Quit(Leave::Nothing)],
     }

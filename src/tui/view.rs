@@ -29,12 +29,18 @@ mod tickets;
 
 use crate::tui::{
     app::{App, Size},
+    pointer::Spot,
     screen::Screen,
     theme::{Glyphs, Theme},
     viewport::is_too_small,
     widgets::Canvas,
 };
-use ratatui::{Frame, buffer::Buffer, layout::Rect, style::Modifier};
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Modifier,
+};
 
 pub use svg::svg;
 
@@ -46,15 +52,29 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 /// Draws into a buffer of any size.
 pub fn render(app: &App, theme: &Theme, buffer: &mut Buffer) {
     let area = buffer.area;
-    let mut canvas = Canvas { buffer, theme };
-    let Rect { width, height, .. } = area;
-    if is_too_small(Size { width, height }) {
-        header::too_small(app, &mut canvas, area);
-    } else {
-        whole(app, &mut canvas, area);
-    }
+    let mut canvas = Canvas::new(buffer, theme);
+    draw_on(app, &mut canvas, area);
     if theme.glyphs == Glyphs::Ascii {
         only_ascii(buffer);
+    }
+}
+
+/// What of the screen is at a cell, for a pointer.
+pub fn spot(app: &App, theme: &Theme, (x, y): (u16, u16)) -> Option<Spot> {
+    let Size { width, height } = app.ui.size;
+    let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+    let area = buffer.area;
+    let mut canvas = Canvas::new(&mut buffer, theme);
+    draw_on(app, &mut canvas, area);
+    canvas.spot(Position { x, y })
+}
+
+fn draw_on(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
+    let Rect { width, height, .. } = area;
+    if is_too_small(Size { width, height }) {
+        header::too_small(app, canvas, area);
+    } else {
+        whole(app, canvas, area);
     }
 }
 

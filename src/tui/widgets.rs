@@ -22,5 +22,5 @@ pub use line::Line;
 pub use rule::{Shown, rule};
 pub use spark::{Bar, SPARK_GUTTER, Spark};
 pub use strip::strip;
-pub use table::{Align, Column, Row, shared, table};
+pub use table::{Align, Column, Row, distance, shared, table};
 pub use timeline::{Axis, Piece, Scale, Track, timeline};

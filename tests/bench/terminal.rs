@@ -15,6 +15,10 @@
     clippy::disallowed_methods,
     reason = "a frame takes less than the millisecond that the program counts in"
 )]
+#![expect(
+    clippy::wildcard_imports,
+    reason = "what is measured speaks in the whole vocabulary"
+)]
 
 #[path = "terminal/process.rs"]
 mod process;

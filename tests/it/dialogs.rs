@@ -41,7 +41,7 @@ fn type_in(app: &mut App, text: &str) {
     answer(app, asked);
 }
 
-fn step(app: &mut App, event: Event) -> Vec<Request> {
+pub(crate) fn step(app: &mut App, event: Event) -> Vec<Request> {
     let now = app.ui.now + Span(500);
     update(app, now, event)
 }

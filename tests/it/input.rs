@@ -3,6 +3,7 @@
 
 use pilothouse::tui::{
     chord::{Code, Key},
+    pointer::Pointer,
     terminal::input::{Decoder, Input},
 };
 
@@ -60,6 +61,34 @@ fn keys_are_read() {
     // With Alt, and what is no key of ours.
     for bytes in ["\x1bx", "\x1b[1;3A", "\x1b[15~", "\x00"] {
         assert_eq!(read(&[bytes]), [], "{bytes:?}");
+    }
+}
+
+#[test]
+fn a_mouse_is_heard_and_never_types() {
+    let click = Input::Pointer(Pointer::Click { x: 4, y: 5 });
+    let cases = [
+        ("\x1b[<0;5;6M", vec![click]),
+        ("\x1b[<64;1;1M", vec![Input::Pointer(Pointer::WheelUp)]),
+        ("\x1b[<65;1;1M", vec![Input::Pointer(Pointer::WheelDown)]),
+        // Let go, another button, with a key held, moved, from nowhere.
+        ("\x1b[<0;5;6m", vec![]),
+        ("\x1b[<2;5;6M", vec![]),
+        ("\x1b[<16;5;6M", vec![]),
+        ("\x1b[<35;5;6M", vec![]),
+        ("\x1b[<0;0;6M", vec![]),
+        ("\x1b[<0;5M", vec![]),
+        ("\x1b[<0;99999;6M", vec![]),
+        // The old way, whose last bytes are letters.
+        ("\x1b[M Bq", vec![]),
+    ];
+    let j = Input::Key(Key::plain(Code::Char('j')));
+    for (bytes, mut wanted) in cases {
+        wanted.push(j.clone());
+        for cut in 2..=bytes.len() {
+            let (one, two) = bytes.split_at(cut);
+            assert_eq!(read(&[one, two, "j"]), wanted, "{one:?} {two:?}");
+        }
     }
 }
 

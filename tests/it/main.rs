@@ -34,6 +34,7 @@ mod journal;
 mod keys;
 mod leads;
 mod picture;
+mod pointer;
 mod pty;
 mod readme;
 mod recordings;

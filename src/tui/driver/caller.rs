@@ -3,7 +3,13 @@
 
 use crate::{
     model::{Span, Time},
-    tui::{app::App, driver::Bell, rows, terminal::Window, text::Sanitized},
+    tui::{
+        app::App,
+        driver::Bell,
+        rows,
+        terminal::{Window, notice::Notices},
+        text::Sanitized,
+    },
 };
 
 /// Between two bells.
@@ -11,6 +17,7 @@ const PAUSE: Span = Span::minutes(1);
 
 pub(super) struct Caller {
     bell: Bell,
+    notices: Option<Notices>,
     /// What the window is called; none without a window.
     title: Option<String>,
     /// What was called for when somebody last looked or was last rung; none before anything was seen.
@@ -25,9 +32,10 @@ struct Heard {
 }
 
 impl Caller {
-    pub(super) fn new(window: Window, bell: Bell) -> Self {
+    pub(super) fn new(window: Window, bell: Bell, notices: Option<Notices>) -> Self {
         Self {
             bell,
+            notices,
             title: (window == Window::Titled).then(String::new),
             heard: None,
             rung: Time(0),
@@ -49,7 +57,11 @@ impl Caller {
             }
         }
         if self.rings(app, now) {
-            bytes.push(b'\x07');
+            if self.bell == Bell::Rings {
+                bytes.push(b'\x07');
+            }
+            let notice = self.notices.map(|notices| notices.bytes(&notice(app)));
+            bytes.extend(notice.unwrap_or_default());
             self.rung = app.ui.now;
         }
         bytes
@@ -57,7 +69,8 @@ impl Caller {
 
     /// Whether something new calls that nobody has looked at, and what they asked for counts too.
     fn rings(&mut self, app: &App, now: Heard) -> bool {
-        let looked = app.ui.focused == Some(true) || self.bell == Bell::Silent;
+        let silent = self.bell == Bell::Silent && self.notices.is_none();
+        let looked = app.ui.focused == Some(true) || silent;
         let Some(before) = self.heard.filter(|_| !looked) else {
             // What stands there when it opens is no news.
             if self.heard.is_some() || app.link.last().is_some() {
@@ -73,6 +86,21 @@ impl Caller {
         }
         news && !soon
     }
+}
+
+/// `PROD checkout: ALARM, wave-1 ..., and 2 more`: what calls now, the most urgent first.
+fn notice(app: &App) -> String {
+    let environment = &app.ui.title;
+    let mut callers = rows::callers(app);
+    let Some(first) = callers.next() else {
+        return format!("{environment} what you asked for is done");
+    };
+    let more = match callers.count() {
+        0 => String::new(),
+        n => format!(", and {n} more"),
+    };
+    let (name, status, why) = (&first.pipeline, first.status.word(), &first.why);
+    format!("{environment} {name}: {status}, {why}{more}")
 }
 
 /// `(!2) PROD pilothouse`.
@@ -100,7 +128,7 @@ mod tests {
             Size { width, height },
             now,
         );
-        let mut caller = Caller::new(Window::Titled, Bell::Rings);
+        let mut caller = Caller::new(Window::Titled, Bell::Rings, None);
         let first = String::from_utf8(caller.call(&app)).unwrap();
         assert!(first.starts_with("\x1b]2;PROD"), "{first:?}");
         assert_eq!(first.matches('\x1b').count(), 1, "{first:?}");

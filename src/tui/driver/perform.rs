@@ -8,7 +8,10 @@ use crate::{
     model::{PipelineName, RequestKey, Revision},
     tui::{
         app::ENTRIES_PAGE,
-        driver::save,
+        driver::{
+            clipboard::{self, Clipboard},
+            save,
+        },
         event::{Answered, CommitAnswer, Event, PlanAnswer, SettledAnswer},
         request::{Question, Request},
     },
@@ -25,6 +28,8 @@ pub(super) struct Performer {
     watched: BTreeSet<PipelineName>,
     /// Where exported lists are written.
     exports: Option<PathBuf>,
+    /// Where copied text goes that the terminal does not get.
+    pub(super) clipboard: Clipboard,
     into: mpsc::Sender<Event>,
     answers: mpsc::Receiver<Event>,
 }
@@ -41,6 +46,7 @@ impl Performer {
             feed,
             watched: BTreeSet::new(),
             exports,
+            clipboard: Clipboard::Off,
             into,
             answers,
         }
@@ -110,17 +116,31 @@ impl Performer {
                 self.answer_with(ask(client, pipeline, question));
             }
             Request::RetryLink => self.tell_feed([FeedCommand::RetryNow]),
+            Request::Copy(text) => self.copy(text),
             // The driver does these itself, on the terminal that it owns.
-            Request::Copy(_)
-            | Request::Record
+            Request::Record
             | Request::Snap
             | Request::Theme(_)
             | Request::Slow(_)
+            | Request::Mouse(_)
+            | Request::Locate { .. }
             | Request::Suspend
             | Request::Retake
             | Request::Redraw
             | Request::Quit(_) => {}
         }
+    }
+
+    /// Text that the terminal does not get.
+    fn copy(&self, text: String) {
+        if let Clipboard::Native(programs) = self.clipboard.clone() {
+            self.answer_with(clipboard::give(programs, text));
+            return;
+        }
+        self.answer_with(async {
+            let why = "nothing was copied: clipboard = \"off\" in config.toml";
+            Event::Trouble(why.to_owned())
+        });
     }
 
     fn answer_with(&self, answer: impl Future<Output = Event> + Send + 'static) {

@@ -8,6 +8,7 @@ use crate::{
         driver::{TuiError, caller::Caller, dresser::Dresser, terminal_error},
         event::Event,
         paint::Painter,
+        pointer::Spot,
         record::Recorder,
         request::Leave,
         terminal::Terminal,
@@ -36,8 +37,9 @@ pub(super) struct Screen {
     caller: Caller,
     /// When the files of the themes were last looked at.
     looked: Time,
-    drawn: Time,
-    /// The least time between two frames, and what it is when no link is spared.
+    /// When the last frame was drawn, and the one before it.
+    drawn: [Time; 2],
+    /// The time between two frames on the average, and what it is when no link is spared.
     between: Span,
     full_speed: Span,
     paced: Paced,
@@ -55,7 +57,7 @@ enum Paced {
 }
 
 impl Screen {
-    /// `between` is the least time between two frames, in milliseconds.
+    /// `between` is the time between two frames on the average, in milliseconds.
     pub(super) fn new(
         terminal: Terminal,
         (dresser, theme): (Dresser, Theme),
@@ -70,7 +72,7 @@ impl Screen {
             theme,
             caller,
             looked: Time(0),
-            drawn: Time(0),
+            drawn: [Time(0); 2],
             between: Span(between.unsigned_abs()),
             full_speed: Span(between.unsigned_abs()),
             paced: Paced::ByTerminal,
@@ -81,7 +83,14 @@ impl Screen {
 
     /// Whether a frame may be drawn at `now`.
     pub(super) fn is_due(&self, now: Time) -> bool {
-        now >= self.drawn + self.between
+        now >= self.next()
+    }
+
+    /// Two frames may follow each other at once, so that what a key or an answer changes right after a
+    /// frame is not waited for; the average holds.
+    fn next(&self) -> Time {
+        let [_, before] = self.drawn;
+        before + Span(2 * self.between.0)
     }
 
     /// Something came in that the next frame may show.
@@ -94,7 +103,7 @@ impl Screen {
         if self.behind().is_some() {
             return Some(now + TRY);
         }
-        self.waiting.then_some(self.drawn + self.between)
+        self.waiting.then_some(self.next())
     }
 
     /// How long the terminal has not taken all of a frame.
@@ -145,7 +154,7 @@ impl Screen {
             .frame(|buffer| view::render(app, theme, buffer));
         let mut bytes = bytes.unwrap_or_default();
         bytes.extend(self.caller.call(app));
-        self.drawn = app.ui.now;
+        self.drawn = [app.ui.now, self.drawn[0]];
         self.waiting = false;
         match &mut self.terminal {
             Some(terminal) if !bytes.is_empty() => {
@@ -153,6 +162,20 @@ impl Screen {
             }
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// Has the terminal tell of its mouse, or no longer.
+    pub(super) fn hear_mouse(&mut self, heard: bool) -> Result<(), TuiError> {
+        let Some(terminal) = &mut self.terminal else {
+            return Ok(());
+        };
+        let switched = terminal.hear_mouse(heard);
+        switched.map_err(terminal_error("writing to"))
+    }
+
+    /// What is drawn at a cell.
+    pub(super) fn spot(&self, app: &App, cell: (u16, u16)) -> Option<Spot> {
+        view::spot(app, &self.theme, cell)
     }
 
     /// The next frame is drawn whole.

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use futures_util::FutureExt as _;
-use nix::libc::SIGCONT;
+use nix::libc::{SIGCONT, SIGTSTP};
 use std::{io, thread};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -29,6 +29,7 @@ pub(super) struct Sources {
     terminate: Signal,
     hang_up: Signal,
     resized: Signal,
+    paused: Signal,
     resumed: Signal,
 }
 
@@ -46,6 +47,7 @@ impl Sources {
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
             resized: signal(SignalKind::window_change())?,
+            paused: signal(SignalKind::from_raw(SIGTSTP))?,
             resumed: signal(SignalKind::from_raw(SIGCONT))?,
         })
     }
@@ -79,6 +81,7 @@ impl Sources {
             _ = self.terminate.recv() => Ok(Event::Stop(Stop::Terminate)),
             _ = self.hang_up.recv() => Ok(Event::Stop(Stop::HangUp)),
             _ = self.interrupt.recv() => Ok(Event::Stop(Stop::Interrupt)),
+            _ = self.paused.recv() => Ok(Event::Pause),
             _ = self.resumed.recv() => Ok(Event::Resumed),
             _ = self.resized.recv() => Terminal::size().map(Event::Resize),
             key = self.keys.recv() => {
@@ -87,6 +90,7 @@ impl Sources {
                     Input::Key(key) => Event::Key(key),
                     Input::Paste(text) => Event::Paste(text),
                     Input::Focus(focused) => Event::Focus(focused),
+                    Input::Pointer(said) => Event::Pointer(said),
                 })
             }
             answer = performer.answer() => Ok(answer),

@@ -207,7 +207,7 @@ impl<'a> Player<'a> {
         let width = usize::from(area.width);
         let line = format!("{line:<width$}");
         let row = Rect::new(area.x, area.y + y, area.width, 1);
-        let mut canvas = Canvas { buffer, theme };
+        let mut canvas = Canvas::new(buffer, theme);
         canvas.line(row, &Line::of(Role::Banner, line));
     }
 }

@@ -152,14 +152,22 @@ impl<'a> Me<'a> {
 
 /// Pipelines that call for the operator, wherever they look: alarms and failures of their own, and
 /// approvals that are asked of them.
-pub fn calling(app: &App) -> usize {
+pub fn callers(app: &App) -> impl Iterator<Item = &Summary> {
     let me = Me::of(app);
     let replica = app.frozen.as_ref().map_or(&app.replica, |f| &f.live);
-    let rows = &replica.rows;
-    let troubled = [Status::Alarm, Status::Fail].into_iter();
-    let troubled = troubled.flat_map(|status| rows.of_status(status));
-    let asking = rows.of_status(Status::Approve);
-    troubled.filter(|row| me.owns(row)).count() + asking.filter(|row| asks(row, &me.groups)).count()
+    let urgent = [Status::Alarm, Status::Fail, Status::Approve].into_iter();
+    let rows = urgent.flat_map(|status| replica.rows.of_status(status));
+    rows.filter(move |row| {
+        if row.status == Status::Approve {
+            asks(row, &me.groups)
+        } else {
+            me.owns(row)
+        }
+    })
+}
+
+pub fn calling(app: &App) -> usize {
+    callers(app).count()
 }
 
 /// Whether the operator is among those whom a pipeline asks for an approval now.

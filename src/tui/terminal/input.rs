@@ -10,7 +10,10 @@
 //!
 //! It reads nothing and knows no clock: who reads says when nothing more came.
 
-use crate::tui::chord::{Code, Key};
+use crate::tui::{
+    chord::{Code, Key},
+    pointer::Pointer,
+};
 
 /// More than anybody pastes into a field; what is beyond is dropped.
 const PASTE_LIMIT: usize = 64 << 10;
@@ -24,6 +27,8 @@ pub enum Input {
     Paste(String),
     /// The keys go here, or elsewhere, from now on (mode 1004).
     Focus(bool),
+    /// The mouse (mode 1006).
+    Pointer(Pointer),
 }
 
 /// Where in a sequence the bytes so far have led.
@@ -41,6 +46,8 @@ enum State {
     Paste(Vec<u8>),
     /// A character of several bytes.
     Letter(Vec<u8>),
+    /// What a mouse says to those who know only the old way: so many more bytes.
+    OldMouse(u8),
 }
 
 #[derive(Debug, Default)]
@@ -60,7 +67,7 @@ impl Decoder {
     pub fn patience(&self) -> Option<u16> {
         match self.state {
             State::Ground | State::Paste(_) => None,
-            State::Escape | State::Ss3 | State::Letter(_) => Some(50),
+            State::Escape | State::Ss3 | State::Letter(_) | State::OldMouse(_) => Some(50),
             State::Csi(_) | State::Text { .. } => Some(1_000),
         }
     }
@@ -73,9 +80,12 @@ impl Decoder {
                 self.state = State::Paste(text);
                 None
             }
-            State::Ground | State::Csi(_) | State::Ss3 | State::Text { .. } | State::Letter(_) => {
-                None
-            }
+            State::Ground
+            | State::Csi(_)
+            | State::Ss3
+            | State::Text { .. }
+            | State::Letter(_)
+            | State::OldMouse(_) => None,
         }
     }
 
@@ -91,6 +101,12 @@ impl Decoder {
             }
             State::Paste(text) => self.paste(text, byte),
             State::Letter(bytes) => self.letter(bytes, byte),
+            State::OldMouse(left) => {
+                if left > 1 {
+                    self.state = State::OldMouse(left - 1);
+                }
+                None
+            }
         }
     }
 
@@ -141,6 +157,14 @@ impl Decoder {
             0x40..=0x7e if sequence == b"200" && byte == b'~' => {
                 self.state = State::Paste(Vec::new());
                 None
+            }
+            b'M' if sequence.is_empty() => {
+                self.state = State::OldMouse(3);
+                None
+            }
+            b'M' if sequence.starts_with(b"<") => {
+                let said = std::str::from_utf8(&sequence[1..]).ok();
+                said.and_then(Pointer::parse).map(Input::Pointer)
             }
             b'I' | b'O' if sequence.is_empty() => Some(Input::Focus(byte == b'I')),
             0x40..=0x7e => csi_key(&sequence, byte).map(Input::Key),

@@ -9,7 +9,7 @@ use crate::tui::{
     request::{Leave, Request},
     rows,
     screen::{AlarmsOf, BoardPane, HelpScreen, HelpTab, Screen},
-    update::{board, dialog, flash, freeze, leads, log, navigate, open, sights, watched},
+    update::{board, dialog, flash, freeze, leads, log, navigate, open, pointer, sights, watched},
 };
 
 /// A second Ctrl-c within this many milliseconds leaves.
@@ -34,6 +34,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         Action::Record => vec![Request::Record],
         Action::Snap => vec![Request::Snap],
         Action::Suspend => vec![Request::Suspend],
+        Action::Mouse => pointer::switch(app),
         Action::Redraw => vec![Request::Redraw],
         Action::Resync => {
             app.replica.missed = None;

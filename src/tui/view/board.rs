@@ -9,12 +9,13 @@ use crate::{
     model::{Pipeline, StageView, board},
     tui::{
         app::App,
+        pointer::Spot,
         query, rows,
         screen::{BoardScreen, Cards},
         theme::Role,
         view::{alarms, card, fleet::initial, footer},
         viewport::{CHART_FROM, Viewport, viewport},
-        widgets::{Canvas, Line, canvas::below, glyph},
+        widgets::{Canvas, Line, canvas::below, distance, glyph},
     },
 };
 use lists::{list_needs, recent};
@@ -41,6 +42,7 @@ pub(super) fn draw(app: &App, screen: &BoardScreen, canvas: &mut Canvas<'_>, bod
         let blockers = rows::stage_blockers(app, pipeline, &of.stage);
         let facts = query::Card { blockers, ..facts };
         let named = (at, at == view.selected);
+        canvas.mark(place, Spot::Column(distance(view.selected, at)));
         match screen.cards {
             Cards::Large => card::draw(app, &facts, named, canvas, place),
             Cards::Small => mini::draw(app, &facts, named, canvas, place),

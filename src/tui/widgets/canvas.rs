@@ -1,19 +1,47 @@
 //! A buffer to draw into together with the theme to draw with.
 
 use crate::tui::{
+    pointer::Spot,
     text::Sanitized,
     theme::{Glyphs, Role, Theme},
     widgets::Line,
 };
-use ratatui::{buffer::Buffer, layout::Rect};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+};
 
 #[derive(Debug)]
 pub struct Canvas<'a> {
     pub buffer: &'a mut Buffer,
     pub theme: &'a Theme,
+    /// What stands where, for a pointer.
+    spots: Vec<(Rect, Spot)>,
+}
+
+impl<'a> Canvas<'a> {
+    pub fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
+        Self {
+            buffer,
+            theme,
+            spots: Vec::new(),
+        }
+    }
 }
 
 impl Canvas<'_> {
+    /// What stands in an area can be pointed at.
+    pub fn mark(&mut self, area: Rect, spot: Spot) {
+        self.spots.push((area, spot));
+    }
+
+    /// What stands at a cell, if that can be pointed at.
+    pub fn spot(&self, cell: Position) -> Option<Spot> {
+        let mut last_first = self.spots.iter().rev();
+        let found = last_first.find(|(area, _)| area.contains(cell));
+        found.map(|(_, spot)| *spot)
+    }
+
     /// Draws a line at the start of a row, and another at its end, which wins where both want to be.
     pub fn ends(&mut self, row: Rect, left: &Line, right: &Line) {
         let taken = u16::try_from(right.width()).unwrap_or(u16::MAX);

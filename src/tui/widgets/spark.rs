@@ -159,10 +159,7 @@ mod tests {
         let theme = Theme::load(&Look::plain()).unwrap();
         let area = Rect::new(0, 0, width, height);
         let mut buffer = Buffer::empty(area);
-        let mut canvas = Canvas {
-            buffer: &mut buffer,
-            theme: &theme,
-        };
+        let mut canvas = Canvas::new(&mut buffer, &theme);
         let spark = Spark {
             bars: bars.to_vec(),
             limit,

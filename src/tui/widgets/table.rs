@@ -2,6 +2,7 @@
 //! less go first when the screen is narrow, so no word is cut while another column could give way.
 
 use crate::tui::{
+    pointer::Spot,
     text::Sanitized,
     theme::Role,
     widgets::{Canvas, Line, canvas::below},
@@ -81,22 +82,35 @@ pub fn table(
         let title = Line::of(Role::Label, column.title.clone());
         cell(canvas, area, (column, *place), &title);
     }
+    let mut drawn = Vec::new();
     for (at, row) in (1..area.height).zip(rows) {
-        let line = below(area, at);
+        let line = Rect {
+            height: 1,
+            ..below(area, at)
+        };
+        drawn.push((line, row.selected));
         for ((column, place), content) in columns.iter().zip(&places).zip(&row.cells) {
             cell(canvas, line, (column, *place), content);
         }
         if row.selected {
             canvas.line(line, &Line::plain(">"));
             let width = marked(&places).min(line.width);
-            let name = Rect {
-                width,
-                height: 1,
-                ..line
-            };
+            let name = Rect { width, ..line };
             canvas.paint(name, Role::Selection);
         }
     }
+    // Where nothing is selected the cursor is elsewhere, and a click would move that one.
+    if let Some(selected) = drawn.iter().position(|(_, selected)| *selected) {
+        for (at, (line, _)) in drawn.iter().enumerate() {
+            canvas.mark(*line, Spot::Row(distance(selected, at)));
+        }
+    }
+}
+
+/// From one place in a row of things to another.
+pub fn distance(from: usize, to: usize) -> i32 {
+    let far = i32::try_from(from.abs_diff(to)).unwrap_or(i32::MAX);
+    if to < from { -far } else { far }
 }
 
 /// How many cells the sharing column has in a table of this width.

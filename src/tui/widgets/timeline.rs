@@ -194,10 +194,7 @@ mod tests {
         let theme = Theme::load(&Look::plain()).unwrap();
         let area = Rect::new(0, 0, width, height);
         let mut buffer = Buffer::empty(area);
-        let mut canvas = Canvas {
-            buffer: &mut buffer,
-            theme: &theme,
-        };
+        let mut canvas = Canvas::new(&mut buffer, &theme);
         let hours = ["00", "06", "12", "18"];
         let ticks = hours.map(|hour| {
             let then = at(&format!("2026-03-09T{hour}:00:00Z"));

@@ -5,6 +5,7 @@ use crate::{serving, timed};
 use pilothouse::client::Address;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
+    ffi::OsStr,
     io::{Read, Write},
     num::NonZero,
     path::Path,
@@ -22,13 +23,20 @@ pub(crate) fn measure() {
     let Address::Unix(socket) = serving.address.clone() else {
         return;
     };
+    let arguments = &["--socket".as_ref(), socket.as_os_str()];
     println!("the program in a pseudo-terminal of {}x{}", SIZE.0, SIZE.1);
     let mut firsts = Vec::new();
     let mut lives = Vec::new();
+    let mut versions = Vec::new();
     for _ in 0..STARTS {
+        versions.push(timed(|| {
+            let mut run = Run::start(home.path(), &["--version".as_ref()]);
+            run.until(|screen| screen.contains(env!("CARGO_PKG_VERSION")));
+            run.child.wait().unwrap();
+        }));
         let mut run = None;
         let first = timed(|| {
-            let mut started = Run::start(home.path(), &socket);
+            let mut started = Run::start(home.path(), arguments);
             started.until(|screen| screen.contains("> fleet"));
             run = Some(started);
         });
@@ -39,15 +47,19 @@ pub(crate) fn measure() {
         lives.push(first + rest);
         run.leave();
     }
+    println!(
+        "  start to the version and its end, for comparison: {}",
+        spread(versions)
+    );
     println!("  start to first frame: {}", spread(firsts));
     println!("  start to the live fleet: {}", spread(lives));
-    let mut run = Run::start(home.path(), &socket);
+    let mut run = Run::start(home.path(), arguments);
     run.until(|screen| screen.contains("? 2 no data"));
     let times = (0..KEYS).map(|at| {
         let (key, row) = if at % 2 == 0 {
-            ("j", "> ? checkout")
+            ("j", "> ?  checkout")
         } else {
-            ("k", "> ? cart")
+            ("k", "> ?  cart")
         };
         timed(|| {
             run.keys.write_all(key.as_bytes()).unwrap();
@@ -60,7 +72,7 @@ pub(crate) fn measure() {
     let config = home.path().join(".config/pilothouse");
     std::fs::create_dir_all(&config).unwrap();
     std::fs::write(config.join("config.toml"), "seconds = false\n").unwrap();
-    let mut run = Run::start(home.path(), &socket);
+    let mut run = Run::start(home.path(), arguments);
     run.until(|screen| screen.contains("? 2 no data"));
     idle("with minutes", run);
     runtime.block_on(async { serving.stop().await.stop().await });
@@ -107,7 +119,7 @@ struct Run {
 }
 
 impl Run {
-    fn start(home: &Path, socket: &Path) -> Self {
+    fn start(home: &Path, arguments: &[&OsStr]) -> Self {
         let (cols, rows) = SIZE;
         let size = PtySize {
             rows,
@@ -118,7 +130,7 @@ impl Run {
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pilothouse"));
         command.env_clear();
-        command.args(["--socket".as_ref(), socket.as_os_str()]);
+        command.args(arguments);
         let home = home.to_str().unwrap();
         for (name, value) in [("HOME", home), ("TERM", "xterm-256color"), ("LANG", "C")] {
             command.env(name, value);
@@ -136,7 +148,7 @@ impl Run {
 
     /// Reads until the screen is so.
     fn until(&mut self, is_so: impl Fn(&str) -> bool) {
-        let mut buffer = [0; 65_536];
+        let mut buffer = [0; 16_384];
         let output = self.output.as_mut().unwrap();
         while !is_so(&self.seen.screen().contents()) {
             let n = output.read(&mut buffer).unwrap();

@@ -14,6 +14,7 @@ use pilothouse::{
         dialog::{Act, Dialog, FENCE, Focus, PREVIEW_LASTS, QUIET, Value},
         event::{CommitAnswer, Event, SettledAnswer},
         keymap::Keymap,
+        pointer::{Pointer, Spot},
         request::Request,
     },
 };
@@ -247,11 +248,15 @@ fn press(seat: &mut Seat, book: &mut Book, random: &mut Random, alphabet: &[Key]
         token(dialog)
             .is_some_and(|(at, typed)| dialog.focus == Focus::Field(at) && typed.is_empty())
     });
-    match (random.below(100), wanted) {
+    match (random.below(110), wanted) {
         (0..3, Some(wanted)) => book.watch(seat, Event::Paste(wanted)),
         (3..5, _) => {
             let pasted = random.one_of(&["checkout\tcheckout\r", "looked at it", "\x1b[31m"]);
             book.watch(seat, Event::Paste((*pasted).to_owned()));
+        }
+        (100..110, _) => {
+            let event = pointing(random);
+            book.watch(seat, event);
         }
         (5..8, _) => {
             let reply = random.one_of(&REPLIES);
@@ -277,6 +282,23 @@ fn press(seat: &mut Seat, book: &mut Book, random: &mut Random, alphabet: &[Key]
         }
     }
     1
+}
+
+/// A mouse anywhere, and what it may have hit.
+fn pointing(random: &mut Random) -> Event {
+    let (x, y) = (random.below(80), random.below(24));
+    let cell = |at: u64| u16::try_from(at).unwrap();
+    let far = i32::from(cell(random.below(9))) - 4;
+    match random.below(5) {
+        0 => Event::Pointer(Pointer::WheelUp),
+        1 => Event::Pointer(Pointer::WheelDown),
+        2 => Event::Pointed(Spot::Row(far)),
+        3 => Event::Pointed(Spot::Column(far)),
+        _ => Event::Pointer(Pointer::Click {
+            x: cell(x),
+            y: cell(y),
+        }),
+    }
 }
 
 /// Somebody who means it: every field in turn, then the button, at a pace that is sometimes too fast.

@@ -22,6 +22,9 @@ fn an_approval_at_gamma_lets_the_release_move_on() {
         screen.contains("DEMO  > fleet") && row_of(screen, "checkout").contains('@')
     });
 
+    terminal.see("a title that counts it, and a bell", |_| {
+        calls(&terminal.bytes()) && rings(&terminal.bytes()) == 1
+    });
     select(&mut terminal, "checkout");
     terminal.send("\r");
     terminal.see("the board", |screen| {
@@ -90,6 +93,17 @@ fn a_rollback_is_decided_by_a_person_and_never_by_keys_typed_ahead() {
     let told = shop.ask(&["events", "shop", "--json"]);
     assert_eq!(told.matches("\"command_accepted\"").count(), 1, "{told}");
     assert!(told.contains("\"reason\":\"pears are sour\""), "{told}");
+}
+
+fn calls(bytes: &[u8]) -> bool {
+    String::from_utf8_lossy(bytes).contains("\x1b]2;(!1) DEMO pilothouse\x07")
+}
+
+/// The bells that end no title.
+fn rings(bytes: &[u8]) -> usize {
+    let bells = |text: &str| text.matches('\x07').count();
+    let text = String::from_utf8_lossy(bytes);
+    bells(&text) - text.matches("\x1b]2;").count()
 }
 
 /// Fills in a dialog as a person does, who needs longer than the program's guards against haste:

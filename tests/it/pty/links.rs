@@ -7,7 +7,10 @@ use crate::{
     },
     serving,
 };
-use nix::sys::signal::{Signal, kill};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use std::{path::Path, time::Duration};
 
 /// More whole frames of a large screen than any terminal takes without a reader.
@@ -104,7 +107,11 @@ async fn a_shell_has_the_terminal_while_the_program_is_suspended() {
         .with("PS1", "shell$ ")
         .spawn();
     terminal.see("a prompt", |screen| screen.contains("shell$"));
-    terminal.send(&format!("{pilothouse}\r"));
+    // Bash itself tells the number of what it becomes.
+    terminal.send(&format!(
+        "(echo $BASHPID > {}/id; exec {pilothouse})\r",
+        home.path().display()
+    ));
     terminal.see("the fleet", is_fleet);
     terminal.send("\x1a");
     terminal.see("the shell", |screen| {
@@ -115,6 +122,13 @@ async fn a_shell_has_the_terminal_while_the_program_is_suspended() {
     terminal.see("the fleet, as large as the terminal is now", |screen| {
         is_fleet(screen) && screen.lines().count() == 30
     });
+    // Somebody stops it from elsewhere: the shell gets its terminal back all the same.
+    let id = std::fs::read_to_string(home.path().join("id")).unwrap();
+    let id = Pid::from_raw(id.trim().parse().unwrap());
+    kill(id, Signal::SIGTSTP).unwrap();
+    terminal.see("the shell once more", |screen| !is_fleet(screen));
+    terminal.send("fg\r");
+    terminal.see("the fleet once more", is_fleet);
     terminal.send("q");
     terminal.see("the shell again", |screen| !is_fleet(screen));
     terminal.send("exit\r");

@@ -5,7 +5,7 @@ use crate::{
     pty::{looks, terminal::Start},
     serving,
 };
-use std::{fs, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 const KEYS: &str = r#"[[bind]]
 keys = ["X"]
@@ -60,6 +60,52 @@ fn files_of_ones_own_are_listed_printed_and_checked() {
         good && row.is_some_and(|row| row.contains(" X ")),
         "{printed}"
     );
+}
+
+/// A desktop's program for its clipboard, by a shell.
+const XCLIP: &str = "#!/bin/sh\nread -r text\necho \"$* $text\" > \"$HOME/clipboard\"\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn copied_text_goes_where_the_configuration_says_and_the_mouse_is_asked_for() {
+    let (home, serving) = serving::on_socket().await;
+    let programs = home.path().join("bin");
+    fs::create_dir(&programs).unwrap();
+    let xclip = programs.join("xclip");
+    fs::write(&xclip, XCLIP).unwrap();
+    fs::set_permissions(xclip, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", programs.display());
+    for (clipboard, told) in [
+        ("native", "copied with xclip"),
+        ("off", "nothing was copied: clipboard = \"off\""),
+        ("osc52", "copied: c"),
+    ] {
+        write(
+            home.path(),
+            "config.toml",
+            &format!("clipboard = \"{clipboard}\"\n"),
+        );
+        let start = looks::start(home.path(), &serving);
+        let mut terminal = start.with("PATH", &path).with("DISPLAY", ":0").spawn();
+        terminal.see("the fleet", looks::is_fleet);
+        terminal.send("yi");
+        terminal.see(told, |screen| screen.contains(told));
+        let sent = |bytes: &str| String::from_utf8_lossy(&terminal.bytes()).contains(bytes);
+        assert_eq!(sent("\x1b]52;"), clipboard == "osc52", "{clipboard}");
+        assert!(!sent("\x1b[?1000h"), "nobody has asked for the mouse");
+        terminal.send("m");
+        terminal.see("the mouse", |screen| screen.contains("mouse on"));
+        assert!(String::from_utf8_lossy(&terminal.bytes()).contains("\x1b[?1000h\x1b[?1006h"));
+        // Above everything that can be clicked, then the wheel.
+        terminal.send("\x1b[<0;5;1M\x1b[<65;5;5M");
+        terminal.see("the last row", |screen| screen.contains("> ?  checkout"));
+        terminal.send("q");
+        assert!(terminal.ended().success());
+        let bytes = terminal.bytes();
+        assert!(String::from_utf8_lossy(&bytes).contains("\x1b[?1006l\x1b[?1000l"));
+    }
+    let copied = fs::read_to_string(home.path().join("clipboard")).unwrap();
+    assert!(copied.starts_with("-selection clipboard c"), "{copied}");
+    serving.stop().await.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
