@@ -25,6 +25,7 @@ mod problem;
 mod protected;
 mod readable;
 mod reading;
+mod route;
 mod schema;
 mod shape;
 mod source;
@@ -43,7 +44,7 @@ pub use schema::{organization_schema, schema};
 pub(crate) use words::split;
 pub use words::time_zone;
 
-use crate::model::{Actor, Calendar, Definition, GroupName, PipelineName, Span, Time};
+use crate::model::{Actor, Calendar, Definition, GroupName, PipelineName, Route, Span, Time};
 use reading::Read;
 use std::{
     collections::BTreeMap,
@@ -65,6 +66,8 @@ pub struct Loaded {
     pub groups: BTreeMap<GroupName, Vec<Actor>>,
     /// Within how long after a stop of the whole line its pipelines begin again.
     pub drain: Span,
+    /// On which ways people are told, from there too.
+    pub routes: Vec<Route>,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Problem>,
 }
@@ -111,6 +114,7 @@ fn loaded(
         definitions: definitions.map(|(definition, _)| definition).collect(),
         groups: read.organization.groups,
         drain: read.organization.drain,
+        routes: read.organization.routes,
         warnings: read.warnings,
     })
 }

@@ -28,8 +28,10 @@ mod gate;
 mod guard;
 mod id;
 mod measure;
+mod notice;
 mod opening;
 mod org;
+mod outbox;
 mod outcome;
 mod pipeline;
 mod plan;
@@ -40,6 +42,7 @@ mod refusal;
 mod release;
 mod retained;
 mod rollout;
+mod route;
 mod sight;
 mod status;
 mod strategy;
@@ -85,12 +88,16 @@ pub use gate::{BakeRule, Gate, Manual, Test};
 pub use guard::{ClockHold, Culprit, Hold, HoldScope, Override, Pass, Quarantine, Rejection};
 pub use id::{
     Actor, AlarmName, AttemptId, BadName, BlockerId, EffectId, GroupName, HoldId, OverrideId,
-    PipelineName, RegionName, ReleaseId, RequestKey, Revision, ServiceName, SourceName, StageName,
-    TargetName, TeamName, TicketId, WindowName, ZoneName,
+    PipelineName, RegionName, ReleaseId, RequestKey, Revision, RouteName, ServiceName, SourceName,
+    StageName, TargetName, TeamName, TicketId, WindowName, ZoneName,
 };
 pub use measure::{Measure, Unit};
+pub use notice::{
+    BadTemplate, Notice, NoticeAction, NoticeKind, TEMPLATE_WORDS, Template, digest, notice, plain,
+};
 pub use opening::Closed;
 pub use org::Org;
+pub use outbox::{Next, Outbox, WAITING_MOST};
 pub use outcome::{Artifact, Head, Outcome, StepResult};
 pub use pipeline::{
     Beside, Counters, GOOD_KEPT, Good, Guards, Impossible, PAST_KEPT, PastAttempt, Pipeline,
@@ -102,6 +109,7 @@ pub use redefinition::{Difference, Redefinition, RedefinitionKind};
 pub use refusal::{ChangeLine, Refusal};
 pub use release::{Release, Releases};
 pub use rollout::{Bake, BakePlace, BakeState, Batch, Lane, Progress, Rollout, Turn};
+pub use route::{Channel, Glob, Mail, MailTls, Quiet, Rate, Route};
 pub use sight::{AlarmSight, FiringRule, SourceSight, sights};
 pub use status::{StageView, Status, board};
 pub use strategy::{BlueGreen, Canary, Deploy, Part, Share, Strategy};

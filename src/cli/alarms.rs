@@ -4,7 +4,7 @@
 use crate::{
     api::Alarms,
     cli::{failure::Failure, output, session, session::Session},
-    model::{AlarmSight, Contrast, PipelineName, Severity, SourceSight, StageName, Time, Watching},
+    model::{AlarmSight, Contrast, PipelineName, SourceSight, StageName, Time, Watching},
 };
 
 /// Show the alarms of a pipeline, most urgent first: value, limit, effect, source
@@ -52,7 +52,7 @@ fn row(sight: &AlarmSight, now: Time) -> Vec<String> {
     let stages: Vec<&str> = sight.bearing.stages.iter().map(StageName::as_str).collect();
     vec![
         sight.urgency.word().to_owned(),
-        severity(sight.severity).to_owned(),
+        sight.severity.word().to_owned(),
         sight.alarm.to_string(),
         if stages.is_empty() {
             "-".to_owned()
@@ -138,12 +138,4 @@ fn source(source: &SourceSight, now: Time) -> String {
             format!(", failing for {}: {why}", now.since(*since).short())
         });
     format!("{} {}, {answered}{trouble}", source.kind, source.place)
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::High => "high",
-        Severity::Medium => "medium",
-        Severity::Low => "low",
-    }
 }

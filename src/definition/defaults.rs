@@ -46,6 +46,21 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("alarm.clear", "3"),
     ("alarm.scrape.minimum", "10"),
     ("window.stagger", "0s"),
+    ("route.rate", "30 in 10m"),
+    // Nobody wants to hear on Monday what Saturday's outage of the chat kept back.
+    ("route.give_up_after", "24h"),
+    ("route.title", "{title}"),
+    (
+        "route.text",
+        "{details}\npilothouse open {place}\n{runbook}",
+    ),
+    // What is not high can wait for the morning, such as a rollback that works.
+    ("route.quiet.below", "high"),
+    (
+        "route.to.pagerduty.url",
+        "https://events.pagerduty.com/v2/enqueue",
+    ),
+    ("route.to.mail.tls", "starttls"),
     // When the line goes on again, its pipelines begin within this, each at its own moment.
     ("drain", "10m"),
 ];

@@ -1,5 +1,5 @@
-//! `organization.toml`: who is in which group, the alarms that concern more than one pipeline, and
-//! how the line goes on after a stop.
+//! `organization.toml`: who is in which group, the alarms that concern more than one pipeline,
+//! how the line goes on after a stop, and on which ways people are told.
 
 use crate::{
     definition::{
@@ -8,9 +8,9 @@ use crate::{
         fields::{Fields, Report},
         node::{Table, Value},
         readable::Readable,
-        watching,
+        route, watching,
     },
-    model::{Actor, Alarm, AlarmScope, Definition, GroupName, ServiceName, Span},
+    model::{Actor, Alarm, AlarmScope, Definition, GroupName, Route, ServiceName, Span},
 };
 use std::collections::BTreeMap;
 
@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Organization {
     pub(crate) groups: BTreeMap<GroupName, Vec<Actor>>,
     pub(crate) drain: Span,
+    pub(crate) routes: Vec<Route>,
     alarms: Vec<Shared>,
 }
 
@@ -39,6 +40,7 @@ pub(crate) fn organization(table: &Table, place: Place, report: &Report) -> Orga
     let organization = Organization {
         groups,
         drain: fields.get("drain").unwrap_or_default(),
+        routes: route::routes(&fields),
         alarms: fields.tables("alarm").iter().filter_map(alarm).collect(),
     };
     fields.finish();

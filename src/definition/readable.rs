@@ -4,9 +4,10 @@
 use crate::{
     definition::{loosening::Topic, node::Value, shape::Shape, words},
     model::{
-        Actor, AlarmName, AlarmScope, CountedLines, GroupName, Kind, Measure, Phase, PipelineName,
-        Ppm, RegionName, Run, Series, ServiceName, Severity, Share, SourceName, Span, StageName,
-        TargetName, TeamName, Weekly, WindowName, ZoneName,
+        Actor, AlarmName, AlarmScope, CountedLines, Glob, GroupName, Kind, MailTls, Measure,
+        NoticeKind, Phase, PipelineName, Ppm, Rate, RegionName, RouteName, Run, Series,
+        ServiceName, Severity, Share, SourceName, Span, StageName, TargetName, TeamName, Template,
+        Weekly, WindowName, ZoneName,
     },
 };
 use chrono_tz::Tz;
@@ -85,6 +86,10 @@ texts! {
     AlarmName is "a name" as "a";
     WindowName is "a name" as "a";
     GroupName is "a name" as "a";
+    RouteName is "a name" as "a";
+    Glob is "a pattern for names such as \"checkout-*\"" as "*";
+    Rate is "how many notices in how long, such as \"20 in 10m\"" as "20 in 10m";
+    Template is "a text with words in braces such as \"{severity}: {title}\"" as "{title}";
     Actor is "a login name" as "a";
     Span is "a length of time such as \"30s\" or \"1h30m\"" as "1h";
     Weekly is "a weekly window such as \"Mon..Fri 09:00-17:00\"" as "Mon..Fri 09:00-17:00";
@@ -149,6 +154,15 @@ choices! {
         "review" => Review,
         "approvals" => Approvals,
     }
+    NoticeKind: "one of ticket, rollback, approval, passed, override, hold" {
+        "ticket" => Ticket,
+        "rollback" => Rollback,
+        "approval" => Approval,
+        "passed" => Passed,
+        "override" => Override,
+        "hold" => Hold,
+    }
+    MailTls: "one of tls, starttls, none" { "tls" => Tls, "starttls" => Starttls, "none" => None }
     Severity: "one of high, medium, low" { "high" => High, "medium" => Medium, "low" => Low }
 }
 

@@ -252,6 +252,16 @@ impl Alarm {
     }
 }
 
+impl Severity {
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::High => "high",
+            Severity::Medium => "medium",
+            Severity::Low => "low",
+        }
+    }
+}
+
 impl Stage {
     /// Every target with where it is, in rollout order.
     pub fn targets(&self) -> impl Iterator<Item = (&Region, &Zone, &TargetName)> {

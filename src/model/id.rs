@@ -71,6 +71,8 @@ names! {
     WindowName is "window name";
     /// A named set of people who may approve.
     GroupName is "group name";
+    /// A way on which people are told.
+    RouteName is "route name";
     /// A person or program that acts: the login name that the server saw, never what a client said.
     Actor is "operator name";
     /// Names one request of an operator; sending it again gives the first answer.

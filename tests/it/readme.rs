@@ -72,11 +72,11 @@ fn the_pipeline_to_start_from_is_right() {
     let home = TempDir::new().unwrap();
     let definitions = home.path().join("definitions");
     fs::create_dir(&definitions).unwrap();
-    let [shop] = fenced("toml").try_into().unwrap();
+    let [shop, routes] = fenced("toml").try_into().unwrap();
     fs::write(definitions.join("shop.toml"), shop).unwrap();
     let groups = inline().collect::<Vec<_>>();
     let header = groups.iter().position(|&span| span == "[groups]").unwrap();
-    let organization = format!("{}\n{}\n", groups[header], groups[header + 1]);
+    let organization = format!("{}\n{}\n{routes}", groups[header], groups[header + 1]);
     fs::write(definitions.join("organization.toml"), organization).unwrap();
 
     for command in [

@@ -15,7 +15,7 @@ mod workflow;
 use crate::world::{World, success};
 use pilothouse::engine::Input;
 use pilothouse::model::*;
-use shown::{blockers_text, board_text, forecast_text, plan_text, told};
+use shown::{blockers_text, board_text, forecast_text, notices_text, plan_text, told};
 use std::{
     fmt::Write as _,
     fs,
@@ -130,6 +130,7 @@ pub(crate) fn run(world: &mut World, command: &str) -> String {
         ["owed"] => define::owed(world),
         ["forecast"] => forecast_text(world),
         ["tickets"] => workflow::tickets(world),
+        ["notices"] => notices_text(world),
         ["board"] => board_text(world),
         ["blockers", stage, release] => blockers_text(world, stage, release),
         ["stale", by, rest @ ..] => stale::stale(world, by, rest, reason),

@@ -42,6 +42,7 @@ pub(crate) async fn service(state: &Path) -> Service {
         texts: BTreeMap::new(),
         definitions: vec![definition("cart", state), definition("checkout", state)],
         groups: BTreeMap::new(),
+        routes: Vec::new(),
         warnings: Vec::new(),
     };
     let state = state.join("state");

@@ -130,6 +130,13 @@ fn the_assets_are_what_the_readers_accept() {
     }
 }
 
+/// A pipeline, and routes of an organization.
+fn of_the_readme() -> [String; 2] {
+    let fences = README.split("```toml\n").skip(1);
+    let fences = fences.map(|text| text.split("```").next().unwrap().to_owned());
+    fences.collect::<Vec<_>>().try_into().unwrap()
+}
+
 #[test]
 fn an_organization_is_valid_or_not() {
     let schema = definition::organization_schema();
@@ -138,7 +145,7 @@ fn an_organization_is_valid_or_not() {
                  scrape = { url = \"http://127.0.0.1:9/metrics\", window = \"1m\", above = \"5%\", \
                  ratio = { of = \"a\", to = \"b\" } }\n";
     let full = format!("drain = \"10m\"\n[groups]\noncall = [\"ana\"]\n{alarm}");
-    for right in ["", &demo, &full] {
+    for right in ["", &demo, &full, &of_the_readme()[1]] {
         let found = of(&schema, right);
         assert!(found.is_empty(), "{found:?}\n{right}");
     }
@@ -156,14 +163,13 @@ fn an_organization_is_valid_or_not() {
 #[test]
 fn every_definition_of_ours_is_valid() {
     let schema = definition::schema();
-    let fences = README.split("```toml\n").skip(1);
-    let fences = fences.map(|text| text.split("```").next().unwrap().to_owned());
     let demo = fs::read_dir(asset("demo/definitions")).unwrap();
     let demo = demo.map(|entry| entry.unwrap().path());
     let demo = demo.filter(|path| path.extension().is_some_and(|end| end == "toml"));
     let demo = demo.filter(|path| path.file_name().unwrap() != "organization.toml");
-    let mut texts: Vec<String> = fences
-        .chain(demo.map(|path| fs::read_to_string(path).unwrap()))
+    let mut texts: Vec<String> = demo
+        .map(|path| fs::read_to_string(path).unwrap())
+        .chain([of_the_readme()[0].clone()])
         .collect();
     assert!(texts.len() > 3, "{}", texts.len());
     texts.push(CHECKOUT.to_owned());

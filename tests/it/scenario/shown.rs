@@ -34,6 +34,22 @@ pub(super) fn forecast_text(world: &World) -> String {
     text
 }
 
+/// What people were told of everything so far.
+pub(super) fn notices_text(world: &World) -> String {
+    let mut pipeline = Pipeline::new(world.pipeline.name.clone());
+    let mut text = String::new();
+    for entry in &world.entries {
+        pipeline.apply(entry).unwrap();
+        let Some(notice) = notice("j", entry, &pipeline) else {
+            continue;
+        };
+        let (kind, action) = (notice.kind.word(), notice.action.word());
+        let severity = notice.severity.word();
+        writeln!(text, "  {kind:8} {action:11} {severity:6} {}", notice.title).unwrap();
+    }
+    text
+}
+
 pub(super) fn board_text(world: &World) -> String {
     let mut text = String::new();
     for view in board(&world.pipeline, &world.org, world.now) {

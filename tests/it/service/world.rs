@@ -56,6 +56,7 @@ impl World {
                 texts: BTreeMap::new(),
                 definitions: self.definitions.clone(),
                 groups: BTreeMap::from([(group, vec![actor("ana")])]),
+                routes: Vec::new(),
                 warnings: Vec::new(),
             },
             state: self.directory.path().join("state"),
