@@ -1,5 +1,5 @@
-//! Does effects: git, builds, deployments and tests as processes of this machine, and the artifact
-//! store between them. It knows no rules and no retry policy: trouble of the machinery comes back as
+//! Does effects: git, builds, deployments and tests as processes of this machine, the artifact
+//! store between them, and the delivery of notices. It knows no rules and no retry policy: trouble of the machinery comes back as
 //! a `StepResult` like any other end. Start at `Executor::run`.
 //!
 //! ```text
@@ -18,6 +18,7 @@ mod group;
 mod leftover;
 mod locks;
 mod log;
+mod notify;
 mod process;
 mod retention;
 mod running;
@@ -25,6 +26,7 @@ mod signing;
 mod step;
 
 pub use error::{ExecutorError, GitError};
+pub use notify::{Undelivered, deliver};
 
 use crate::{
     clock::Stopwatch,

@@ -24,7 +24,7 @@
 //! | [`definition`] | pipelines as code: TOML to a checked `Definition` | running pipelines |
 //! | [`engine`] | the rules: `decide` and `plan` | async, I/O, clocks, definitions on disk |
 //! | [`journal`] | appends facts and reads them back | rules |
-//! | [`executor`] | does effects: processes, git, artifacts | rules, what follows from a result |
+//! | [`executor`] | does effects: processes, git, artifacts; delivers notices | rules, what follows from a result |
 //! | [`watch`] | reads alarms | rules, who listens |
 //! | [`service`] | receive, decide, append, fold, publish, run | HTTP |
 //! | [`api`] | paths, requests and answers, one page for both sides | behaviour |

@@ -33,6 +33,7 @@ mod input;
 mod journal;
 mod keys;
 mod leads;
+mod notices;
 mod picture;
 mod pointer;
 mod pty;
