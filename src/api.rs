@@ -12,6 +12,8 @@
 //! | `GET /v1/pipelines/{name}/settings` | every effective value, [`Setting`]s |
 //! | `GET /v1/pipelines/{name}/steps/{id}/log?from=&wait=` | a piece of the step's log, `text/plain`, see [`LogPiece`] |
 //! | `GET /v1/metrics/delivery?days=&owner=` | [`DeliveryReport`](crate::model::DeliveryReport) |
+//! | `GET /v1/notices` | how each route does on which people are told, [`RouteState`]s |
+//! | `POST /v1/notices/test` | [`TestRequest`] to [`TestAnswer`] |
 //! | `GET /v1/stream?after=&pipelines=a,b` | server-sent events, see [`StreamEvent`] |
 //! | `POST /v1/plan` | [`PlanRequest`] to [`Plan`](crate::model::Plan) |
 //! | `POST /v1/commands` | [`CommitRequest`] to [`Settled`] |
@@ -21,9 +23,11 @@
 //! | `GET /healthz`, `GET /readyz` | `ok`, `text/plain` |
 
 mod alarms;
+mod notices;
 mod windows;
 
 pub use alarms::Alarms;
+pub use notices::{Failing, RouteState, TestAnswer, TestRequest};
 pub use windows::{WINDOWS_MOST, Windows};
 
 use crate::model::{
@@ -37,6 +41,8 @@ pub const FLEET: &str = "/v1/fleet";
 pub const PIPELINES: &str = "/v1/pipelines";
 pub const STREAM: &str = "/v1/stream";
 pub const DELIVERY: &str = "/v1/metrics/delivery";
+pub const NOTICES: &str = "/v1/notices";
+pub const NOTICES_TEST: &str = "/v1/notices/test";
 pub const PLAN: &str = "/v1/plan";
 pub const COMMANDS: &str = "/v1/commands";
 pub const DEFINITIONS: &str = "/v1/definitions";

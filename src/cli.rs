@@ -23,6 +23,7 @@ mod logs;
 mod look;
 mod man;
 mod metrics;
+mod notices;
 mod op;
 mod open;
 mod output;

@@ -19,7 +19,8 @@ pub use stream::EventStream;
 use crate::{
     api::{
         self, Alarms, CommitRequest, Cursor, DefinitionsPlan, DefinitionsRequest, Events, Fleet,
-        LogPiece, LogState, PlanRequest, ReloadRequest, Setting, Settled, Snapshot, Windows,
+        LogPiece, LogState, PlanRequest, ReloadRequest, RouteState, Setting, Settled, Snapshot,
+        TestAnswer, TestRequest, Windows,
     },
     http,
     model::{
@@ -36,6 +37,9 @@ use std::{collections::BTreeSet, future::Future, path::Path};
 
 /// A person waits for every answer, and the server is near: longer than this is no answer.
 const PATIENCE: Span = Span::seconds(5);
+
+/// A notice may take its way twice, and each takes at most half a minute.
+const DELIVERY: Span = Span::seconds(65);
 
 /// A connection to one server. Clones share it.
 #[derive(Debug, Clone)]
@@ -130,6 +134,19 @@ impl Client {
         let owner = owner.map_or(String::new(), |owner| format!("&owner={owner}"));
         let path = format!("{}?days={days}{owner}", api::DELIVERY);
         self.get("loading delivery metrics", &path).await
+    }
+
+    /// How every route does on which people are told.
+    pub async fn notices(&self) -> Result<Vec<RouteState>, ClientError> {
+        self.get("loading notices", api::NOTICES).await
+    }
+
+    /// Sends a notice that means nothing on a route; waits until it arrived or did not.
+    pub async fn test_route(&self, request: &TestRequest) -> Result<TestAnswer, ClientError> {
+        let doing = "trying a route out";
+        let request = self.request(Method::POST, api::NOTICES_TEST).json(request);
+        let answer = self.send_within(doing, request, DELIVERY).await?;
+        self.read(doing, answer).await
     }
 
     /// The dry run of a command. Changes nothing, so it may be asked for again.

@@ -15,6 +15,7 @@ mod fleet;
 mod health;
 mod listen;
 mod logs;
+mod notices;
 mod pipeline;
 mod plan;
 mod problem;
@@ -120,6 +121,8 @@ fn routes(shared: Shared, guard: auth::Guard) -> Router {
         .route(&format!("{pipeline}/settings"), get(pipeline::settings))
         .route(&format!("{pipeline}/steps/{{id}}/log"), get(logs::log))
         .route(api::DELIVERY, get(delivery::report))
+        .route(api::NOTICES, get(notices::states))
+        .route(api::NOTICES_TEST, post(notices::test))
         .route(api::STREAM, get(stream::stream))
         .route(api::PLAN, post(plan::plan))
         .route(api::COMMANDS, post(commands::commit))

@@ -13,6 +13,7 @@ mod housekeeping;
 mod hub;
 mod ledger;
 mod mailbox;
+mod notify;
 mod observe;
 mod organization;
 mod pipeline;
@@ -36,11 +37,11 @@ use crate::{
     journal::{Conflict, Sqlite, Writer, WriterError},
     model::{
         Actor, DeliveryReport, EffectId, Forecast, PipelineName, Plan, Refusal, Request,
-        RequestKey, Revision, Stream, TeamName, Time,
+        RequestKey, Revision, RouteName, Stream, TeamName, Time,
     },
     service::{
-        hub::Hub, ledger::Ledgers, mailbox::Mailbox, organization::Organization, reload::Applied,
-        shared::Shared,
+        hub::Hub, ledger::Ledgers, mailbox::Mailbox, notify::Desk, organization::Organization,
+        reload::Applied, shared::Shared,
     },
 };
 use futures_util::future::join_all;
@@ -105,13 +106,21 @@ impl Service {
     /// runs what is owed. Returns when every pipeline is up.
     pub async fn start(setup: Setup) -> Result<Service, ServiceError> {
         let writer = Writer::start(Box::new(Sqlite::open(&setup.state)?))?;
-        let world = writer.ask(|journal| Ok(recover::fold(journal))).await??;
+        let loaded = setup.loaded;
+        let (last, _) = writer.last().await?;
+        let desk = Desk::open(&setup.state, writer.epoch(), last, loaded.routes)?;
+        let told = desk.behind().unwrap_or(u64::MAX);
+        let world = writer.ask(move |journal| Ok(recover::fold(journal, told)));
+        let world = world.await??;
+        for notice in &world.untold {
+            desk.take(notice);
+        }
         // Only now, holding the journal, is it certain that no other server's steps are ended.
         let executor = Executor::open(&setup.state)?;
         let (stop, stopped) = watch::channel(false);
         let (organization, org) = watch::channel(Arc::new(world.org));
         let shared = Shared {
-            hub: Arc::new(Hub::new(&writer, world.last)),
+            hub: Arc::new(Hub::new(&writer, world.last, desk)),
             ledgers: Arc::new(Ledgers::new(world.ledgers)),
             writer,
             executor,
@@ -119,8 +128,7 @@ impl Service {
             org,
             stopped,
         };
-        let mut tasks = Vec::new();
-        let loaded = setup.loaded;
+        let mut tasks = shared.hub.desk().start(&shared.stopped);
         let settings = (loaded.groups, loaded.drain);
         let (organization, task) = Organization::start(&shared, organization, settings).await?;
         tasks.push(task);
@@ -212,6 +220,16 @@ impl Service {
         let now = self.now();
         let work = move || ledger::report(&shared, now, days, owner);
         tokio::task::spawn_blocking(work).await.ok()
+    }
+
+    /// How every route does on which people are told.
+    pub fn notices(&self) -> Vec<api::RouteState> {
+        self.running.shared.hub.desk().states(self.now())
+    }
+
+    /// Tries a route out; none when there is no such route.
+    pub async fn test_route(&self, route: &RouteName, by: Actor) -> Option<api::TestAnswer> {
+        self.running.shared.hub.desk().test(route, by).await
     }
 
     /// A page of a pipeline's entries after a revision; none when there is no such pipeline.

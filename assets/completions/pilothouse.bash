@@ -70,6 +70,9 @@ _pilothouse() {
             pilothouse,metrics)
                 cmd="pilothouse__subcmd__metrics"
                 ;;
+            pilothouse,notices)
+                cmd="pilothouse__subcmd__notices"
+                ;;
             pilothouse,op)
                 cmd="pilothouse__subcmd__op"
                 ;;
@@ -214,6 +217,9 @@ _pilothouse() {
             pilothouse__subcmd__help,metrics)
                 cmd="pilothouse__subcmd__help__subcmd__metrics"
                 ;;
+            pilothouse__subcmd__help,notices)
+                cmd="pilothouse__subcmd__help__subcmd__notices"
+                ;;
             pilothouse__subcmd__help,op)
                 cmd="pilothouse__subcmd__help__subcmd__op"
                 ;;
@@ -353,7 +359,7 @@ _pilothouse() {
 
     case "${cmd}" in
         pilothouse)
-            opts="-h -V --embedded --drill --read-only --linear --theme --ascii --slow --record --record-cast --socket --url --token-file --help --version open status why alarms windows release forecast events logs tickets watch metrics handover get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve demo term config themes keys completion man help"
+            opts="-h -V --embedded --drill --read-only --linear --theme --ascii --slow --record --record-cast --socket --url --token-file --help --version open status why alarms windows release forecast events logs tickets watch metrics handover notices get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve demo term config themes keys completion man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -881,7 +887,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__help)
-            opts="open status why alarms windows release forecast events logs tickets watch metrics handover get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve demo term config themes keys completion man help"
+            opts="open status why alarms windows release forecast events logs tickets watch metrics handover notices get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve demo term config themes keys completion man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1203,6 +1209,20 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__help__subcmd__metrics)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__help__subcmd__notices)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1864,6 +1884,36 @@ _pilothouse() {
                     return 0
                     ;;
                 --owner)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__notices)
+            opts="-h --test --json --socket --url --token-file --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --test)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -3,7 +3,7 @@
 use crate::cli::{
     alarms, events,
     failure::Failure,
-    forecast, get, handover, link, logs, metrics, op, open, release, replay,
+    forecast, get, handover, link, logs, metrics, notices, op, open, release, replay,
     session::{Session, wait},
     status, tickets, watch, why, windows,
 };
@@ -24,6 +24,7 @@ pub(crate) enum Look {
     Watch(watch::Arguments),
     Metrics(metrics::Arguments),
     Handover(handover::Arguments),
+    Notices(notices::Arguments),
     Get(get::Arguments),
     Op(op::Arguments),
     Replay(replay::Arguments),
@@ -49,6 +50,7 @@ pub(crate) fn run(
         Look::Watch(arguments) => wait(watch::run(session, arguments)),
         Look::Metrics(arguments) => wait(metrics::run(session, arguments)),
         Look::Handover(arguments) => wait(handover::run(session, arguments)),
+        Look::Notices(arguments) => wait(notices::run(session, arguments)),
         Look::Get(arguments) => wait(get::run(session, arguments)),
         Look::Replay(arguments) => replay::run(session, terminal, arguments),
         Look::Op(arguments) => wait(op::run(session, arguments)),

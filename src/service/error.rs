@@ -1,5 +1,7 @@
 //! Why the engine cannot start, and why a command gets no answer of the engine's.
 
+use std::{io, path::PathBuf};
+
 use crate::{
     definition::Problems,
     executor::ExecutorError,
@@ -15,8 +17,10 @@ pub enum ServiceError {
     Writer(#[from] WriterError),
     #[error(transparent)]
     Executor(#[from] ExecutorError),
-    #[error("cannot prepare to read alarms over HTTP: {0}")]
+    #[error("cannot prepare to speak HTTP: {0}")]
     Http(reqwest::Error),
+    #[error("cannot keep what people are to be told in {}: {source}", path.display())]
+    Notices { path: PathBuf, source: io::Error },
     #[error(
         "the journal cannot be folded: revision {revision} of {} is impossible after those before \
          it ({why}). Restore the journal from a backup, or start this version on a fresh state \

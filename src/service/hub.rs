@@ -4,7 +4,8 @@
 use crate::{
     api::Cursor,
     journal::Writer,
-    model::{Entry, PipelineName, Revision, Summary, Time},
+    model::{Entry, Notice, PipelineName, Revision, Summary, Time},
+    service::notify::Desk,
 };
 use std::{
     collections::BTreeMap,
@@ -19,6 +20,7 @@ const BEHIND_MOST: usize = 4_096;
 #[derive(Debug)]
 pub(super) struct Hub {
     epoch: String,
+    desk: Desk,
     news: broadcast::Sender<News>,
     board: Mutex<Board>,
 }
@@ -43,7 +45,7 @@ struct Board {
     /// Time of the newest entry.
     at: Time,
     /// Entries that came before their turn.
-    early: BTreeMap<u64, Entry>,
+    early: BTreeMap<u64, (Entry, Option<Notice>)>,
     rows: BTreeMap<PipelineName, Row>,
 }
 
@@ -55,9 +57,10 @@ struct Row {
 }
 
 impl Hub {
-    pub(super) fn new(writer: &Writer, (seq, at): (u64, Time)) -> Self {
+    pub(super) fn new(writer: &Writer, (seq, at): (u64, Time), desk: Desk) -> Self {
         Self {
             epoch: writer.epoch().to_owned(),
+            desk,
             news: broadcast::Sender::new(BEHIND_MOST),
             board: Mutex::new(Board {
                 seq,
@@ -68,18 +71,23 @@ impl Hub {
         }
     }
 
-    /// Tells entries that were applied, as soon as all before them have been.
-    pub(super) fn publish(&self, entries: &[Entry]) {
+    /// Tells entries that were applied, as soon as all before them have been, and what of them
+    /// people are to be told.
+    pub(super) fn publish(&self, entries: &[Entry], mut notices: BTreeMap<u64, Notice>) {
         let mut board = self.board();
         for entry in entries {
             board.at = board.at.max(entry.at);
-            board.early.insert(entry.seq, entry.clone());
+            let notice = notices.remove(&entry.seq);
+            board.early.insert(entry.seq, (entry.clone(), notice));
         }
-        while let Some(entry) = {
+        while let Some((entry, notice)) = {
             let next = board.seq + 1;
             board.early.remove(&next)
         } {
             board.seq = entry.seq;
+            if let Some(notice) = notice {
+                self.desk.take(&notice);
+            }
             self.tell(entry.seq, What::Entry(Arc::new(entry)));
         }
     }
@@ -123,6 +131,15 @@ impl Hub {
     pub(super) fn listen(&self) -> (broadcast::Receiver<News>, u64) {
         let board = self.board();
         (self.news.subscribe(), board.seq)
+    }
+
+    /// Where people are told.
+    pub(super) fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    pub(super) fn epoch(&self) -> &str {
+        &self.epoch
     }
 
     pub(super) fn cursor(&self) -> Cursor {

@@ -158,7 +158,7 @@ impl Organization {
             return Err(WriterError::Broken { why });
         }
         self.org.send_replace(Arc::new(next));
-        self.shared.hub.publish(&entries);
+        self.shared.hub.publish(&entries, BTreeMap::new());
         Ok(entries)
     }
 

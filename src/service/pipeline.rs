@@ -8,7 +8,7 @@ use crate::{
     journal::{Commit, WriterError},
     model::{
         Actor, Alarm, Command, Definition, Entry, Fact, Impossible, Observation, Org, Outcome,
-        Pipeline, PipelineName, Plan, Request, RequestKey, Span, Stream, Time, summary,
+        Pipeline, PipelineName, Plan, Request, RequestKey, Span, Stream, Time, notice, summary,
     },
     service::{
         CommandError, ServiceError,
@@ -348,13 +348,16 @@ impl PipelineTask {
         };
         let entries = self.shared.append(commit).await?;
         let mut entry = entries.iter();
+        let mut notices = BTreeMap::new();
         let applied = entry.try_for_each(|entry| {
             self.pipeline.apply(entry)?;
             let mut ledger = self.ledger.open();
             ledger.fold(&self.pipeline, entry.at, &entry.fact);
+            let notice = notice(self.shared.hub.epoch(), entry, &self.pipeline);
+            notices.extend(notice.map(|notice| (entry.seq, notice)));
             Ok::<_, Impossible>(())
         });
-        self.shared.hub.publish(&entries);
+        self.shared.hub.publish(&entries, notices);
         match applied {
             Ok(()) => self.settle_down(),
             Err(why) => self.halt(&why.to_string()),

@@ -2,10 +2,13 @@
 
 use crate::{
     journal::Journal,
-    model::{Delivery, Impossible, Org, Pipeline, PipelineName, Stream, Time},
+    model::{
+        Delivery, Impossible, Notice, Org, Pipeline, PipelineName, Stream, Time, WAITING_MOST,
+        notice,
+    },
     service::ServiceError,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Entries read at once.
 const PAGE: usize = 1_000;
@@ -14,16 +17,19 @@ pub(super) struct World {
     pub(super) org: Org,
     pub(super) pipelines: BTreeMap<PipelineName, Pipeline>,
     pub(super) ledgers: BTreeMap<PipelineName, Delivery>,
+    /// What people may not have been told, the newest [`WAITING_MOST`] of it.
+    pub(super) untold: VecDeque<Notice>,
     /// Position and time of the newest entry.
     pub(super) last: (u64, Time),
 }
 
 /// Folds all that a journal holds. An entry that cannot follow the ones before it is fatal: the
-/// state after it would be a guess.
-pub(super) fn fold(journal: &dyn Journal) -> Result<World, ServiceError> {
+/// state after it would be a guess. Of what comes after `told`, people may not have been told.
+pub(super) fn fold(journal: &dyn Journal, told: u64) -> Result<World, ServiceError> {
     let mut org = Org::default();
     let mut pipelines: BTreeMap<PipelineName, Pipeline> = BTreeMap::new();
     let mut ledgers: BTreeMap<PipelineName, Delivery> = BTreeMap::new();
+    let mut untold = VecDeque::new();
     let mut after = 0;
     loop {
         let page = journal.history(after, PAGE)?;
@@ -53,12 +59,18 @@ pub(super) fn fold(journal: &dyn Journal) -> Result<World, ServiceError> {
                     if let Some(pipeline) = pipelines.get(name) {
                         let ledger = ledgers.entry(name.clone()).or_default();
                         ledger.fold(pipeline, entry.at, &entry.fact);
+                        if entry.seq > told {
+                            untold.extend(notice(journal.epoch(), entry, pipeline));
+                        }
                     }
                 }
             }
         }
     }
+    let too_many = untold.len().saturating_sub(WAITING_MOST);
+    untold.drain(..too_many);
     Ok(World {
+        untold,
         org,
         pipelines,
         ledgers,

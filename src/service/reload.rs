@@ -8,7 +8,7 @@ use crate::{
     definition::{self, Comparison, Loaded, Problem, Texts},
     model::{
         Actor, Definition, Fingerprint, GroupName, Pipeline, PipelineName, Redefinition,
-        RedefinitionKind, Stream, Time,
+        RedefinitionKind, Route, Stream, Time,
     },
     service::{
         CommandError, ReloadError, Service, ServiceError, mailbox::Reloaded,
@@ -77,6 +77,7 @@ impl Service {
             self.announce(by, settings, &comparison).await?;
             self.define(&mut applied, loaded.definitions, &comparison)
                 .await?;
+            self.reroute(loaded.routes).await;
             applied.texts = loaded.texts;
             applied.today = loaded.today;
         }
@@ -118,6 +119,14 @@ impl Service {
             organization: read.comparison.organization.clone(),
             warnings: warnings.collect(),
         }
+    }
+
+    /// Tells people on the routes that there are now.
+    async fn reroute(&self, routes: Vec<Route>) {
+        let shared = &self.running.shared;
+        let last = shared.hub.cursor().seq;
+        let started = shared.hub.desk().change(routes, last, &shared.stopped);
+        self.running.tasks.lock().await.extend(started);
     }
 
     /// Records who changed what, with the groups, which approvals of the new definitions need.

@@ -4,6 +4,7 @@ mod get;
 mod handover;
 mod linear;
 mod logs;
+mod notices;
 mod pages;
 mod reload;
 mod served;

@@ -69,7 +69,16 @@ impl Served {
         Self::with("first", run)
     }
 
+    /// With a build that fails, and an `organization.toml`.
+    pub(super) fn failing_with(organization: &str) -> Self {
+        Self::prepared("first", "false", Some(organization))
+    }
+
     fn with(title: &str, run: &str) -> Self {
+        Self::prepared(title, run, None)
+    }
+
+    fn prepared(title: &str, run: &str, organization: Option<&str>) -> Self {
         let home = TempDir::new().unwrap();
         let repository = home.path().join("repository");
         fs::create_dir(&repository).unwrap();
@@ -92,16 +101,31 @@ impl Served {
         let text = DEFINITION.replace("REPOSITORY", repository.to_str().unwrap());
         let text = text.replace("cp file package", run);
         fs::write(definitions.join("web.toml"), text).unwrap();
-        let server = Command::new(env!("CARGO_BIN_EXE_pilothouse"))
-            .args(["serve", definitions.to_str().unwrap()])
-            .env_clear()
-            .env("HOME", home.path())
-            .env("PATH", std::env::var_os("PATH").unwrap())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        if let Some(organization) = organization {
+            fs::write(definitions.join("organization.toml"), organization).unwrap();
+        }
+        let server = serve(home.path());
         Self { home, server }
+    }
+
+    /// Starts another server in the place of one that was killed.
+    pub(super) fn restart(&mut self) {
+        self.server.wait().unwrap();
+        self.server = serve(self.home.path());
+    }
+
+    /// Asks until the answer is as wanted.
+    pub(super) fn until_json(&self, arguments: &[&str], is_it: impl Fn(&Value) -> bool) -> Value {
+        let watch = pilothouse::clock::Stopwatch::start();
+        loop {
+            let output = self.run(&[arguments, &["--json"]].concat());
+            let answer = serde_json::from_slice(&output.stdout).unwrap_or_default();
+            if is_it(&answer) {
+                return answer;
+            }
+            assert!(watch.elapsed().std() < PATIENCE, "{output:?}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     pub(super) fn run(&self, arguments: &[&str]) -> Output {
@@ -130,6 +154,18 @@ impl Served {
             std::thread::sleep(Duration::from_millis(50));
         }
     }
+}
+
+fn serve(home: &Path) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_pilothouse"))
+        .args(["serve", home.join("definitions").to_str().unwrap()])
+        .env_clear()
+        .env("HOME", home)
+        .env("PATH", std::env::var_os("PATH").unwrap())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 impl Served {

@@ -12,7 +12,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Command lines against a server on which r1 of web asks for approval in gamma, and their status.
-const WITH_SERVER: [(i32, &str); 64] = [
+const WITH_SERVER: [(i32, &str); 67] = [
     (0, "status"),
     (0, "status web"),
     (0, "why web"),
@@ -22,6 +22,8 @@ const WITH_SERVER: [(i32, &str); 64] = [
     (0, "tickets web"),
     (0, "alarms web"),
     (0, "metrics"),
+    (0, "notices"),
+    (0, "notices --json"),
     (0, "handover --since 1h"),
     (0, "logs web --steps"),
     (0, "windows web"),
@@ -55,6 +57,7 @@ const WITH_SERVER: [(i32, &str); 64] = [
     (1, "watch wbe"),
     (1, "watch web --until stage=delta,state=ok"),
     (1, "op no-such-key"),
+    (1, "notices --test nobody"),
     (1, "open wbe"),
     (1, "open web/delta"),
     (1, "open web/gamma/r9"),

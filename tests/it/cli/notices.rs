@@ -1,0 +1,65 @@
+//! The whole way from a build that fails to somebody's door, with the real server killed on it.
+
+use super::served::Served;
+use crate::notices::receiver::{Answer, Receiver};
+use nix::sys::signal::Signal;
+use std::fs;
+
+#[test]
+fn a_server_killed_while_it_tells_tells_again_under_the_same_key() {
+    let receiver = Receiver::start(&[
+        Answer::Says(503, "", "busy"),
+        Answer::Hangs,
+        Answer::Says(200, "", "ok"),
+    ]);
+    let route = format!(
+        "[[route]]\nname = \"hook\"\nto = {{ webhook = {{ url = \"{}\" }} }}\n",
+        receiver.url
+    );
+    let mut served = Served::failing_with(&route);
+    let first = receiver.next();
+    let key = first.header("idempotency-key").unwrap();
+    assert!(first.body.contains("r1 failed in build"), "{}", first.body);
+    let second = receiver.next();
+    assert_eq!(second.header("idempotency-key").unwrap(), key);
+    let states = served.json(&["notices"]);
+    let failing = &states[0]["failing"];
+    assert_eq!(failing["why"], "answers 503: busy", "{states}");
+    assert_eq!(states[0]["waiting"], 1, "{states}");
+    // It waits for the answer now: whether the notice arrived, it will never know.
+    served.signal(Signal::SIGKILL);
+    served.restart();
+    let third = receiver.next();
+    assert_eq!(third.header("idempotency-key").unwrap(), key);
+    assert_eq!(third.body, first.body);
+    served.until_json(&["notices"], |states| states[0]["delivered"] == 1);
+
+    // Once it is known to have arrived, it is not told again.
+    served.signal(Signal::SIGKILL);
+    served.restart();
+    let output = served.until(0, &["notices", "--test", "hook"]);
+    assert!(output.status.success());
+    let test = receiver.next();
+    assert!(
+        test.body.contains("tries the route hook out"),
+        "{}",
+        test.body
+    );
+    assert!(!receiver.has_more());
+    let states = served.json(&["notices"]);
+    assert_eq!(
+        (&states[0]["waiting"], &states[0]["delivered"]),
+        (&0.into(), &1.into())
+    );
+
+    // A file of a route that is gone goes too, so that it begins anew should it come back.
+    let kept = served
+        .home
+        .path()
+        .join(".local/state/pilothouse/notices/hook.json");
+    assert!(kept.exists());
+    fs::write(served.home.path().join("definitions/organization.toml"), "").unwrap();
+    served.signal(Signal::SIGHUP);
+    served.until_json(&["notices"], |states| states.as_array().unwrap().is_empty());
+    assert!(!kept.exists());
+}
