@@ -6,6 +6,7 @@ mod cache;
 mod caller;
 mod clipboard;
 mod dresser;
+mod pace;
 mod perform;
 mod save;
 mod screen;
@@ -33,6 +34,7 @@ use caller::Caller;
 use chrono_tz::Tz;
 pub use clipboard::Clipboard;
 use dresser::Dresser;
+use pace::Waiting;
 use perform::Performer;
 use screen::Screen;
 use sources::Sources;
@@ -198,10 +200,10 @@ async fn follow(
         let mut taken = 0;
         while let Some(event) = next.take() {
             let event = event.map_err(terminal_error("reading from"))?;
+            screen.wait(waiting(&event));
             if let Some(leave) = take(app, screen, &mut performer, recorder, event)? {
                 return Ok(leave);
             }
-            screen.wait();
             taken += 1;
             if taken < FLOOD {
                 next = sources.ready(&mut performer);
@@ -211,6 +213,18 @@ async fn follow(
         if screen.keep_up(app)? && screen.is_due(app.ui.now) {
             screen.draw(app)?;
         }
+    }
+}
+
+/// Whether somebody waits for what comes of an event.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all others come by themselves"
+)]
+fn waiting(event: &Event) -> Waiting {
+    match event {
+        Event::Key(_) | Event::Paste(_) | Event::Pointer(_) | Event::Resize(_) => Waiting::Key,
+        _ => Waiting::News,
     }
 }
 

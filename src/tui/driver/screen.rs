@@ -5,7 +5,13 @@ use crate::{
     model::{Span, Time},
     tui::{
         app::{App, InFlight, Size},
-        driver::{TuiError, caller::Caller, dresser::Dresser, terminal_error},
+        driver::{
+            TuiError,
+            caller::Caller,
+            dresser::Dresser,
+            pace::{Pace, Waiting},
+            terminal_error,
+        },
         event::Event,
         paint::Painter,
         pointer::Spot,
@@ -19,8 +25,6 @@ use crate::{
 };
 use std::path::PathBuf;
 
-/// Between two frames on a slow link.
-const SLOW: Span = Span(500);
 /// A terminal that has not taken a frame after so long is at the end of a slow link.
 const BEHIND: Span = Span(100);
 /// Between two tries to give a terminal what it had no room for.
@@ -37,16 +41,10 @@ pub(super) struct Screen {
     caller: Caller,
     /// When the files of the themes were last looked at.
     looked: Time,
-    /// When the last frame was drawn, and the one before it.
-    drawn: [Time; 2],
-    /// The time between two frames on the average, and what it is when no link is spared.
-    between: Span,
-    full_speed: Span,
+    pace: Pace,
     paced: Paced,
     /// Whether the next news of having been stopped is of our own doing.
     suspended: bool,
-    /// Whether something came in since the last frame.
-    waiting: bool,
 }
 
 /// Who says whether a link is spared.
@@ -72,30 +70,20 @@ impl Screen {
             theme,
             caller,
             looked: Time(0),
-            drawn: [Time(0); 2],
-            between: Span(between.unsigned_abs()),
-            full_speed: Span(between.unsigned_abs()),
+            pace: Pace::new(Span(between.unsigned_abs())),
             paced: Paced::ByTerminal,
             suspended: false,
-            waiting: false,
         }
     }
 
     /// Whether a frame may be drawn at `now`.
     pub(super) fn is_due(&self, now: Time) -> bool {
-        now >= self.next()
-    }
-
-    /// Two frames may follow each other at once, so that what a key or an answer changes right after a
-    /// frame is not waited for; the average holds.
-    fn next(&self) -> Time {
-        let [_, before] = self.drawn;
-        before + Span(2 * self.between.0)
+        self.pace.is_due(now)
     }
 
     /// Something came in that the next frame may show.
-    pub(super) fn wait(&mut self) {
-        self.waiting = true;
+    pub(super) fn wait(&mut self, waiting: Waiting) {
+        self.pace.wait(waiting);
     }
 
     /// When the frame that waits may be drawn, or what is left of the last one be tried again.
@@ -103,7 +91,7 @@ impl Screen {
         if self.behind().is_some() {
             return Some(now + TRY);
         }
-        self.waiting.then_some(self.next())
+        self.pace.due()
     }
 
     /// How long the terminal has not taken all of a frame.
@@ -134,7 +122,7 @@ impl Screen {
     }
 
     fn slow(&mut self, app: &mut App, slow: bool) {
-        self.between = if slow { SLOW } else { self.full_speed };
+        self.pace.set_slow(slow);
         if let Ok(theme) = self.dresser.slow(slow) {
             self.theme = theme;
         }
@@ -154,8 +142,7 @@ impl Screen {
             .frame(|buffer| view::render(app, theme, buffer));
         let mut bytes = bytes.unwrap_or_default();
         bytes.extend(self.caller.call(app));
-        self.drawn = [app.ui.now, self.drawn[0]];
-        self.waiting = false;
+        self.pace.drew(app.ui.now, bytes.len());
         match &mut self.terminal {
             Some(terminal) if !bytes.is_empty() => {
                 terminal.write(&bytes).map_err(terminal_error("writing to"))
