@@ -3,12 +3,12 @@
 use crate::{
     cli::{
         failure::{Exit, Failure},
-        open, output,
+        linear, open, output,
         session::{Session, serve, wait},
     },
     client::Address,
     demo::{self, Options, install, probe, target},
-    tui::{self, app::Access},
+    tui::{self, app::Access, update::Start},
 };
 use std::process::ExitCode;
 
@@ -43,11 +43,19 @@ pub(crate) fn run(session: &Session, options: Options) -> Result<(), Failure> {
 /// The demo as a drill: the same world and story, and no mistaking it for what is real. Who may change
 /// nothing elsewhere may practise here.
 pub(crate) fn drill(session: &Session, arguments: &open::Arguments) -> Result<(), Failure> {
-    if arguments.is_linear(session) {
-        let hint = "`pilothouse --linear --embedded DIR` speaks in lines over definitions of yours";
-        return Err(Failure::new(Exit::Usage, "a drill needs the screens").hint(hint));
-    }
+    let mut said = Ok(());
     let terminal = async |address: Address| {
+        if let Address::Unix(socket) = &address
+            && arguments.is_linear(session)
+        {
+            let session = session.at(socket.clone());
+            let talk = async {
+                output::line("This is a drill: a small real fleet of this machine's own.")?;
+                linear::run(&session, arguments, &Start::Fleet).await
+            };
+            said = talk.await;
+            return Ok(());
+        }
         let mut options = session.terminal(address, "DRILL");
         "DRILL".clone_into(&mut options.title);
         arguments.dress(session, &mut options);
@@ -63,6 +71,7 @@ pub(crate) fn drill(session: &Session, arguments: &open::Arguments) -> Result<()
     };
     let played = demo::run(Options::drill(), terminal);
     let _no_report = serve(async { played.await.map_err(Failure::of) })?;
+    said?;
     arguments.make_cast(session)
 }
 

@@ -8,7 +8,7 @@ use crate::{
     tui::{
         action::Action,
         app::App,
-        rows,
+        query, rows,
         screen::{FleetScreen, Screen},
     },
 };
@@ -147,7 +147,10 @@ pub(super) fn events(app: &App) -> Vec<String> {
     let skipped = opened.entries.len().saturating_sub(EVENTS);
     let told = opened.entries.iter().skip(skipped);
     let mut lines: Vec<String> = told
-        .map(|entry| format!("{}. {}", entry.fact.told().what, clock(entry.at)))
+        .map(|entry| {
+            let told = query::event(&opened.pipeline, &opened.entries, entry);
+            format!("{}. {}", told.text, clock(entry.at))
+        })
         .collect();
     if lines.is_empty() {
         lines.push("Nothing has happened since you came.".to_owned());
@@ -173,10 +176,13 @@ pub(super) fn news(app: &App, event: &FeedEvent) -> Vec<String> {
             let Stream::Pipeline(name) = &entry.stream else {
                 return Vec::new();
             };
-            let told = entry.fact.told();
-            let stage = app.pipeline(name).and_then(|state| entry.fact.stage(state));
-            let stage = stage.map_or(String::new(), |stage| format!(" {stage}"));
-            vec![format!("{name}{stage}: {}. {}", told.what, clock(entry.at))]
+            let opened = app.replica.opened.get(name);
+            let told = opened.map(|opened| query::event(&opened.pipeline, &opened.entries, entry));
+            let said = told.map_or_else(
+                || format!("{name}: {}", entry.fact.told().what),
+                |told| format!("{name} {}: {}", told.stage, told.text),
+            );
+            vec![format!("{said}. {}", clock(entry.at))]
         }
         FeedEvent::Link(_) | FeedEvent::Fleet(_) | FeedEvent::Snapshot(_) | FeedEvent::Event(_) => {
             Vec::new()
@@ -196,7 +202,9 @@ pub(super) fn changes(app: &App, before: &BTreeMap<PipelineName, (Status, String
     let rows = app.replica.rows.all();
     let changed = rows.filter(|row| {
         let before = before.get(&row.pipeline);
-        before.is_none_or(|(status, why)| *status != row.status || *why != row.why)
+        // How far something has come changes all the time, and is told when somebody asks.
+        let counts = matches!(row.status, Status::Run | Status::Bake);
+        before.is_none_or(|(status, why)| *status != row.status || (*why != row.why && !counts))
     });
     changed
         .map(|row| {

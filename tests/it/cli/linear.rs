@@ -2,10 +2,14 @@
 //! list to its end, with not one byte that a screen reader would stumble over.
 
 use super::served::Served;
-use crate::pty::terminal::{Start, Terminal};
+use crate::{
+    demo::ONE_FLEET,
+    pty::terminal::{Start, Terminal},
+};
 use std::{
     io::Write as _,
     process::{Command, Stdio},
+    sync::PoisonError,
 };
 
 /// Waits for a choice that begins with these words, and says its number.
@@ -81,4 +85,20 @@ fn lines_need_no_terminal_and_an_end_of_input_is_an_end() {
         text.contains("\"nonsense\" is none of the choices."),
         "{text}"
     );
+}
+
+#[test]
+fn a_drill_speaks_in_lines_too() {
+    let _alone = ONE_FLEET.lock().unwrap_or_else(PoisonError::into_inner);
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Start::pilothouse(home.path(), &["--drill", "--linear"])
+        .sized(150, 60)
+        .spawn();
+    // What is said goes on, and what was said leaves the screen.
+    terminal.see("the fleet", |_| {
+        let said = String::from_utf8_lossy(&terminal.bytes()).into_owned();
+        said.contains("This is a drill") && said.contains("4 pipelines")
+    });
+    terminal.send("q\n");
+    assert!(terminal.ended().success());
 }
