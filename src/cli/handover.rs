@@ -12,9 +12,13 @@ use crate::{
         session::Session,
     },
     client::Client,
-    model::{Entry, PipelineName, Revision, Span, Summary, TeamName, Time},
+    model::{Entry, PipelineName, Revision, Span, Status, Summary, TeamName, Time},
 };
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use std::collections::BTreeSet;
+
+/// Pipelines that are asked about at a time: the others wait, and the server serves others, too.
+const AT_ONCE: usize = 8;
 
 /// Write what happened in a shift, what is open and what comes next, as Markdown
 #[derive(Debug, clap::Args)]
@@ -42,22 +46,39 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
         rows = of_team(rows, owner)?;
     }
     rows.sort_by(|a, b| (a.status, &a.pipeline).cmp(&(b.status, &b.pipeline)));
-    let mut seen = Vec::new();
-    for row in rows {
-        let pipeline = session::snapshot(&client, &row.pipeline).await?.pipeline;
-        seen.push(Seen {
-            entries: entries(&client, &row.pipeline, (pipeline.revision, from)).await?,
-            forecast: client.forecast(&row.pipeline).await?,
-            pipeline,
-            row,
-        });
-    }
+    let asked = rows.into_iter().map(|row| seen(&client, row, from));
+    let seen: Vec<Seen> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
     let report = report::of((from, to), &seen, &fleet.org);
     if arguments.json {
         return output::json(&report);
     }
     let lines = markdown::lines(&report);
     lines.iter().try_for_each(|line| output::line(line))
+}
+
+/// What there is to know of a pipeline.
+async fn seen(client: &Client, row: Summary, from: Time) -> Result<Seen, Failure> {
+    let pipeline = session::snapshot(client, &row.pipeline).await?.pipeline;
+    // Where everything has come to rest nothing is expected.
+    let forecast = match row.status {
+        Status::Ok | Status::NotYet | Status::Superseded => None,
+        Status::Alarm
+        | Status::Fail
+        | Status::Approve
+        | Status::Rollback
+        | Status::Blocked
+        | Status::Held
+        | Status::NoData
+        | Status::Partial
+        | Status::Run
+        | Status::Bake => Some(client.forecast(&row.pipeline).await?),
+    };
+    Ok(Seen {
+        entries: entries(client, &row.pipeline, (pipeline.revision, from)).await?,
+        forecast,
+        pipeline,
+        row,
+    })
 }
 
 /// Somebody who misspells a team must not read that nothing is open.

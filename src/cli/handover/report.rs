@@ -3,7 +3,7 @@
 use crate::{
     model::{
         Entry, Fact, Forecast, Org, Phase, Pipeline, PipelineName, Purpose, Quarantine, ReleaseId,
-        StageName, StageView, Status, Summary, Ticket, Time, board,
+        Revision, StageName, StageView, Status, Summary, Ticket, Time, board,
     },
     tui::{
         query::{EventRow, Need, Standing, card, event, needs, standing_orders},
@@ -19,7 +19,8 @@ pub(super) struct Seen {
     pub(super) pipeline: Pipeline,
     /// What happened in the shift, oldest first.
     pub(super) entries: Vec<Entry>,
-    pub(super) forecast: Forecast,
+    /// None where nothing moves.
+    pub(super) forecast: Option<Forecast>,
 }
 
 #[derive(Debug, Serialize)]
@@ -124,8 +125,10 @@ pub(super) fn of((from, to): (Time, Time), seen: &[Seen], org: &Org) -> Report {
         report.in_force.extend(each(name, in_force(pipeline, to)));
         let quarantines = pipeline.guards.quarantines().cloned();
         report.quarantines.extend(each(name, quarantines));
-        report.next.extend(each(name, next(forecast, to + shift)));
-        report.waits.extend(each(name, waits(forecast)));
+        if let Some(forecast) = forecast {
+            report.next.extend(each(name, next(forecast, to + shift)));
+            report.waits.extend(each(name, waits(forecast)));
+        }
     }
     report
         .open
@@ -149,7 +152,7 @@ fn story(seen: &Seen) -> Option<Story> {
     let told = seen.entries.iter().enumerate();
     let told = told.filter(|(at, entry)| {
         let follows = seen.entries.get(at + 1);
-        is_told(entry) && !is_told_again(entry, follows)
+        is_told(entry) && !is_told_again(entry, follows) && !is_over(seen, entry)
     });
     let events: Vec<EventRow> = told
         .map(|(_, entry)| event(&seen.pipeline, &seen.entries, entry))
@@ -172,6 +175,26 @@ fn is_told(entry: &Entry) -> bool {
         || matches!(kind, "FAIL" | "PAUSE" | "RESUME" | "ROLLBACK" | "DEFINE");
     // A commit is told as the release that it comes in.
     wanted && !matches!(entry.fact, Fact::HeadMoved { .. })
+}
+
+/// Whether it was only a beginning: of a pipeline that is served for the first time, or of a trouble
+/// with a source that is over.
+fn is_over(seen: &Seen, entry: &Entry) -> bool {
+    let is_first = entry.revision == Revision(1) && matches!(entry.fact, Fact::Defined { .. });
+    let of_source = |fact: &Fact| {
+        matches!(
+            fact,
+            Fact::SourceFailed { .. } | Fact::SourceRecovered { .. }
+        )
+    };
+    let newest = seen
+        .entries
+        .iter()
+        .rev()
+        .find(|entry| of_source(&entry.fact));
+    let failing = newest.filter(|newest| matches!(newest.fact, Fact::SourceFailed { .. }));
+    let is_past = failing.is_none_or(|failing| failing.revision != entry.revision);
+    is_first || of_source(&entry.fact) && is_past
 }
 
 /// Whether a request is what the next entry tells anyway: the same person at the same moment.
