@@ -117,7 +117,7 @@ pub use summary::{Cell, RowDetail, Summary, TroubledAlarm, summary};
 pub use ticket::{NOTES_KEPT, Note, Ticket, TicketAction, TicketChange};
 pub use time::{Span, Time};
 pub use timeline::{Barrier, Passing, Stretch, Timeline, timelines};
-pub use told::Told;
+pub use told::{Known, Told};
 pub use trace::{Counted, Sample, Sight, TRACE_REACH, Trace, Urgency};
 pub use window::{BadWindow, Shift, Week, Weekly};
 pub(crate) use window::{instants_of, wall};

@@ -4,7 +4,7 @@ use crate::{
     api::StreamEvent,
     cli::{failure::Failure, output, session, session::Session},
     client::{Client, Feed, FeedEvent},
-    model::{EffectId, Entry, PipelineName, Revision, Stream},
+    model::{AttemptId, EffectId, Entry, Fact, Known, PipelineName, ReleaseId, Revision, Stream},
 };
 use std::collections::BTreeMap;
 
@@ -102,12 +102,17 @@ pub(crate) async fn follow(
 pub(crate) struct Lines {
     json: bool,
     titles: BTreeMap<EffectId, String>,
+    /// The release of every attempt that began in them.
+    releases: BTreeMap<AttemptId, ReleaseId>,
 }
 
 impl Lines {
     pub(crate) fn new(json: bool) -> Self {
-        let titles = BTreeMap::new();
-        Self { json, titles }
+        Self {
+            json,
+            titles: BTreeMap::new(),
+            releases: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn print(&mut self, entry: &Entry) -> Result<(), Failure> {
@@ -117,7 +122,18 @@ impl Lines {
         if let Some(owed) = entry.fact.opens() {
             self.titles.insert(owed.id.clone(), owed.effect.title());
         }
-        let told = entry.fact.told_by(|id| self.titles.get(id).cloned());
+        if let Fact::AttemptStarted {
+            attempt, release, ..
+        } = &entry.fact
+        {
+            self.releases.insert(*attempt, *release);
+        }
+        let (attempt, step) = (entry.fact.attempt(), entry.fact.step());
+        let told = entry.fact.told_by(&Known {
+            release: attempt.and_then(|id| self.releases.get(&id).copied()),
+            gate: None,
+            step: step.and_then(|id| self.titles.get(id).cloned()),
+        });
         if let Some(id) = entry.fact.closes() {
             self.titles.remove(id);
         }

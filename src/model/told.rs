@@ -1,9 +1,10 @@
 //! A fact in an operator's words: the kind in capitals, where it happened, what happened. Used by
 //! every list of events, so that screen, command line and transcript say the same.
 
+mod named;
 mod words;
 
-use crate::model::{AttemptId, EffectId, Fact, Pipeline, StageName};
+use crate::model::{AttemptId, EffectId, Fact, Pipeline, ReleaseId, StageName};
 use words::{attempt_words, guard_words, inbound_words, request_words};
 
 /// One line of an event list.
@@ -14,6 +15,17 @@ pub struct Told {
     /// The person behind it, if there is one.
     pub who: Option<String>,
     pub what: String,
+}
+
+/// What is known of the attempt and the step that a fact is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The release of the attempt.
+    pub release: Option<ReleaseId>,
+    /// What the gate is called that was passed.
+    pub gate: Option<String>,
+    /// What the step does.
+    pub step: Option<String>,
 }
 
 impl Fact {
@@ -80,12 +92,12 @@ impl Fact {
         }
     }
 
-    /// Tells the fact with the step called by its title instead of its id, where somebody knows what
-    /// began under it.
-    pub fn told_by(&self, title: impl FnOnce(&EffectId) -> Option<String>) -> Told {
+    /// Tells the fact for somebody who knows releases, gates and titles, and not the numbers of
+    /// attempts and steps, as far as that is known.
+    pub fn told_by(&self, known: &Known) -> Told {
         let mut told = self.told();
-        let known = self.of_step().and_then(|id| Some((id, title(id)?)));
-        if let Some((id, title)) = known
+        told.what = named::named(self, told.what, known);
+        if let Some((id, title)) = self.step().zip(known.step.as_ref())
             && let Some(rest) = told.what.strip_prefix(id.0.as_str())
         {
             told.what = format!("{title}{rest}");
@@ -93,8 +105,13 @@ impl Fact {
         told
     }
 
+    /// What a pipeline knows of the attempt that a fact is about; titles of steps it does not keep.
+    pub fn known(&self, pipeline: &Pipeline) -> Known {
+        named::known(self, pipeline)
+    }
+
     /// The step whose later life a fact tells.
-    fn of_step(&self) -> Option<&EffectId> {
+    pub fn step(&self) -> Option<&EffectId> {
         if let Fact::StepRetried { id, .. } | Fact::StaleResult { id, .. } = self {
             return Some(id);
         }

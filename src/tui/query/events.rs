@@ -1,8 +1,8 @@
 //! One entry of the journal as one line: when, what kind, who, where, and what happened in words.
-//! The words are the fact's own, the same on every surface; the release is added where an attempt's
-//! number alone would say little.
+//! The words are the fact's own, the same on every surface; the release is added where they leave it
+//! out.
 
-use crate::model::{Entry, Fact, Pipeline, Revision, Time};
+use crate::model::{Entry, Fact, Known, Pipeline, Revision, Time};
 use serde::Serialize;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,15 +25,19 @@ pub fn event<'a>(
     entries: impl IntoIterator<Item = &'a Entry, IntoIter: DoubleEndedIterator>,
     entry: &Entry,
 ) -> EventRow {
-    let told = entry.fact.told_by(|id| {
+    let step = entry.fact.step().and_then(|id| {
         let before = entries.into_iter().rev();
         let mut before = before.filter(|before| before.revision < entry.revision);
         let begun = before.find_map(|before| before.fact.opens().filter(|owed| owed.id == *id));
         begun.map(|owed| owed.effect.title())
     });
+    let known = Known {
+        step,
+        ..entry.fact.known(pipeline)
+    };
+    let told = entry.fact.told_by(&known);
     let stage = entry.fact.stage(pipeline);
-    let release = entry.fact.attempt().and_then(|id| pipeline.place_of(id));
-    let text = match release.map(|(_, release)| release.to_string()) {
+    let text = match known.release.map(|release| release.to_string()) {
         Some(release) if !told.what.contains(&release) => format!("{release}: {}", told.what),
         Some(_) | None => told.what,
     };

@@ -41,7 +41,7 @@ fn since(filter: &str, now: Time) -> (String, Option<Time>) {
 }
 
 fn passes(pipeline: &Pipeline, entry: &Entry, kinds: EventKinds, filter: &Filter) -> bool {
-    let told = entry.fact.told();
+    let told = entry.fact.told_by(&entry.fact.known(pipeline));
     if !kinds.shows(told.kind) {
         return false;
     }

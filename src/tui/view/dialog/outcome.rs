@@ -5,8 +5,9 @@
 use crate::{
     model::{Entry, Plan, Refusal, Revision, Time, tally},
     tui::{
-        app::App,
+        app::{App, Opened},
         dialog::{Dialog, Phase},
+        query::event,
         text::wrap,
         theme::Role,
         view::dialog::plan::wrapped,
@@ -90,7 +91,9 @@ fn followed(app: &App, dialog: &Dialog, revision: Revision, width: usize) -> Vec
     let entries = opened.entries.iter();
     let after: Vec<&Entry> = entries.filter(|entry| entry.revision > revision).collect();
     let told = after.iter().skip(after.len().saturating_sub(FOLLOWED));
-    let mut lines: Vec<Line> = told.flat_map(|entry| event(app, entry, width)).collect();
+    let mut lines: Vec<Line> = told
+        .flat_map(|entry| happened(app, (opened, entry), width))
+        .collect();
     let stage = dialog
         .act
         .stage()
@@ -108,11 +111,12 @@ fn followed(app: &App, dialog: &Dialog, revision: Revision, width: usize) -> Vec
     lines
 }
 
-fn event(app: &App, entry: &Entry, width: usize) -> Vec<Line> {
-    let told = entry.fact.told();
-    let who = told.who.map_or_else(String::new, |who| format!("{who}: "));
-    let mark = format!("{}  {:<8} ", app.times().clock(entry.at), told.kind);
-    wrapped(Role::Plain, &mark, &format!("{who}{}", told.what), width)
+fn happened(app: &App, (opened, entry): (&Opened, &Entry), width: usize) -> Vec<Line> {
+    let row = event(&opened.pipeline, &opened.entries, entry);
+    let who = entry.fact.told().who;
+    let who = who.map_or_else(String::new, |who| format!("{who}: "));
+    let mark = format!("{}  {:<8} ", app.times().clock(entry.at), row.kind);
+    wrapped(Role::Plain, &mark, &format!("{who}{}", row.text), width)
 }
 
 fn whatever_happens(dialog: &Dialog, width: usize) -> Vec<Line> {
@@ -145,7 +149,7 @@ fn refused(app: &App, dialog: &Dialog, refusal: &Refusal, (width, lines): (usize
         let told = meanwhile
             .iter()
             .skip(meanwhile.len().saturating_sub(FOLLOWED));
-        lines.extend(told.flat_map(|entry| event(app, entry, width)));
+        lines.extend(told.flat_map(|entry| happened(app, (opened, entry), width)));
     }
     lines.extend(
         difference(old, new)
