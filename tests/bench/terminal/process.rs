@@ -14,6 +14,7 @@ use std::{
 
 const STARTS: usize = 20;
 const KEYS: usize = 100;
+const PAUSE: Duration = Duration::from_millis(70);
 const IDLE: Duration = Duration::from_secs(20);
 const SIZE: (u16, u16) = (80, 24);
 
@@ -58,6 +59,8 @@ pub(crate) fn measure() {
     let times = (0..KEYS).map(|at| {
         // Down to the second row, and back to the first.
         let (key, row) = if at % 2 == 0 { ("j", 5) } else { ("k", 4) };
+        // As fast as somebody types, and no faster than frames are drawn.
+        std::thread::sleep(PAUSE);
         timed(|| {
             run.keys.write_all(key.as_bytes()).unwrap();
             run.until(|screen| {
