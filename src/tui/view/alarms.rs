@@ -117,7 +117,7 @@ fn counts(rows: &[AlarmRow<'_>], screen: &AlarmsScreen) -> Line {
     }
     match &screen.seen.trouble {
         Some(why) => line.then(Role::Warning, format!("not answered: {why}")),
-        None => line.then(Role::Label, "scope: this pipeline  (g: whole fleet)"),
+        None => line.then(Role::Label, "scope: this pipeline  (g: fleet)"),
     }
 }
 

@@ -39,6 +39,12 @@ pub(super) fn counts(app: &App, theme: &Theme, cells: usize) -> Line {
     }
 }
 
+/// The same in the fewest cells: `! 2  X 3`.
+pub(super) fn signs(app: &App, theme: &Theme) -> Line {
+    let by_status = Status::ALL.map(|status| app.replica.rows.count(status));
+    counted(&by_status, theme, |_| String::new())
+}
+
 fn counted(by_status: &[usize], theme: &Theme, word: impl Fn(Role) -> String) -> Line {
     let mut line = Line::default();
     for (status, rows) in Status::ALL.into_iter().zip(by_status) {

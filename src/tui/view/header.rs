@@ -10,7 +10,7 @@ use crate::{
         screen::{AlarmsOf, Screen},
         text::{ClockMode, Sanitized, Times, middle_cut},
         theme::Role,
-        view::fleet::counts,
+        view::fleet::{counts, signs},
         viewport::SMALLEST,
         widgets::{Canvas, Line, badge},
     },
@@ -273,12 +273,9 @@ fn in_force(app: &App, canvas: &Canvas<'_>) -> Line {
 pub(super) fn too_small(app: &App, canvas: &mut Canvas<'_>, area: Rect) {
     let (width, height) = SMALLEST;
     let text = format!(
-        "pilothouse: terminal {}x{}, need {width}x{height} | ",
+        "pilothouse: terminal {}x{}, need {width}x{height} |",
         area.width, area.height
     );
     let theme = canvas.theme;
-    canvas.line(
-        area,
-        &Line::plain(text).join(counts(app, theme, usize::MAX)),
-    );
+    canvas.line(area, &Line::plain(text).join(signs(app, theme)));
 }
