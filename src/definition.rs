@@ -8,6 +8,7 @@
 // `reading` does all of it in order, and `schema`
 // finds out what can be written.
 mod alarm_source;
+mod anomalies;
 mod approval;
 mod calendar;
 mod defaults;

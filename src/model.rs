@@ -7,6 +7,7 @@
 
 mod alarm;
 mod alarm_source;
+mod anomaly;
 mod approvals;
 mod attempt;
 mod bearing;
@@ -51,14 +52,16 @@ mod ticket;
 mod time;
 mod timeline;
 mod told;
+mod touched;
 mod trace;
 mod window;
 mod window_rule;
 
 pub use alarm::{AlarmLevel, AlarmState, Observation, Ppm, Reading};
 pub use alarm_source::{
-    AlarmSource, Alertmanager, Json, Login, Prometheus, Scrape, Series, Server,
+    AlarmSource, Alertmanager, Anomalies, Json, Login, Prometheus, Scrape, Series, Server,
 };
+pub use anomaly::{Crowd, Diagnosis, Finding, Scene, Traffic, diagnose};
 pub use approvals::{Lapse, Tally, tally};
 pub use attempt::{
     Approval, Attempt, AttemptState, Cause, GateProgress, GateState, Purpose, Rollback,
@@ -118,6 +121,7 @@ pub use ticket::{NOTES_KEPT, Note, Ticket, TicketAction, TicketChange};
 pub use time::{Span, Time};
 pub use timeline::{Barrier, Passing, Stretch, Timeline, timelines};
 pub use told::{Known, Told};
+pub use touched::Touch;
 pub use trace::{Counted, Sample, Sight, TRACE_REACH, Trace, Urgency};
 pub use window::{BadWindow, Shift, Week, Weekly};
 pub(crate) use window::{instants_of, wall};

@@ -3,13 +3,15 @@
 //!
 //! ```text
 //! sources say what they ask -> ask (each once) -> fetch, command
-//! answers -> source: scrape (exposition -> counter -> window), prometheus, alertmanager, json, command
+//! answers -> source: scrape (exposition -> counter -> window), prometheus, alertmanager, json, command,
+//!              |                   anomaly
 //!              `-> one reading -> level                     `-> sights, by target (apart)
 //! ```
 //!
 //! Whatever is not surely good or bad is no data, with the reason in words (DESIGN.md 5, rule 6).
 
 mod alertmanager;
+mod anomaly;
 mod apart;
 mod ask;
 mod command;
@@ -29,14 +31,16 @@ pub use sights::Sights;
 
 use crate::{
     clock::{self, Stopwatch},
-    model::{Alarm, AlarmLevel, AlarmName, Observation, Reading, Sight, Span, Time},
+    model::{
+        Alarm, AlarmLevel, AlarmName, Observation, Reading, Sight, Span, TargetName, Time, Touch,
+    },
 };
 use ask::{Answers, Ask};
 use level::Level;
 use pace::Pace;
 use sights::Seen;
 use source::Source;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The alarms of one pipeline, with the memory their windows need.
 #[derive(Debug)]
@@ -59,6 +63,13 @@ impl Watch {
             alarms: alarms.iter().map(Watched::new).collect(),
             since: Stopwatch::start(),
             pace: Pace::start(),
+        }
+    }
+
+    /// Hears what deployments have done to targets, before a round.
+    pub fn touched(&mut self, touched: &BTreeMap<TargetName, Touch>) {
+        for alarm in &mut self.alarms {
+            alarm.source.touched(touched);
         }
     }
 
@@ -95,7 +106,7 @@ impl Watched {
     fn read(&mut self, at: Span, now: Time, answers: &Answers) -> Seen {
         let look = self.source.read(at, now, answers);
         let mut sight = Sight {
-            targets: look.targets,
+            targets: look.targets.clone(),
             ..Sight::default()
         };
         if look.answered {
@@ -111,7 +122,8 @@ impl Watched {
                 } else {
                     AlarmLevel::Ok
                 };
-                (level, judged.value, String::new())
+                let told = if firing { look.told } else { String::new() };
+                (level, judged.value, told)
             }
             Err(why) => {
                 self.level.no_data();
@@ -125,6 +137,7 @@ impl Watched {
             value,
             why,
             points: look.points,
+            targets: look.targets,
         };
         Seen {
             reading,

@@ -74,7 +74,7 @@ fn row(sight: &AlarmSight, now: Time) -> Vec<String> {
 fn notes(sight: &AlarmSight, now: Time) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     if !sight.state.why.is_empty() {
-        notes.push(format!("no data: {}", sight.state.why));
+        notes.push(sight.state.told());
     }
     let rule = sight.firing;
     notes.extend(

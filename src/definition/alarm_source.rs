@@ -158,7 +158,7 @@ fn json(fields: &Fields<'_>) -> Option<AlarmSource> {
 }
 
 /// The server that a table names, else the usual one; one of them must be there.
-fn asked(fields: &Fields<'_>, usual: Option<&Server>) -> Option<Server> {
+pub(crate) fn asked(fields: &Fields<'_>, usual: Option<&Server>) -> Option<Server> {
     let own = server(fields);
     if own.is_none() && usual.is_none() && !fields.has("url") {
         let what = format!("{} needs `url`: http:// or https://", fields.subject());

@@ -10,6 +10,11 @@ const DEFAULTS: &[(&str, &str)] = &[
     // Longer than a weekend's closed window, which nobody has to deal with.
     ("blocked_ticket_after", "3d"),
     ("watch.every", "10s"),
+    ("watch.anomalies.requests", "requests_total"),
+    ("watch.anomalies.faults", "faults_total"),
+    ("watch.anomalies.latency", "request_duration_seconds_bucket"),
+    ("watch.anomalies.window", "1m"),
+    ("watch.anomalies.minimum", "50"),
     ("source.branch", "main"),
     ("source.poll", "30s"),
     ("source.review.trailer", "Reviewed-by"),

@@ -33,7 +33,7 @@ pub(crate) fn definition(
     let service = fields.get("service");
     let owner = fields.get("owner");
     let runbook = fields.optional("runbook");
-    let (watch, servers) = watching::watch(&fields);
+    let (watch, servers, lookout) = watching::watch(&fields);
     let blocked: Option<Limit> = fields.get("blocked_ticket_after");
     let source = source::source(&fields);
     let build = source::build(&fields);
@@ -58,11 +58,16 @@ pub(crate) fn definition(
                 .iter()
                 .flatten()
                 .any(|alarm| alarm.scope == AlarmScope::Pipeline),
+        anomalies: lookout.is_some(),
         groups: organization.map(|organization| &organization.groups),
         targets: RefCell::default(),
     };
     let stages = stages(&fields, &around);
     fields.finish();
+    let mut alarms = alarms?;
+    if let Some(lookout) = &lookout {
+        lookout.join(&mut alarms, stages.as_deref().unwrap_or_default(), report);
+    }
     let (source, also) = source?;
     let mut definition = Definition {
         name: name?,
@@ -77,7 +82,7 @@ pub(crate) fn definition(
         also,
         build: build?,
         stages: stages?,
-        alarms: alarms?,
+        alarms,
         windows: windows?,
         watch_every: watch?.0,
         blocked_ticket_after: blocked?.0,

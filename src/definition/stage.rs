@@ -3,7 +3,9 @@
 
 use crate::{
     definition::{
-        Place, approval,
+        Place,
+        anomalies::Lookout,
+        approval,
         fields::{At, Fields},
         node::Value,
         opening,
@@ -30,6 +32,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) windows: Option<&'a [Window]>,
     /// Whether an alarm of wider scope would roll any stage back.
     pub(crate) watched: bool,
+    /// Whether each stage has an alarm for anomalies.
+    pub(crate) anomalies: bool,
     pub(crate) groups: Option<&'a BTreeMap<GroupName, Vec<Actor>>>,
     /// Every target seen so far and its place.
     pub(crate) targets: RefCell<BTreeMap<TargetName, Place>>,
@@ -61,6 +65,7 @@ pub(crate) fn stage(fields: &Fields<'_>, around: &Surroundings<'_>) -> Option<St
         let what = format!("{name} is the name of a stage that every pipeline has; choose another");
         fields.report().problem(fields.place_of("name"), what);
     }
+    let anomaly = around.anomalies.then(|| Lookout::name(&name)).flatten();
     let stage = Stage {
         name,
         phase,
@@ -69,7 +74,11 @@ pub(crate) fn stage(fields: &Fields<'_>, around: &Surroundings<'_>) -> Option<St
         approval,
         bake,
         windows: windows.into_iter().map(|window| window.value).collect(),
-        alarms: alarms.into_iter().map(|alarm| alarm.value).collect(),
+        alarms: alarms
+            .into_iter()
+            .map(|alarm| alarm.value)
+            .chain(anomaly)
+            .collect(),
     };
     judge(fields, &stage, around.watched);
     Some(stage)

@@ -5,6 +5,7 @@ use crate::{
     definition::{
         Problem,
         alarm_source::{Servers, alarm_source},
+        anomalies::Lookout,
         calendar::{self, Shelf},
         fields::{At, Fields},
         node::Value,
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// How often alarms are read, how old a reading may be, and whom they ask.
-pub(crate) fn watch(file: &Fields<'_>) -> (Option<(Span, Span)>, Servers) {
+pub(crate) fn watch(file: &Fields<'_>) -> (Option<(Span, Span)>, Servers, Option<Lookout>) {
     let watch = file.table_or_empty("watch");
     let every = positive(&watch, "every");
     // Three rounds, and never so little that one slow source makes all of them too old.
@@ -29,8 +30,9 @@ pub(crate) fn watch(file: &Fields<'_>) -> (Option<(Span, Span)>, Servers) {
         watch.report().problem(watch.place_of("max_age"), what);
     }
     let servers = Servers::of(&watch);
+    let lookout = Lookout::of(&watch);
     watch.finish();
-    (every.zip(max_age), servers)
+    (every.zip(max_age), servers, lookout)
 }
 
 /// An alarm of a pipeline: of the stages that name it, or of all of them.

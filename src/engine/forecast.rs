@@ -229,6 +229,7 @@ fn observation(pipeline: &Pipeline, elapsed: Span) -> Observation {
         value: state.value,
         why: String::new(),
         points: u64::from(u32::MAX),
+        targets: BTreeMap::new(),
     });
     Observation {
         elapsed,

@@ -168,6 +168,19 @@ fn reasoned(draft: &mut Draft<'_>, reading: &Reading, before: &AlarmState) {
     }
 }
 
+/// What there is to tell of a level that begins: why there is no data; of an alarm that fires, what its
+/// source found and what that has to do with the deployments under way.
+fn story(draft: &Draft<'_>, reading: &Reading) -> String {
+    let pipeline = &draft.pipeline;
+    let alarm = pipeline.watched().get(&reading.alarm).copied();
+    let fires = reading.level == AlarmLevel::Firing;
+    let attribution = alarm.filter(|_| fires);
+    let attribution = attribution.map(|alarm| pipeline.attribution(alarm, reading, draft.now));
+    let parts = [reading.why.clone(), attribution.unwrap_or_default()];
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("; ")
+}
+
 fn observed(draft: &mut Draft<'_>, observation: &Observation) {
     for reading in &observation.readings {
         if !draft.pipeline.watched().contains_key(&reading.alarm) {
@@ -183,7 +196,7 @@ fn observed(draft: &mut Draft<'_>, observation: &Observation) {
             level: reading.level,
             since: draft.now,
             value: reading.value,
-            why: reading.why.clone(),
+            why: story(draft, reading),
             why_since: draft.now,
         };
         draft.record(Fact::AlarmChanged {

@@ -120,10 +120,12 @@ fn firing(draft: &Draft<'_>, attempt: &Attempt) -> Option<(AlarmName, String)> {
         let known = attempt.knows(alarm, state) || planted(Bug::AlarmDoesNotRollBack);
         let fires = state.level == AlarmLevel::Firing && !known;
         fires.then(|| {
-            (
-                alarm.clone(),
-                format!("alarm {alarm} fires{value}, {since} into the attempt"),
-            )
+            let mut evidence = format!("alarm {alarm} fires{value}, {since} into the attempt");
+            if !state.why.is_empty() {
+                evidence.push_str(": ");
+                evidence.push_str(&state.why);
+            }
+            (alarm.clone(), evidence)
         })
     })
 }

@@ -1,9 +1,9 @@
 //! What an alarm reads. Three-valued, because no answer is neither good nor bad (DESIGN.md 5,
 //! rule 6). How readings are taken and smoothed is `crate::watch`.
 
-use crate::model::{AlarmName, Measure, Span, Time};
+use crate::model::{AlarmName, Counted, Measure, Span, TargetName, Time};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// A share in millionths, so that no state ever depends on a float.
 #[derive(
@@ -68,10 +68,13 @@ pub struct Reading {
     pub alarm: AlarmName,
     pub level: AlarmLevel,
     pub value: Option<Measure>,
-    /// Why there is no data, in words; empty otherwise.
+    /// Why there is no data or, where the source itself judges, what it found, in words.
     pub why: String,
     /// Requests counted since the reading before: the data points of a bake.
     pub points: u64,
+    /// What each target counted over the alarm's window, where the source tells them apart.
+    #[serde(default)]
+    pub targets: BTreeMap<TargetName, Counted>,
 }
 
 /// One round over all alarms of a pipeline.
@@ -90,7 +93,8 @@ pub struct AlarmState {
     pub since: Time,
     /// The value when the level was entered, or when it last worsened.
     pub value: Option<Measure>,
-    /// Why there is no data, and since when that is the reason.
+    /// Why there is no data, and since when that is the reason; of one that fires, what speaks for and
+    /// against a deployment as its cause.
     pub why: String,
     #[serde(default)]
     pub why_since: Time,
@@ -105,6 +109,14 @@ impl AlarmState {
             value: None,
             why: "not read yet".to_owned(),
             why_since: at,
+        }
+    }
+
+    /// Why it stands as it does, for people.
+    pub fn told(&self) -> String {
+        match self.level {
+            AlarmLevel::NoData => format!("no data: {}", self.why),
+            AlarmLevel::Ok | AlarmLevel::Firing => self.why.clone(),
         }
     }
 

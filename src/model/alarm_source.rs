@@ -1,8 +1,9 @@
 //! Where an alarm's readings come from, as a definition says it. How each is asked, and what it says,
 //! is `crate::watch`.
 
-use crate::model::{Measure, Ppm, Run, Span};
+use crate::model::{Measure, Ppm, Run, Span, TargetName};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -17,6 +18,8 @@ pub enum AlarmSource {
     Json(Json),
     /// How a command exits.
     Command(Run),
+    /// Whether what a stage's targets answer is out of the usual; nobody sets a limit.
+    Anomalies(Anomalies),
 }
 
 /// A server that is asked over HTTP.
@@ -50,6 +53,22 @@ pub struct Scrape {
 pub struct Series {
     pub metric: String,
     pub labels: Vec<(String, String)>,
+}
+
+/// A `/metrics` page that tells targets apart by the label `target`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anomalies {
+    pub server: Server,
+    pub requests: Series,
+    pub faults: Series,
+    /// The buckets of a histogram of seconds, each with its bound in the label `le`.
+    pub latency: Series,
+    /// How much of the present is held against the past.
+    pub window: Span,
+    /// With fewer requests than this in the window there is too little to judge.
+    pub minimum: u64,
+    /// The stage's own.
+    pub targets: BTreeSet<TargetName>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +108,7 @@ impl AlarmSource {
             AlarmSource::Alertmanager(_) => "alertmanager",
             AlarmSource::Json(_) => "json",
             AlarmSource::Command(_) => "command",
+            AlarmSource::Anomalies(_) => "anomalies",
         }
     }
 
@@ -102,6 +122,7 @@ impl AlarmSource {
             }
             AlarmSource::Json(it) => format!("{} {}", it.server.shown(), it.pointer),
             AlarmSource::Command(run) => run.to_string(),
+            AlarmSource::Anomalies(it) => it.server.shown(),
         }
     }
 
@@ -112,6 +133,8 @@ impl AlarmSource {
             AlarmSource::Prometheus(it) => Some(it.above),
             AlarmSource::Json(it) => Some(it.above),
             AlarmSource::Alertmanager(_) => Some(Measure::number(0)),
+            // Its value is how far a figure is on its way to the limit of what is usual.
+            AlarmSource::Anomalies(_) => Some(Measure::number(1_000_000)),
             AlarmSource::Command(_) => None,
         }
     }

@@ -20,6 +20,9 @@ pub struct Attempt {
     /// The definition it entered with; it ends under it, whatever the files say meanwhile.
     pub definition: Digest,
     pub started: Time,
+    /// When the traffic of a target was first moved.
+    #[serde(default)]
+    pub first_touch: Option<Time>,
     pub state: AttemptState,
     pub rollout: Arc<Rollout>,
     pub progress: BTreeMap<TargetName, Progress>,
@@ -212,7 +215,7 @@ impl Attempt {
     }
 
     /// Whether the traffic of a target was moved, where so many parts come before.
-    fn moved(&self, target: &TargetName, before: u32) -> bool {
+    pub(super) fn moved(&self, target: &TargetName, before: u32) -> bool {
         match self.progress.get(target) {
             Some(Progress::Skipped { .. }) | None => false,
             Some(Progress::Done { .. }) => true,

@@ -77,7 +77,9 @@ fn sight(pipeline: &Pipeline, alarm: &Alarm, sight: Sight) -> AlarmSight {
         AlarmSource::Prometheus(_)
         | AlarmSource::Alertmanager(_)
         | AlarmSource::Json(_)
-        | AlarmSource::Command(_) => None,
+        | AlarmSource::Command(_)
+        // Its own words tell both sides.
+        | AlarmSource::Anomalies(_) => None,
     });
     let of_pipeline = || pipeline.definition.as_ref()?.runbook.clone();
     let state = pipeline.alarms.get(&alarm.name);

@@ -6,7 +6,7 @@ use crate::{
     executor::Executor,
     model::{
         Alarm, AlarmLevel, AlarmName, Definition, Head, Observation, Outcome, Pipeline, Reading,
-        Sha, Sight, Source, SourceName, Span,
+        Sha, Sight, Source, SourceName, Span, TargetName, Touch,
     },
     service::{mailbox::Mailbox, shared::Shared},
     watch::{Sights, Watch},
@@ -39,6 +39,8 @@ struct Outlook {
     known: BTreeMap<Option<SourceName>, Vec<Sha>>,
     /// Whether an attempt is under way, whose bakes count time.
     active: bool,
+    /// What deployments have done to targets.
+    touched: Arc<BTreeMap<TargetName, Touch>>,
 }
 
 impl Observers {
@@ -125,6 +127,7 @@ impl Outlook {
         Self {
             known,
             active: pipeline.active().next().is_some(),
+            touched: Arc::new(pipeline.touched()),
         }
     }
 }
@@ -221,6 +224,8 @@ impl Alarms {
                 watch = self.watch();
             }
             rounds.tick().await;
+            let touched = Arc::clone(&self.outlook.borrow().touched);
+            watch.touched(&touched);
             let observation = watch.observe().await;
             let seen = Outcome::Observed(observation);
             if self.mailbox.seen(seen).await.is_err() {
@@ -242,6 +247,7 @@ pub(super) fn unread<'a>(alarms: impl Iterator<Item = &'a Alarm>, why: &str) -> 
         value: None,
         why: why.to_owned(),
         points: 0,
+        targets: BTreeMap::new(),
     });
     Observation {
         elapsed: Span::ZERO,

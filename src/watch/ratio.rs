@@ -29,10 +29,9 @@ impl Source for Ratio {
     fn read(&mut self, at: Span, _now: Time, answers: &Answers) -> Look {
         match self.count(at, answers) {
             Ok(points) => Look {
-                judged: self.value(),
                 answered: true,
-                points,
                 targets: self.apart.counted(),
+                ..Look::of(self.value(), points)
             },
             Err(why) => {
                 self.numerator.interrupted();

@@ -2,16 +2,19 @@
 //! judges one reading; how many make an alarm is `Level`.
 
 use crate::{
-    model::{Alarm, AlarmSource, Counted, Measure, Span, TargetName, Time},
+    model::{Alarm, AlarmSource, Counted, Measure, Span, TargetName, Time, Touch},
     watch::{
-        alertmanager::Matching, ask::Answers, ask::Ask, command::Probe, json::Document,
-        prometheus::Query, ratio::Ratio,
+        alertmanager::Matching, anomaly::Detector, ask::Answers, ask::Ask, command::Probe,
+        json::Document, prometheus::Query, ratio::Ratio,
     },
 };
 use std::{collections::BTreeMap, fmt::Debug};
 
 pub(crate) trait Source: Debug + Send {
     fn asks(&self) -> Vec<Ask>;
+
+    /// Hears what deployments have done to targets, before a round is read.
+    fn touched(&mut self, _touched: &BTreeMap<TargetName, Touch>) {}
 
     /// Reads the answers of a round: `at` is running time, `now` the wall's.
     fn read(&mut self, at: Span, now: Time, answers: &Answers) -> Look;
@@ -22,6 +25,8 @@ pub(crate) trait Source: Debug + Send {
 pub(crate) struct Look {
     /// None of it, with the reason, is no data.
     pub(crate) judged: Result<Judged, String>,
+    /// What was found, in words, by a source that judges by itself; else empty.
+    pub(crate) told: String,
     /// Whether the source itself answered; there may still be too little to judge.
     pub(crate) answered: bool,
     /// Requests counted since the round before.
@@ -37,6 +42,10 @@ pub(crate) struct Judged {
 }
 
 impl Judged {
+    pub(crate) fn new(above: bool, value: Option<Measure>) -> Self {
+        Self { above, value }
+    }
+
     pub(crate) fn against(value: Measure, limit: Measure) -> Self {
         let value = Measure {
             unit: limit.unit,
@@ -53,6 +62,7 @@ impl Look {
     pub(crate) fn of(judged: Result<Judged, String>, points: u64) -> Self {
         Self {
             answered: judged.is_ok(),
+            told: String::new(),
             judged,
             points,
             targets: BTreeMap::new(),
@@ -68,5 +78,6 @@ pub(crate) fn of(alarm: &Alarm) -> Box<dyn Source> {
         AlarmSource::Alertmanager(alertmanager) => Box::new(Matching::new(alertmanager)),
         AlarmSource::Json(json) => Box::new(Document::new(json)),
         AlarmSource::Command(run) => Box::new(Probe::new(&alarm.name, run)),
+        AlarmSource::Anomalies(anomalies) => Box::new(Detector::new(anomalies)),
     }
 }

@@ -43,6 +43,7 @@ pub(crate) fn settle(world: &mut World) {
             value: Some(Measure::share(Ppm(1_000))),
             why: String::new(),
             points: 1_000,
+            targets: std::collections::BTreeMap::new(),
         };
         let observation = Observation {
             elapsed: Span::minutes(2),

@@ -244,6 +244,7 @@ fn observe(world: &mut World, elapsed: Span, trouble: &str, level: AlarmLevel) {
             value,
             why: String::new(),
             points: 60,
+            targets: std::collections::BTreeMap::new(),
         }
     });
     let observation = Observation {

@@ -261,6 +261,7 @@ fn observe(world: &mut World, elapsed: Span, level: &str, points: u64, why: &str
         value,
         why: why.to_owned(),
         points,
+        targets: std::collections::BTreeMap::new(),
     };
     let observation = Observation {
         elapsed,

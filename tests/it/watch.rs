@@ -1,5 +1,6 @@
 //! Alarms read from real HTTP servers on this machine, well and badly behaved ones.
 
+mod anomalies;
 mod real;
 mod sources;
 

@@ -98,11 +98,9 @@ fn start(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossibl
         .map(|target| (target.clone(), Progress::Waiting))
         .collect();
     if let Purpose::Rollback(rollback) = purpose {
+        let skipped = rollback.skipped.iter();
         progress.extend(
-            rollback
-                .skipped
-                .iter()
-                .map(|(target, why)| (target.clone(), Progress::Skipped { why: why.clone() })),
+            skipped.map(|(target, why)| (target.clone(), Progress::Skipped { why: why.clone() })),
         );
     }
     let newest = pipeline.definition.as_ref();
@@ -117,6 +115,7 @@ fn start(pipeline: &mut Pipeline, at: Time, fact: &Fact) -> Result<(), Impossibl
         purpose: purpose.clone(),
         definition,
         started: at,
+        first_touch: None,
         state: AttemptState::Deploying,
         progress,
         finished: BTreeMap::new(),

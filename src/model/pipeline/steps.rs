@@ -71,6 +71,7 @@ fn begin(
                 since: at,
             };
             attempt.progress.insert(deployment.target.clone(), running);
+            attempt.touch(&deployment.target, at);
             let target = pipeline.target_mut(&deployment.target);
             target.epoch = target.epoch.max(deployment.epoch);
             target.begun(deployment.part);

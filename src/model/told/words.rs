@@ -245,7 +245,8 @@ fn alarm_words(alarm: &str, state: &crate::model::AlarmState) -> String {
         .unwrap_or_default();
     match state.level {
         crate::model::AlarmLevel::Ok => format!("{alarm} ok{value}"),
-        crate::model::AlarmLevel::Firing => format!("{alarm} FIRES{value}"),
+        crate::model::AlarmLevel::Firing if state.why.is_empty() => format!("{alarm} FIRES{value}"),
+        crate::model::AlarmLevel::Firing => format!("{alarm} FIRES{value}: {}", state.why),
         crate::model::AlarmLevel::NoData => format!("{alarm} has no data: {}", state.why),
     }
 }

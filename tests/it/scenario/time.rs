@@ -11,7 +11,7 @@ use pilothouse::model::*;
 pub(super) fn run(world: &mut World, words: &[&str], reason: &str) -> Option<String> {
     let printed = match words {
         ["given", given @ ..] => give(world, given, reason),
-        ["read", alarm, level, value @ ..] => read(world, alarm, level, value.first(), reason),
+        ["read", alarm, level, figures @ ..] => read(world, alarm, level, figures, reason),
         ["clock", by] => step(world, by),
         [by, "org", "hold", scope @ .., lasts] => {
             let scope = match scope {
@@ -123,14 +123,23 @@ fn give(world: &mut World, given: &[&str], reason: &str) -> String {
     told(&world.input(Input::Define(Box::new(definition))).unwrap())
 }
 
-/// One reading of one alarm, in no time.
-fn read(world: &mut World, alarm: &str, level: &str, value: Option<&&str>, why: &str) -> String {
+/// One reading of one alarm, in no time: its value, and what it counted of targets as `h1=9/100`.
+fn read(world: &mut World, alarm: &str, level: &str, figures: &[&str], why: &str) -> String {
+    let (counted, value): (Vec<&str>, Vec<&str>) =
+        figures.iter().partition(|figure| figure.contains('='));
+    let counted = counted.iter().map(|figure| {
+        let (target, counted) = figure.split_once('=').unwrap();
+        let (part, whole) = counted.split_once('/').unwrap();
+        let (part, whole) = (part.parse().unwrap(), whole.parse().unwrap());
+        (target.parse().unwrap(), Counted { part, whole })
+    });
     let reading = Reading {
         alarm: alarm.parse().unwrap(),
         level: serde_json::from_str(&format!("{level:?}")).unwrap(),
-        value: value.map(|value| value.parse().unwrap()),
+        value: value.first().map(|value| value.parse().unwrap()),
         why: why.to_owned(),
         points: 0,
+        targets: counted.collect(),
     };
     let observation = Observation {
         elapsed: Span::ZERO,

@@ -290,6 +290,7 @@ impl Machine {
                 value,
                 why: String::new(),
                 points,
+                targets: std::collections::BTreeMap::new(),
             }
         });
         Observation {

@@ -166,7 +166,7 @@ fn words(row: &AlarmRow<'_>, every: Span, now: Time) -> Vec<(Role, String)> {
     let sight = &row.sight;
     let mut words: Vec<(Role, String)> = Vec::new();
     if !sight.state.why.is_empty() {
-        words.push((Role::Warning, format!("no data: {}", sight.state.why)));
+        words.push((Role::Warning, sight.state.told()));
     }
     let contrast = row.seen.and_then(|seen| seen.contrast.as_ref());
     words.extend(contrast.into_iter().flat_map(compared));
