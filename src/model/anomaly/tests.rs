@@ -1,3 +1,5 @@
+//! What is out of the usual and what is not, in figures and in the words that people read.
+
 use super::*;
 
 /// Traffic of one stretch: requests, faults, milliseconds.
@@ -95,7 +97,14 @@ fn what_is_far_above_the_usual() {
         ),
         // Too little traffic, although all of it is faults.
         (crowd(1, (49, 49, 0), &CALM), Crowd::default(), "too little"),
-        // Requests that stop coming.
+    ] {
+        check(judged, control, expected);
+    }
+}
+
+#[test]
+fn requests_that_stop_coming() {
+    for (judged, control, expected) in [
         (
             crowd(1, NONE, &CALM),
             crowd(3, (300, 0, 0), &[]),
@@ -116,14 +125,18 @@ fn what_is_far_above_the_usual() {
         (crowd(1, NONE, &CALM[..4]), Crowd::default(), "too little"),
         (Crowd::default(), Crowd::default(), "too little"),
     ] {
-        let scene = Scene {
-            judged,
-            control,
-            minimum: 50,
-            stretch: Span::minutes(1),
-        };
-        assert_eq!(said(&diagnose(&scene)), expected, "{scene:?}");
+        check(judged, control, expected);
     }
+}
+
+fn check(judged: Crowd, control: Crowd, expected: &str) {
+    let scene = Scene {
+        judged,
+        control,
+        minimum: 50,
+        stretch: Span::minutes(1),
+    };
+    assert_eq!(said(&diagnose(&scene)), expected, "{scene:?}");
 }
 
 #[test]

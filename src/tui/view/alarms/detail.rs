@@ -165,11 +165,10 @@ fn told(mark: &Mark, newest: bool, times: Times) -> String {
 fn words(row: &AlarmRow<'_>, every: Span, now: Time) -> Vec<(Role, String)> {
     let sight = &row.sight;
     let mut words: Vec<(Role, String)> = Vec::new();
-    if !sight.state.why.is_empty() {
-        words.push((Role::Warning, sight.state.told()));
-    }
+    let story = (Role::Warning, sight.state.told());
     let contrast = row.seen.and_then(|seen| seen.contrast.as_ref());
     words.extend(contrast.into_iter().flat_map(compared));
+    words.extend(Some(story).filter(|(_, text)| !text.is_empty()));
     words.extend(rollback(row, every));
     words.extend(row.seen.map(|seen| source(seen, every, now)));
     words.extend(sight.runbook.iter().map(|link| {

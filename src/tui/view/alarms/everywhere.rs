@@ -103,7 +103,7 @@ fn detail(row: &FleetAlarm<'_>, canvas: &mut Canvas<'_>, area: Rect) {
     let mut lines = vec![title];
     let width = usize::from(area.width.saturating_sub(2));
     if !alarm.state.why.is_empty() {
-        let why = wrap(&format!("no data: {}", alarm.state.why), width);
+        let why = wrap(&alarm.state.told(), width);
         let why = why.into_iter().take(2);
         lines.extend(why.map(|text| Line::of(Role::Warning, format!(" {text}"))));
     }
