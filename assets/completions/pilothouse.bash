@@ -2603,7 +2603,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__tickets)
-            opts="-h --all --json --socket --url --token-file --help"
+            opts="-h --mine --all --json --socket --url --token-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

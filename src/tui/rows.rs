@@ -25,7 +25,7 @@ use crate::{
 pub use alarms::{FleetAlarm, fleet_alarms, selected_alarm};
 pub use delivery::{delivery, selected_delivery};
 pub use events::events;
-pub use fleet::{FleetRows, asks_me, callers, calling, fleet, page, selected_pipeline};
+pub use fleet::{FleetRows, Me, asks_me, callers, calling, fleet, page, selected_pipeline};
 pub use tickets::{TicketRow, selected_ticket, tickets};
 
 /// The columns of a board, in order.

@@ -249,28 +249,30 @@ fn blocking(world: &World, pipeline: &Pipeline, now: Time) -> Vec<Row> {
 pub(crate) fn tickets(pipeline: &Pipeline, now: Time, all: bool) -> Vec<Row> {
     let tickets = pipeline.guards.tickets.values().rev();
     let shown = tickets.filter(|ticket| all || ticket.is_open());
-    let rows = shown.map(|ticket: &Ticket| {
-        let who = match ticket.resolved {
-            Some(at) => format!("resolved {at}"),
-            None => ticket.hands(),
-        };
-        let cells = vec![
-            pipeline.name.to_string(),
-            ticket.id.to_string(),
-            age(Some(ticket.opened), now),
-            ticket.stage.to_string(),
-            ticket.release.to_string(),
-            ticket.again.map_or(0, |(times, _)| times).to_string(),
-            if who.is_empty() { "-".to_owned() } else { who },
-            ticket.title.clone(),
-        ];
-        let name = format!("{}/{}", pipeline.name, ticket.id);
-        Row {
-            wide: vec![ticket.cause.clone()],
-            ..row(&pipeline.name, name, cells, ticket)
-        }
-    });
+    let rows = shown.map(|each| ticket(&pipeline.name, each, now));
     rows.collect()
+}
+
+pub(crate) fn ticket(pipeline: &PipelineName, ticket: &Ticket, now: Time) -> Row {
+    let who = match ticket.resolved {
+        Some(at) => format!("resolved {at}"),
+        None => ticket.hands(),
+    };
+    let cells = vec![
+        pipeline.to_string(),
+        ticket.id.to_string(),
+        age(Some(ticket.opened), now),
+        ticket.stage.to_string(),
+        ticket.release.to_string(),
+        ticket.again.map_or(0, |(times, _)| times).to_string(),
+        if who.is_empty() { "-".to_owned() } else { who },
+        ticket.title.clone(),
+    ];
+    let name = format!("{pipeline}/{}", ticket.id);
+    Row {
+        wide: vec![ticket.cause.clone()],
+        ..row(pipeline, name, cells, ticket)
+    }
 }
 
 /// The row of an entry; of requests only those that a person made have one.

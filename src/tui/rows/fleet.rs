@@ -2,7 +2,7 @@
 //! sort, which the roster keeps.
 
 use crate::{
-    model::{Actor, GroupName, Org, PipelineName, Status, Summary},
+    model::{Actor, GroupName, Org, PipelineName, Status, Summary, Ticket},
     tui::{
         app::App,
         filter::{Field, Filter},
@@ -74,8 +74,9 @@ struct Asked<'a> {
     me: Me<'a>,
 }
 
-/// Who looks, and what makes a pipeline their own.
-pub(super) struct Me<'a> {
+/// Who looks, and what makes a pipeline or a ticket their own.
+#[derive(Debug)]
+pub struct Me<'a> {
     operator: Option<&'a Actor>,
     groups: Vec<&'a GroupName>,
 }
@@ -117,15 +118,29 @@ impl<'a> Asked<'a> {
 
 impl<'a> Me<'a> {
     pub(super) fn of(app: &'a App) -> Self {
-        let operator = app.replica.operator.as_ref();
+        Self::new(app.replica.operator.as_ref(), &app.replica.org)
+    }
+
+    pub fn new(operator: Option<&'a Actor>, org: &'a Org) -> Self {
         Self {
             operator,
-            groups: operator.map_or_else(Vec::new, |operator| groups(&app.replica.org, operator)),
+            groups: operator.map_or_else(Vec::new, |operator| groups(org, operator)),
+        }
+    }
+
+    /// Whether a ticket is the operator's: they deal with it, or nobody does and the pipeline is
+    /// one of their own.
+    pub fn has(&self, row: &Summary, ticket: &Ticket) -> bool {
+        let holder = ticket.assignee.as_ref();
+        let holder = holder.or(ticket.acknowledged.as_ref().map(|(by, _)| by));
+        match holder {
+            Some(holder) => Some(holder) == self.operator,
+            None => self.owns(row),
         }
     }
 
     /// Whether a pipeline is one of the operator's own: of their team, or waiting for them.
-    pub(super) fn owns(&self, row: &Summary) -> bool {
+    fn owns(&self, row: &Summary) -> bool {
         self.is_of_my_team(row) || self.is_waited_for_by(row)
     }
 

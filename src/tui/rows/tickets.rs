@@ -29,23 +29,15 @@ const FIELDS: [&str; 3] = ["own", "stage", "who"];
 
 pub fn tickets<'a>(app: &'a App, screen: &TicketsScreen) -> Vec<TicketRow<'a>> {
     let filter = Filter::parse(&screen.filter, &FIELDS);
-    let operator = app.replica.operator.as_ref();
     let me = &Me::of(app);
     let rows = app.replica.rows.all();
     let mut found: Vec<TicketRow<'a>> = rows
         .flat_map(|row| {
             let tickets = row.detail.tickets.iter();
             tickets
-                .filter(move |ticket| {
-                    let held = ticket.assignee.as_ref();
-                    let held = held.or(ticket.acknowledged.as_ref().map(|(by, _)| by));
-                    match screen.scope {
-                        TicketScope::All => true,
-                        TicketScope::Mine => match held {
-                            Some(holder) => Some(holder) == operator,
-                            None => me.owns(row),
-                        },
-                    }
+                .filter(move |ticket| match screen.scope {
+                    TicketScope::All => true,
+                    TicketScope::Mine => me.has(row, ticket),
                 })
                 .map(move |ticket| (row, ticket))
         })

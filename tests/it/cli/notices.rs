@@ -63,3 +63,20 @@ fn a_server_killed_while_it_tells_tells_again_under_the_same_key() {
     served.until_json(&["notices"], |states| states.as_array().unwrap().is_empty());
     assert!(!kept.exists());
 }
+
+#[test]
+fn a_ticket_is_mine_once_it_is_in_my_hands() {
+    let served = Served::failing_with("");
+    served.until_json(&["tickets", "web"], |tickets| tickets[0]["id"] == "t1");
+    let mine = served.json(&["tickets", "--mine"]);
+    assert_eq!(mine, serde_json::json!([]), "nobody made it mine");
+    let take = ["ticket", "web", "t1", "--acknowledge"];
+    let plan = served.json(&[&take[..], &["--dry-run"]].concat());
+    let digest = plan["digest"].as_str().unwrap();
+    let output = served.run(&[&take[..], &["--yes", "--expect", digest]].concat());
+    assert!(output.status.success(), "{output:?}");
+    let mine = served.json(&["tickets", "--mine"]);
+    assert_eq!(mine[0]["name"], "web/t1", "{mine}");
+    assert_eq!(mine[0]["stage"], "build", "{mine}");
+    assert_eq!(served.json(&["tickets", "web", "--mine"]), mine);
+}

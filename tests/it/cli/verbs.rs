@@ -12,7 +12,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Command lines against a server on which r1 of web asks for approval in gamma, and their status.
-const WITH_SERVER: [(i32, &str); 67] = [
+const WITH_SERVER: [(i32, &str); 71] = [
     (0, "status"),
     (0, "status web"),
     (0, "why web"),
@@ -20,6 +20,8 @@ const WITH_SERVER: [(i32, &str); 67] = [
     (0, "forecast web"),
     (0, "events web"),
     (0, "tickets web"),
+    (0, "tickets --mine"),
+    (0, "tickets web --mine --json"),
     (0, "alarms web"),
     (0, "metrics"),
     (0, "notices"),
@@ -71,6 +73,8 @@ const WITH_SERVER: [(i32, &str); 67] = [
     (2, "open web/gamma/r1/x"),
     (2, "open web"),
     (2, "approve"),
+    (2, "tickets"),
+    (2, "tickets web --mine --all"),
     (2, "reject"),
     (2, "approve --stage gamma"),
     (2, "approve web --reason seen"),
