@@ -166,7 +166,7 @@ fn usual(sign: Sign, scene: &Scene) -> Option<Usual> {
     if before.len() < STRETCHES_LEAST {
         let (median, _) = scene.control(sign)?;
         return Some(Usual {
-            limit: sign.limit(median, 0),
+            limit: sign.limit(median, 0).max(by_chance(sign, median, scene)),
             median,
             stretches: 0,
         });
@@ -176,9 +176,28 @@ fn usual(sign: Sign, scene: &Scene) -> Option<Usual> {
     let spread = median(before.iter().map(|value| value.abs_diff(middle)).collect())?;
     Some(Usual {
         median: middle,
-        limit: sign.limit(middle, spread),
+        limit: sign
+            .limit(middle, spread)
+            .max(by_chance(sign, middle, scene)),
         stretches,
     })
+}
+
+/// As many faults as come by chance where so large a share is usual: three standard deviations
+/// (Poisson) and five. Of little traffic, a few faults say nothing.
+fn by_chance(sign: Sign, usual: u64, scene: &Scene) -> u64 {
+    let requests = scene.judged.now.requests;
+    match sign {
+        Sign::Faults => {
+            let expected = u128::from(usual) * u128::from(requests) / 1_000_000;
+            let expected = u64::try_from(expected).unwrap_or(u64::MAX);
+            let most = expected
+                .saturating_add(3 * expected.isqrt())
+                .saturating_add(5);
+            Ppm::ratio(most, requests).map_or(u64::MAX, |share| share.0)
+        }
+        Sign::Silence | Sign::Latency => 0,
+    }
 }
 
 /// The middle of all, the lower one of two.
