@@ -21,8 +21,8 @@ pub(super) fn fail(draft: &mut Draft<'_>, stage: &StageName, why: &str) {
         draft,
         &format!("failed/{stage}/{release}"),
         title,
-        stage,
-        release,
+        (stage, release),
+        None,
     );
 }
 
@@ -41,8 +41,8 @@ pub(super) fn pause(draft: &mut Draft<'_>, stage: &StageName, why: &str) {
         draft,
         &format!("paused/{stage}/{release}"),
         title,
-        stage,
-        release,
+        (stage, release),
+        None,
     );
 }
 

@@ -23,7 +23,14 @@ pub(super) fn drive(draft: &mut Draft<'_>, stage: &StageName) {
             "nothing has entered {stage} for {waited}, {release} waits: {}",
             blocker.why
         );
-        ticket::open(draft, &cause(stage, &blocker), title, stage, release);
+        let alarm = blocker.id.alarm();
+        ticket::open(
+            draft,
+            &cause(stage, &blocker),
+            title,
+            (stage, release),
+            alarm,
+        );
     }
 }
 

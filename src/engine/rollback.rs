@@ -65,8 +65,9 @@ pub(super) fn carry_out(draft: &mut Draft<'_>, intent: &Intent, cause: &Cause) {
     }
     if let Some(stage) = first {
         let title = format!("{} is rolled back: {why}", intent.release);
-        let cause = format!("rollback/{}", intent.release);
-        ticket::open(draft, &cause, title, &stage, intent.release);
+        let ticket = format!("rollback/{}", intent.release);
+        let alarm = cause.alarm().cloned();
+        ticket::open(draft, &ticket, title, (&stage, intent.release), alarm);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::engine::draft::Draft;
 use crate::model::planted::{Bug, planted};
-use crate::model::{Fact, ReleaseId, Span, StageName, Ticket, TicketChange, TicketId};
+use crate::model::{AlarmName, Fact, ReleaseId, Span, StageName, Ticket, TicketChange, TicketId};
 
 /// A cause that keeps coming is told on its ticket no more often than this.
 const TOLD_AGAIN: Span = Span::minutes(1);
@@ -12,8 +12,8 @@ pub(super) fn open(
     draft: &mut Draft<'_>,
     cause: &str,
     title: String,
-    stage: &StageName,
-    release: ReleaseId,
+    (stage, release): (&StageName, ReleaseId),
+    alarm: Option<AlarmName>,
 ) {
     if planted(Bug::TicketForgotten) {
         return;
@@ -35,6 +35,7 @@ pub(super) fn open(
         title,
         stage: stage.clone(),
         release,
+        alarm,
     });
 }
 

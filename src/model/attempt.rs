@@ -372,6 +372,14 @@ impl Attempt {
 }
 
 impl Cause {
+    /// The alarm that fired, where one did.
+    pub fn alarm(&self) -> Option<&AlarmName> {
+        match self {
+            Cause::Alarm { alarm, .. } => Some(alarm),
+            Cause::Deployment { .. } | Cause::Operator { .. } => None,
+        }
+    }
+
     /// Why, for screens, tickets and the audit.
     pub fn words(&self) -> String {
         match self {

@@ -283,6 +283,9 @@ pub enum Fact {
         title: String,
         stage: StageName,
         release: ReleaseId,
+        /// The alarm that it is about.
+        #[serde(default)]
+        alarm: Option<AlarmName>,
     },
     TicketChanged {
         id: TicketId,

@@ -199,6 +199,11 @@ impl BlockerId {
     pub fn of_alarm(alarm: &AlarmName) -> Self {
         Self(format!("alarm/{alarm}"))
     }
+
+    /// The alarm that blocks, where one does.
+    pub fn alarm(&self) -> Option<AlarmName> {
+        AlarmName::parse(self.0.strip_prefix("alarm/")?).ok()
+    }
 }
 
 impl fmt::Display for BlockerId {

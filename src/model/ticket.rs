@@ -1,7 +1,7 @@
 //! What on-call must deal with (DESIGN.md 5, rule 16). One per cause, not per event: what happens
 //! again while a ticket is open adds to it, and after it is resolved opens another.
 
-use crate::model::{Actor, ReleaseId, StageName, TicketId, Time};
+use crate::model::{Actor, AlarmName, ReleaseId, StageName, TicketId, Time};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +11,9 @@ pub struct Ticket {
     pub title: String,
     pub stage: StageName,
     pub release: ReleaseId,
+    /// The alarm that it is about.
+    #[serde(default)]
+    pub alarm: Option<AlarmName>,
     pub opened: Time,
     pub resolved: Option<Time>,
     /// Who has seen it, and when.

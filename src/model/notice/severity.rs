@@ -8,7 +8,7 @@
 //! | failed, or paused for a person | high | low |
 //! | blocked for too long | medium | low |
 
-use crate::model::{Cause, Phase, Pipeline, Purpose, Severity, StageName, Ticket};
+use crate::model::{Phase, Pipeline, Severity, StageName, Ticket};
 
 pub(super) fn of_ticket(pipeline: &Pipeline, ticket: &Ticket) -> Severity {
     let production = is_production(pipeline, &ticket.stage);
@@ -22,21 +22,11 @@ pub(super) fn of_ticket(pipeline: &Pipeline, ticket: &Ticket) -> Severity {
     }
 }
 
-/// That of the alarm that caused the rollback a ticket is about, while that goes on.
+/// That of the alarm that caused the rollback a ticket is about, as the newest definition has it.
 fn of_alarm(pipeline: &Pipeline, ticket: &Ticket) -> Option<Severity> {
-    let attempts = pipeline.stages.values();
-    let attempts = attempts.filter_map(|stage| stage.attempt.as_ref());
-    let mut own = attempts.filter(|attempt| attempt.release == ticket.release);
-    own.find_map(|attempt| {
-        let Purpose::Rollback(rollback) = &attempt.purpose else {
-            return None;
-        };
-        let Cause::Alarm { alarm, .. } = &rollback.cause else {
-            return None;
-        };
-        let definition = pipeline.definition_of(attempt)?;
-        definition.alarm(alarm).map(|alarm| alarm.severity)
-    })
+    let definition = pipeline.definition.as_ref()?;
+    let alarm = definition.alarm(ticket.alarm.as_ref()?)?;
+    Some(alarm.severity)
 }
 
 fn is_production(pipeline: &Pipeline, stage: &StageName) -> bool {

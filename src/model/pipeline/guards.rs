@@ -155,8 +155,10 @@ fn fold_ticket(
             title,
             stage,
             release,
+            alarm,
         } => {
             let ticket = Ticket {
+                alarm: alarm.clone(),
                 id: *id,
                 cause: cause.clone(),
                 title: title.clone(),

@@ -101,8 +101,10 @@ fn detail(app: &App, row: &TicketRow<'_>, canvas: &mut Canvas<'_>, area: Rect) {
         stage,
         release,
         opened,
+        alarm,
         ..
     } = row.ticket;
+    let alarm = alarm.as_ref().map(|alarm| format!("   alarm {alarm}"));
     let hands = row.ticket.hands();
     let hands = if hands.is_empty() {
         "nobody has it: a k says you have seen it".to_owned()
@@ -117,6 +119,7 @@ fn detail(app: &App, row: &TicketRow<'_>, canvas: &mut Canvas<'_>, area: Rect) {
         Line::of(Role::Plain, Sanitized::from(format!(" {title}"))),
         Line::of(Role::Label, " cause ")
             .then(Role::Plain, cause.clone())
+            .then(Role::Warning, alarm.unwrap_or_default())
             .then(Role::Label, "   hands ")
             .then(Role::Plain, hands),
     ];
