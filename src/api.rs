@@ -20,6 +20,7 @@
 //! | `GET /v1/commands/{key}` | [`Settled`], or 404 when no such request arrived |
 //! | `POST /v1/definitions/plan` | [`DefinitionsRequest`] to [`DefinitionsPlan`] |
 //! | `POST /v1/definitions` | [`ReloadRequest`] to the [`DefinitionsPlan`] that was carried out |
+//! | `GET /metrics` | how the server and its pipelines are, in Prometheus' text format |
 //! | `GET /healthz`, `GET /readyz` | `ok`, `text/plain` |
 
 mod alarms;
@@ -37,6 +38,7 @@ use crate::model::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub const METRICS: &str = "/metrics";
 pub const FLEET: &str = "/v1/fleet";
 pub const PIPELINES: &str = "/v1/pipelines";
 pub const STREAM: &str = "/v1/stream";

@@ -15,6 +15,7 @@ mod fleet;
 mod health;
 mod listen;
 mod logs;
+mod metrics;
 mod notices;
 mod pipeline;
 mod plan;
@@ -93,6 +94,7 @@ impl Server {
             service,
             stopping,
             followers: Arc::new(Semaphore::new(logs::FOLLOWERS)),
+            streams: Arc::new(Semaphore::new(stream::CLIENTS)),
         };
         let router = routes(shared, self.guard);
         accept::accept(self.socket, router, until, stop).await;
@@ -107,6 +109,8 @@ struct Shared {
     stopping: watch::Receiver<bool>,
     /// Places for those who wait for lines of a log.
     followers: Arc<Semaphore>,
+    /// Places for those who follow the stream.
+    streams: Arc<Semaphore>,
 }
 
 fn routes(shared: Shared, guard: auth::Guard) -> Router {
@@ -135,6 +139,7 @@ fn routes(shared: Shared, guard: auth::Guard) -> Router {
             api::DEFINITIONS_PLAN,
             post(definitions::plan).layer(DefaultBodyLimit::max(DEFINITIONS_LIMIT)),
         )
+        .route(api::METRICS, get(metrics::metrics))
         .layer(middleware::from_fn_with_state(guard.clone(), auth::token))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -26,6 +26,9 @@ pub(super) struct Wanted {
     pipelines: String,
 }
 
+/// Clients that follow at once; each is a connection and what it is behind by.
+pub(super) const CLIENTS: usize = 1_000;
+
 pub(super) async fn stream(
     State(shared): State<Shared>,
     wanted: Result<Query<Wanted>, QueryRejection>,
@@ -34,6 +37,16 @@ pub(super) async fn stream(
     let Query(wanted) = wanted?;
     let after = cursor(&headers, wanted.after)?;
     let pipelines = pipelines(&wanted.pipelines)?;
+    let place = shared.streams.try_acquire_owned().map_err(|_full| {
+        let detail = format!("{CLIENTS} clients follow the stream already; try again later");
+        let kind = "too-many-clients";
+        fault(
+            StatusCode::SERVICE_UNAVAILABLE,
+            kind,
+            "too many clients",
+            detail,
+        )
+    })?;
     let mut stopping = shared.stopping.clone();
     let stopped = async move {
         // An error means that the server is gone, which is the same.
@@ -42,7 +55,11 @@ pub(super) async fn stream(
     let events = shared
         .service
         .subscribe(after, pipelines)
-        .map(|(cursor, event)| form(cursor.as_ref(), &event))
+        .map(move |(cursor, event)| {
+            // Held as long as the stream is.
+            let _place = &place;
+            form(cursor.as_ref(), &event)
+        })
         .take_until(stopped);
     Ok(Sse::new(events).into_response())
 }

@@ -26,6 +26,7 @@ mod delivery;
 mod demo;
 mod dialogs;
 mod executor;
+mod exposed;
 mod fixture;
 mod fleet;
 mod idle;
