@@ -48,8 +48,8 @@ const SHOTS: [Shot; 7] = [
     },
     Shot {
         name: "alarms",
-        keys: &["q", "!"],
-        words: &["alarms", "checkout"],
+        keys: &["q", "!", "G", "k", "k"],
+        words: &["alarms", "checkout-wave-1-faults", "scrape"],
     },
     Shot {
         name: "blockers",
