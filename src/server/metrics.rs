@@ -6,7 +6,7 @@ mod page;
 
 use crate::{
     api::{Fleet, RouteState},
-    model::{Status, Summary, Time},
+    model::{AlarmLevel, Status, Summary, Time},
     server::{Shared, auth::Operator, logs, stream},
 };
 use axum::{
@@ -84,11 +84,16 @@ fn states(page: &mut Page, rows: &[Summary]) {
     ] {
         page.family(name, Kind::Gauge, help);
         for status in Status::ALL {
-            let word = status.word().to_lowercase();
+            let word = label(status);
             let count = counts.get(&status).copied().unwrap_or(0);
             page.sample(&[("status", &word)], Value::Count(count));
         }
     }
+}
+
+/// `no_data`: a status as dashboards spell it.
+fn label(status: Status) -> String {
+    status.word().to_lowercase().replace([' ', '-'], "_")
 }
 
 fn by_status(statuses: impl Iterator<Item = Status>) -> BTreeMap<Status, u64> {
@@ -117,7 +122,7 @@ fn waiting(page: &mut Page, fleet: &Fleet) {
         Status::Held,
         Status::NoData,
     ] {
-        let word = status.word().to_lowercase();
+        let word = label(status);
         page.sample(&[("status", &word)], oldest(status));
     }
     page.family(
@@ -133,21 +138,19 @@ fn waiting(page: &mut Page, fleet: &Fleet) {
 
 fn alarms_and_tickets(page: &mut Page, rows: &[Summary]) {
     page.family(
-        "pipeline_alarms",
+        "pipeline_alarms_not_ok",
         Kind::Gauge,
-        "Alarms of a pipeline by level.",
+        "Alarms of a pipeline that were read and are not well, by level.",
     );
     for row in rows {
-        let (firing, all) = row.detail.alarms;
-        let troubled = u32::try_from(row.detail.troubled.len()).unwrap_or(u32::MAX);
-        let silent = troubled.saturating_sub(firing);
-        let well = all.saturating_sub(firing.saturating_add(silent));
-        for (level, count) in [("firing", firing), ("no_data", silent), ("ok", well)] {
+        for (word, level) in [
+            ("firing", AlarmLevel::Firing),
+            ("no_data", AlarmLevel::NoData),
+        ] {
+            let such = row.detail.troubled.iter();
+            let such = such.filter(|alarm| alarm.state.level == level);
             let [pipeline, owner] = of_pipeline(row);
-            page.sample(
-                &[pipeline, owner, ("level", level)],
-                Value::Count(count.into()),
-            );
+            page.sample(&[pipeline, owner, ("level", word)], Value::of(such.count()));
         }
     }
     page.family(

@@ -59,8 +59,19 @@ async fn a_page_for_prometheus() {
             "{line}\n{before}"
         );
     }
+    let pipelines = before
+        .lines()
+        .filter_map(|line| line.strip_prefix("pilothouse_pipelines{"));
+    let counts = pipelines.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap());
+    assert_eq!(counts.sum::<u64>(), 2, "{before}");
     hold(&serving.client, "cart", "metrics").await.unwrap();
+    let stream = http
+        .get(format!("{url}{}", api::STREAM))
+        .bearer_auth(&token);
+    let stream = stream.send().await.unwrap();
     let after = page().await;
+    assert!(after.contains("pilothouse_stream_clients 1\n"), "{after}");
+    drop(stream);
     let facts = |page: &str| {
         let value = page
             .lines()
