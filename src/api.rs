@@ -8,6 +8,7 @@
 //! | `GET /v1/pipelines/{name}/events?after=&limit=` | [`Events`] |
 //! | `GET /v1/pipelines/{name}/alarms` | [`Alarms`] |
 //! | `GET /v1/pipelines/{name}/windows?from=&to=` | [`Windows`] |
+//! | `POST /v1/pipelines/{name}/changes` | a forge's push notice, which carries its own proof; 202 without a body |
 //! | `GET /v1/pipelines/{name}/forecast` | [`Forecast`](crate::model::Forecast) |
 //! | `GET /v1/pipelines/{name}/settings` | every effective value, [`Setting`]s |
 //! | `GET /v1/pipelines/{name}/steps/{id}/log?from=&wait=` | a piece of the step's log, `text/plain`, see [`LogPiece`] |

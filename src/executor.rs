@@ -26,7 +26,7 @@ mod signing;
 mod step;
 
 pub use error::{ExecutorError, GitError};
-pub use notify::{Undelivered, deliver};
+pub use notify::{Undelivered, deliver, secret};
 
 use crate::{
     clock::Stopwatch,

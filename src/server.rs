@@ -7,6 +7,7 @@ mod accept;
 mod alarms;
 mod auth;
 mod body;
+mod changes;
 mod commands;
 mod definitions;
 mod delivery;
@@ -20,6 +21,7 @@ mod notices;
 mod pipeline;
 mod plan;
 mod problem;
+mod proof;
 mod stream;
 pub mod token;
 mod windows;
@@ -141,6 +143,8 @@ fn routes(shared: Shared, guard: auth::Guard) -> Router {
         )
         .route(api::METRICS, get(metrics::metrics))
         .layer(middleware::from_fn_with_state(guard.clone(), auth::token))
+        // It carries its own proof, because a forge has no token.
+        .route(&format!("{pipeline}/changes"), post(changes::changes))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(problem::no_such_route)

@@ -32,7 +32,7 @@ pub use error::{CommandError, ReloadError, ServiceError};
 use crate::{
     api::{self, Cursor, Settled, StreamEvent},
     clock, definition, engine,
-    executor::Executor,
+    executor::{self, Executor},
     http,
     journal::{Conflict, Sqlite, Writer, WriterError},
     model::{
@@ -220,6 +220,20 @@ impl Service {
         let now = self.now();
         let work = move || ledger::report(&shared, now, days, owner);
         tokio::task::spawn_blocking(work).await.ok()
+    }
+
+    /// Wakes those who look at a pipeline's branches. What is new is read from git alone.
+    pub fn look(&self, name: &PipelineName) {
+        if let Ok(mailbox) = self.mailbox(Some(name)) {
+            mailbox.look();
+        }
+    }
+
+    /// The secret in a file; none when there is no such secret, of which the log tells why.
+    pub async fn secret(&self, file: &str) -> Option<String> {
+        let read = executor::secret(file).await;
+        read.inspect_err(|why| tracing::warn!(%why, "a push notice cannot be checked"))
+            .ok()
     }
 
     /// How every route does on which people are told.

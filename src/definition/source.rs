@@ -54,6 +54,7 @@ fn one(fields: &Fields<'_>) -> Option<Source> {
             not_author: not_author?,
         })
     });
+    let push_secret_file = fields.optional("push_secret_file");
     let branch = branch?;
     if branch.is_empty() || branch.starts_with('-') || branch.contains(char::is_whitespace) {
         let what = format!("{branch:?} cannot be the name of a branch");
@@ -67,6 +68,7 @@ fn one(fields: &Fields<'_>) -> Option<Source> {
             Some(rule) => Some(rule?),
             None => None,
         },
+        push_secret_file,
     })
 }
 

@@ -35,6 +35,14 @@ pub enum Undelivered {
     Refused { why: String },
 }
 
+/// The secret in a file, read anew for every use.
+///
+/// # Errors
+/// When there is no file, or not one line in it; the secret is in no reason.
+pub async fn secret(file: &str) -> Result<String, Undelivered> {
+    secret::read(file).await
+}
+
 /// A notice in the words of a route.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Worded<'a> {

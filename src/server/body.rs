@@ -7,6 +7,7 @@ use crate::server::{
 };
 use axum::{
     Json,
+    body::Bytes,
     extract::{FromRequest, Request, rejection::JsonRejection},
     http::StatusCode,
 };
@@ -28,14 +29,50 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Asked<T> {
         match tokio::time::timeout(BODY_PATIENCE, read).await {
             Ok(Ok(Json(asked))) => Ok(Asked(asked)),
             Ok(Err(why)) => Err(unreadable(&why)),
-            Err(_late) => Err(fault(
-                StatusCode::REQUEST_TIMEOUT,
-                "slow-body",
-                "the body took too long",
-                format!("it must arrive within {} s", BODY_PATIENCE.as_secs()),
-            )),
+            Err(_late) => Err(late()),
         }
     }
+}
+
+/// A body as it came, over which a signature is checked.
+#[derive(Debug)]
+pub(super) struct Whole(pub(super) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Whole {
+    type Rejection = Fault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
+        let read = Bytes::from_request(request, state);
+        match tokio::time::timeout(BODY_PATIENCE, read).await {
+            Ok(Ok(body)) => Ok(Whole(body)),
+            Ok(Err(why)) if why.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large()),
+            Ok(Err(why)) => Err(fault(
+                why.status(),
+                "bad-body",
+                "the body is not understood",
+                why.body_text(),
+            )),
+            Err(_late) => Err(late()),
+        }
+    }
+}
+
+fn late() -> Fault {
+    fault(
+        StatusCode::REQUEST_TIMEOUT,
+        "slow-body",
+        "the body took too long",
+        format!("it must arrive within {} s", BODY_PATIENCE.as_secs()),
+    )
+}
+
+fn too_large() -> Fault {
+    fault(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too-large",
+        "the body is too large",
+        format!("at most {BODY_LIMIT} bytes are taken"),
+    )
 }
 
 fn unreadable(why: &JsonRejection) -> Fault {
@@ -47,12 +84,7 @@ fn unreadable(why: &JsonRejection) -> Fault {
             "the body must be JSON",
             "send it with `Content-Type: application/json`",
         ),
-        StatusCode::PAYLOAD_TOO_LARGE => fault(
-            status,
-            "too-large",
-            "the body is too large",
-            format!("at most {BODY_LIMIT} bytes are taken"),
-        ),
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => fault(
             status,
             "bad-body",

@@ -5,7 +5,7 @@ use crate::{
     model::{Actor, Command, Definition, Outcome, Pipeline, PipelineName, Plan, Request},
     service::{CommandError, organization::Settings},
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// Letters that may wait. Steps of one pipeline run by the dozen and observers wait for each
 /// answer, so this is for a burst of operators; who finds it full waits.
@@ -40,12 +40,18 @@ pub(super) struct Reloaded {
 pub(super) type Answer<T> = oneshot::Sender<Result<T, CommandError>>;
 
 #[derive(Debug, Clone)]
-pub(super) struct Mailbox(mpsc::Sender<Letter>);
+pub(super) struct Mailbox {
+    letters: mpsc::Sender<Letter>,
+    /// Any number of wakes before an observer looks are one.
+    looks: watch::Sender<()>,
+}
 
 impl Mailbox {
     pub(super) fn new() -> (Self, mpsc::Receiver<Letter>) {
         let (sender, receiver) = mpsc::channel(WAITING);
-        (Self(sender), receiver)
+        let looks = watch::Sender::new(());
+        let letters = sender;
+        (Self { letters, looks }, receiver)
     }
 
     pub(super) async fn commit(
@@ -81,7 +87,7 @@ impl Mailbox {
 
     /// Sends the end of a step. That nobody is there any more is fine: the step stays owed.
     pub(super) async fn ended(&self, outcome: Outcome) {
-        self.0
+        self.letters
             .send(Letter::Outcome(outcome))
             .await
             .unwrap_or_else(drop);
@@ -92,12 +98,22 @@ impl Mailbox {
         self.ask(|taken| Letter::Seen(outcome, taken)).await
     }
 
+    /// Wakes the observers of branches, which then look before their time.
+    pub(super) fn look(&self) {
+        self.looks.send_replace(());
+    }
+
+    /// Where an observer learns that it is to look.
+    pub(super) fn looks(&self) -> watch::Receiver<()> {
+        self.looks.subscribe()
+    }
+
     async fn ask<T>(
         &self,
         letter: impl FnOnce(oneshot::Sender<T>) -> Letter,
     ) -> Result<T, CommandError> {
         let (answer, answered) = oneshot::channel();
-        let sent = self.0.send(letter(answer)).await;
+        let sent = self.letters.send(letter(answer)).await;
         sent.map_err(|_unsent| CommandError::Stopping)?;
         answered.await.map_err(|_unanswered| CommandError::Stopping)
     }

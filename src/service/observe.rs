@@ -21,6 +21,9 @@ use tokio::{
 /// Commits that a look at the branch is told of, to find what is new since one of them.
 const KNOWN_MOST: usize = 50;
 
+/// The least pause between two looks, however often somebody says that there is something new.
+const PAUSE_LEAST: Span = Span::seconds(1);
+
 /// The longest pause between two looks at a branch that does not answer.
 const PAUSE_MOST: Span = Span::minutes(5);
 
@@ -77,6 +80,7 @@ impl Observers {
             source: source.clone(),
             executor: shared.executor.clone(),
             outlook: self.outlook.subscribe(),
+            looks: mailbox.looks(),
             mailbox: mailbox.clone(),
         });
         let alarms = Alarms {
@@ -137,16 +141,19 @@ struct Branch {
     source: Source,
     executor: Executor,
     outlook: watch::Receiver<Outlook>,
+    looks: watch::Receiver<()>,
     mailbox: Mailbox,
 }
 
 impl Branch {
     /// Looks at the branch until nobody takes in what is seen.
-    async fn observe(self) {
+    async fn observe(mut self) {
         let mut failures = 0;
         // Whether it was said that the branch answers, since the start or the last failure.
         let mut answers = false;
         loop {
+            // A wake from here on is for the next look: this one may miss what it is about.
+            self.looks.borrow_and_update();
             let known = self.outlook.borrow().known.get(&self.name).cloned();
             let known = known.unwrap_or_default();
             let seen = match self.executor.head(&self.source, &known).await {
@@ -173,7 +180,19 @@ impl Branch {
             {
                 return;
             }
-            sleep(pause(self.source.poll_every, failures).std()).await;
+            self.rest(failures).await;
+        }
+    }
+
+    /// Waits until the next look is due, or until a wake, but never less than the least pause.
+    async fn rest(&mut self, failures: u32) {
+        let pause = pause(self.source.poll_every, failures);
+        let least = Span(pause.0.min(PAUSE_LEAST.0));
+        sleep(least.std()).await;
+        tokio::select! {
+            () = sleep(Span(pause.0 - least.0).std()) => {}
+            // The mailbox that wakes is held here, so there is always somebody who may.
+            _woken = self.looks.changed() => {}
         }
     }
 }

@@ -207,6 +207,7 @@ fn source(repository: &str, branch: &str) -> Source {
         repository: repository.to_owned(),
         branch: branch.to_owned(),
         poll_every: Span::seconds(5),
+        push_secret_file: None,
         review: None,
     }
 }

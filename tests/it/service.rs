@@ -1,6 +1,7 @@
 //! The service as its callers see it, on a real journal, real git and real processes: requests that
 //! count once, restarts that lose nothing, streams without gaps.
 
+mod noticed;
 mod owed;
 mod reload;
 mod resume;

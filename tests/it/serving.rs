@@ -173,6 +173,7 @@ fn definition(pipeline: &str, directory: &Path) -> Definition {
             repository: directory.join("no-repository").display().to_string(),
             branch: "main".to_owned(),
             poll_every: Span::hours(1),
+            push_secret_file: None,
             review: None,
         },
         also: Vec::new(),

@@ -218,6 +218,7 @@ pub(crate) fn definition() -> Definition {
             repository: "/repository".to_owned(),
             branch: "main".to_owned(),
             poll_every: Span::seconds(30),
+            push_secret_file: None,
             review: Some(ReviewRule {
                 trailer: "Reviewed-by".to_owned(),
                 not_author: true,

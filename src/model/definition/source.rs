@@ -10,6 +10,9 @@ pub struct Source {
     pub branch: String,
     pub poll_every: Span,
     pub review: Option<ReviewRule>,
+    /// The file with the secret that proves a forge's push notices; without it none is believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push_secret_file: Option<String>,
 }
 
 /// A source beside the main one.

@@ -74,6 +74,16 @@ impl World {
         }
     }
 
+    /// Lets every pipeline look once an hour, and believe notices that this secret proves.
+    pub(super) fn wait_for_notices(&mut self, secret: &str) {
+        let file = self.directory.path().join("secret");
+        fs::write(&file, secret).unwrap();
+        for definition in &mut self.definitions {
+            definition.source.poll_every = Span::hours(1);
+            definition.source.push_secret_file = Some(file.display().to_string());
+        }
+    }
+
     /// Gives every pipeline a second source with one commit.
     pub(super) fn also(&mut self, name: &str, title: &str) {
         let repository = self.directory.path().join(name);
@@ -153,6 +163,7 @@ fn definition(name: &str, directory: &Path) -> Definition {
             repository: directory.join("repository").display().to_string(),
             branch: "main".to_owned(),
             poll_every: Span(100),
+            push_secret_file: None,
             review: None,
         },
         also: Vec::new(),

@@ -1,0 +1,88 @@
+//! `POST /v1/pipelines/{name}/changes`: a forge says that it took a push. That only wakes those who
+//! look at the pipeline's branches; what is new is read from git, and nothing in the notice is used
+//! but the name of the branch.
+//!
+//! A forge has no bearer token, so the notice carries its own proof (`proof`), also over TCP. The
+//! rules on Host and Origin hold as everywhere: TCP never leaves this machine, so a forge reaches us
+//! through a proxy here, which speaks TLS and sends our own address as Host.
+
+use crate::{
+    model::{PipelineName, Source},
+    server::{
+        Shared,
+        body::Whole,
+        problem::{Fault, fault},
+        proof::Proof,
+    },
+};
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+};
+use serde::Deserialize;
+
+/// All that is read of a notice.
+#[derive(Debug, Deserialize)]
+struct Push {
+    #[serde(rename = "ref")]
+    reference: String,
+}
+
+pub(super) async fn changes(
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    Whole(body): Whole,
+) -> Result<StatusCode, Fault> {
+    let proof = Proof::of(&headers).ok_or_else(unproven)?;
+    let name = PipelineName::parse(&name).map_err(|_no_name| unproven())?;
+    let sources = proven(&shared, &name, &proof, &body).await;
+    if sources.is_empty() {
+        return Err(unproven());
+    }
+    if proof.is_push()
+        && let Ok(push) = serde_json::from_slice::<Push>(&body)
+        && sources.iter().any(|source| is_about(source, &push))
+    {
+        shared.service.look(&name);
+    }
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// The pipeline's sources whose secret made the proof.
+async fn proven(
+    shared: &Shared,
+    name: &PipelineName,
+    proof: &Proof<'_>,
+    body: &[u8],
+) -> Vec<Source> {
+    let shown = shared.service.pipeline(name).await;
+    let Some(definition) = shown.and_then(|shown| shown.pipeline.definition) else {
+        return Vec::new();
+    };
+    let also = definition.also.iter().map(|also| &also.source);
+    let mut proven = Vec::new();
+    for source in std::iter::once(&definition.source).chain(also) {
+        if let Some(file) = &source.push_secret_file
+            && let Some(secret) = shared.service.secret(file).await
+            && proof.holds(&secret, body)
+        {
+            proven.push(source.clone());
+        }
+    }
+    proven
+}
+
+fn is_about(source: &Source, push: &Push) -> bool {
+    push.reference.strip_prefix("refs/heads/") == Some(source.branch.as_str())
+}
+
+/// One answer for all, so that nobody learns which pipelines there are or have a secret.
+fn unproven() -> Fault {
+    fault(
+        StatusCode::UNAUTHORIZED,
+        "unauthorized",
+        "the notice is not proven",
+        "its signature must be made with the secret in the source's push_secret_file",
+    )
+}
