@@ -26,6 +26,7 @@ mod prometheus;
 mod ratio;
 mod sights;
 mod source;
+mod trail;
 
 pub use sights::Sights;
 

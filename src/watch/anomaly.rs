@@ -7,6 +7,7 @@ mod lane;
 use crate::{
     model::{Anomalies, Crowd, Diagnosis, Scene, Span, TargetName, Time, Touch, diagnose},
     watch::{
+        apart,
         ask::{Answers, Ask},
         exposition::{Labels, PageError},
         source::{Judged, Look, Source},
@@ -14,9 +15,6 @@ use crate::{
 };
 use lane::{Lane, Page};
 use std::collections::BTreeMap;
-
-/// The label that names a target.
-const TARGET: &str = "target";
 
 #[derive(Debug)]
 pub(crate) struct Detector {
@@ -102,8 +100,9 @@ impl Detector {
         if pages.is_empty() {
             let metric = &self.source.requests.metric;
             return Err(format!(
-                "{}: {metric} names no target of the stage in its label `{TARGET}`",
-                server.shown()
+                "{}: {metric} names no target of the stage in its label `{}`",
+                server.shown(),
+                apart::LABEL
             ));
         }
         let window = self.source.window;
@@ -119,7 +118,7 @@ impl Detector {
 
     /// The target of the stage that a series is of.
     fn own(&self, labels: &Labels) -> Option<TargetName> {
-        let target = TargetName::parse(labels.get(TARGET)?).ok()?;
+        let target = apart::target(labels)?;
         self.source.targets.contains(&target).then_some(target)
     }
 

@@ -12,7 +12,7 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The label that names a target.
-const LABEL: &str = "target";
+pub(crate) const LABEL: &str = "target";
 
 /// With more of them a page does not name our targets but something else.
 const TARGETS_MOST: usize = 1_000;
@@ -74,12 +74,16 @@ impl Apart {
     }
 }
 
+/// The target that a series is of.
+pub(crate) fn target(labels: &Labels) -> Option<TargetName> {
+    TargetName::parse(labels.get(LABEL)?).ok()
+}
+
 /// The series of each target, without those that name none.
 fn by_target(series: &Series) -> BTreeMap<TargetName, Series> {
     let mut targets: BTreeMap<TargetName, Series> = BTreeMap::new();
     for (labels, value) in series {
-        let name = labels.get(LABEL).map(|name| TargetName::parse(name));
-        if let Some(Ok(target)) = name {
+        if let Some(target) = target(labels) {
             let own = targets.entry(target).or_default();
             own.insert(labels.clone(), *value);
         }

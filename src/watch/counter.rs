@@ -1,8 +1,11 @@
 //! Counters that only rise, made from counters that start again: what came since the last page, and
 //! over a window. It knows no thresholds.
 
-use crate::{model::Span, watch::exposition::Labels};
-use std::collections::{BTreeMap, VecDeque};
+use crate::{
+    model::Span,
+    watch::{exposition::Labels, trail::Trail},
+};
+use std::collections::BTreeMap;
 
 /// The sum of the matching series, each with its own restarts.
 #[derive(Debug, Default)]
@@ -57,66 +60,28 @@ fn since(last: Option<u64>, value: u64) -> u64 {
     }
 }
 
-/// Totals over the last while, newest last.
+/// Totals over the last while.
 #[derive(Debug)]
-pub(crate) struct Window {
-    length: Span,
-    /// Samples closer together than this are not kept beside each other.
-    step: Span,
-    samples: VecDeque<Sample>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Sample {
-    /// Running time.
-    at: Span,
-    part: u64,
-    whole: u64,
-}
-
-/// A day read every ten seconds; with more the window gets shorter, not the memory larger.
-const SAMPLES: usize = 8_640;
+pub(crate) struct Window(Trail<(u64, u64)>);
 
 impl Window {
     pub(crate) fn new(length: Span) -> Self {
-        Self {
-            length,
-            step: Span::ZERO,
-            samples: VecDeque::new(),
-        }
+        Self(Trail::new(length, Span::ZERO))
     }
 
     /// A window for one of many: its edge is up to a sixtieth off, and it is as much smaller.
     pub(crate) fn coarse(length: Span) -> Self {
-        Self {
-            step: Span(length.0 / 60),
-            ..Self::new(length)
-        }
+        Self(Trail::new(length, Span(length.0 / 60)))
     }
 
     pub(crate) fn push(&mut self, at: Span, part: u64, whole: u64) {
-        let close = |last: &Sample, before: &Sample| last.at.saturating_sub(before.at) < self.step;
-        let mut newest = self.samples.iter().rev();
-        if let (Some(last), Some(before)) = (newest.next(), newest.next())
-            && close(last, before)
-        {
-            self.samples.pop_back();
-        }
-        self.samples.push_back(Sample { at, part, whole });
-        // The oldest kept one is where the window starts: at its edge or the last before it. Two
-        // always stay, so a window shorter than a round is the time since the round before. A
-        // window that reaches back before the first sample has no edge yet.
-        let edge = at.0.checked_sub(self.length.0);
-        let past = |sample: Option<&Sample>| sample.is_some_and(|sample| Some(sample.at.0) <= edge);
-        while self.samples.len() > 2 && past(self.samples.get(1)) || self.samples.len() > SAMPLES {
-            self.samples.pop_front();
-        }
+        self.0.push(at, (part, whole));
     }
 
     /// What both counters gained over the window; none before there are two samples.
     pub(crate) fn increase(&self) -> Option<(u64, u64)> {
-        let (first, last) = (self.samples.front()?, self.samples.back()?);
-        (self.samples.len() > 1).then(|| (last.part - first.part, last.whole - first.whole))
+        let (first, last) = self.0.ends()?;
+        Some((last.0 - first.0, last.1 - first.1))
     }
 }
 
@@ -164,7 +129,7 @@ mod tests {
         for second in 0..1_000 {
             window.push(Span(second * 100), 0, second);
         }
-        assert!(window.samples.len() < 70, "{}", window.samples.len());
+        assert!(window.0.len() < 70, "{}", window.0.len());
         let (_, whole) = window.increase().unwrap();
         assert!((600..=610).contains(&whole), "{whole}");
     }

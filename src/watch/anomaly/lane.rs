@@ -3,7 +3,7 @@
 
 use crate::{
     model::{Span, Touch, Traffic},
-    watch::{counter::Counter, exposition::Labels, number},
+    watch::{counter::Counter, exposition::Labels, number, trail::Trail},
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -17,10 +17,10 @@ const BOUNDS_MOST: usize = 100;
 #[derive(Debug)]
 pub(super) struct Lane {
     window: Span,
+    trail: Trail<Totals>,
     requests: Counter,
     faults: Counter,
     buckets: BTreeMap<u64, Counter>,
-    samples: VecDeque<Sample>,
     before: VecDeque<Traffic>,
     /// When the last window of `before` ended, or since when there is none.
     closed: Option<Span>,
@@ -36,10 +36,9 @@ pub(super) struct Page {
     buckets: BTreeMap<u64, BTreeMap<Labels, u64>>,
 }
 
-/// The totals at a moment of running time.
+/// All that was counted up to a moment.
 #[derive(Debug)]
-struct Sample {
-    at: Span,
+struct Totals {
     requests: u64,
     faults: u64,
     buckets: BTreeMap<u64, u64>,
@@ -69,10 +68,10 @@ impl Lane {
     pub(super) fn new(window: Span) -> Self {
         Self {
             window,
+            trail: Trail::new(window, Span(window.0 / STEPS)),
             requests: Counter::default(),
             faults: Counter::default(),
             buckets: BTreeMap::new(),
-            samples: VecDeque::new(),
             before: VecDeque::new(),
             closed: None,
             touch: None,
@@ -84,7 +83,7 @@ impl Lane {
         if self.touch != touch {
             // What came before belongs to another release.
             self.touch = touch;
-            self.samples.clear();
+            self.trail.clear();
             self.closed = None;
         }
         let points = self.requests.advance(page.requests);
@@ -92,16 +91,13 @@ impl Lane {
         for (bound, series) in page.buckets {
             self.buckets.entry(bound).or_default().advance(series);
         }
-        self.push(Sample {
-            at,
+        let buckets = self.buckets.iter();
+        let totals = Totals {
             requests: self.requests.total,
             faults: self.faults.total,
-            buckets: self
-                .buckets
-                .iter()
-                .map(|(le, count)| (*le, count.total))
-                .collect(),
-        });
+            buckets: buckets.map(|(le, count)| (*le, count.total)).collect(),
+        };
+        self.trail.push(at, totals);
         self.close(at);
         points
     }
@@ -109,36 +105,19 @@ impl Lane {
     /// A round without a page: how much came in it is not known, and it fills no window.
     pub(super) fn interrupted(&mut self) {
         self.requests.interrupted();
-        self.samples.clear();
+        self.trail.clear();
         self.closed = None;
     }
 
     /// The last window, once it is full.
     pub(super) fn now(&self) -> Option<Traffic> {
-        let (first, last) = (self.samples.front()?, self.samples.back()?);
-        let full = last.at.saturating_sub(first.at) >= self.window;
-        full.then(|| last.since(first))
+        let (first, last) = self.trail.ends().filter(|_| self.trail.is_full())?;
+        Some(last.since(first))
     }
 
     /// The windows before, from when nothing was done to the target.
     pub(super) fn before(&self) -> impl Iterator<Item = Traffic> {
         self.before.iter().copied()
-    }
-
-    fn push(&mut self, sample: Sample) {
-        let step = Span(self.window.0 / STEPS);
-        let mut newest = self.samples.iter().rev();
-        if let (Some(last), Some(before)) = (newest.next(), newest.next())
-            && last.at.saturating_sub(before.at) < step
-        {
-            self.samples.pop_back();
-        }
-        self.samples.push_back(sample);
-        let newest = self.samples.back().map_or(Span::ZERO, |sample| sample.at);
-        let full = |sample: &Sample| newest.saturating_sub(sample.at) >= self.window;
-        while self.samples.get(1).is_some_and(full) {
-            self.samples.pop_front();
-        }
     }
 
     /// Remembers a window that went by while nobody did anything to the target.
@@ -157,8 +136,8 @@ impl Lane {
     }
 }
 
-impl Sample {
-    fn since(&self, first: &Sample) -> Traffic {
+impl Totals {
+    fn since(&self, first: &Totals) -> Traffic {
         let counts = self.buckets.iter().map(|(bound, total)| {
             let before = first.buckets.get(bound).copied().unwrap_or(0);
             (*bound, total - before)
