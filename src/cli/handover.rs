@@ -12,7 +12,7 @@ use crate::{
         session::Session,
     },
     client::Client,
-    model::{Entry, PipelineName, Revision, Span, Status, Summary, TeamName, Time},
+    model::{Entry, PipelineName, Revision, Span, Summary, TeamName, Time},
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use std::collections::BTreeSet;
@@ -60,18 +60,10 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
 async fn seen(client: &Client, row: Summary, from: Time) -> Result<Seen, Failure> {
     let pipeline = session::snapshot(client, &row.pipeline).await?.pipeline;
     // Where everything has come to rest nothing is expected.
-    let forecast = match row.status {
-        Status::Ok | Status::NotYet | Status::Superseded => None,
-        Status::Alarm
-        | Status::Fail
-        | Status::Approve
-        | Status::Rollback
-        | Status::Blocked
-        | Status::Held
-        | Status::NoData
-        | Status::Partial
-        | Status::Run
-        | Status::Bake => Some(client.forecast(&row.pipeline).await?),
+    let forecast = if row.status.is_at_rest() {
+        None
+    } else {
+        Some(client.forecast(&row.pipeline).await?)
     };
     Ok(Seen {
         entries: entries(client, &row.pipeline, (pipeline.revision, from)).await?,

@@ -44,6 +44,11 @@ impl Status {
         Status::Superseded,
     ];
 
+    /// Whether nothing is under way, and nothing is wanted.
+    pub fn is_at_rest(self) -> bool {
+        matches!(self, Status::Ok | Status::NotYet | Status::Superseded)
+    }
+
     pub fn word(self) -> &'static str {
         match self {
             Status::Alarm => "ALARM",

@@ -5,8 +5,8 @@
 use crate::{
     executor::Executor,
     model::{
-        Alarm, AlarmLevel, AlarmName, Definition, Head, Observation, Outcome, Pipeline, Reading,
-        Sha, Sight, Source, SourceName, Span, TargetName, Touch,
+        Alarm, AlarmLevel, AlarmName, AlarmSource, Definition, Head, Observation, Outcome,
+        Pipeline, Reading, Sha, Sight, Source, SourceName, Span, TargetName, Touch,
     },
     service::{mailbox::Mailbox, shared::Shared},
     watch::{Sights, Watch},
@@ -131,8 +131,18 @@ impl Outlook {
         Self {
             known,
             active: pipeline.active().next().is_some(),
-            touched: Arc::new(pipeline.touched()),
+            touched: Arc::new(touched(pipeline)),
         }
+    }
+}
+
+/// What deployments have done to targets, as far as some alarm wants to know: there may be very many.
+fn touched(pipeline: &Pipeline) -> BTreeMap<TargetName, Touch> {
+    let asks = |alarm: &&Alarm| matches!(alarm.source, AlarmSource::Anomalies(_));
+    if pipeline.watched().values().any(asks) {
+        pipeline.touched()
+    } else {
+        BTreeMap::new()
     }
 }
 

@@ -48,8 +48,7 @@ pub(super) fn signs(app: &App, theme: &Theme) -> Line {
 fn counted(by_status: &[usize], theme: &Theme, word: impl Fn(Role) -> String) -> Line {
     let mut line = Line::default();
     for (status, rows) in Status::ALL.into_iter().zip(by_status) {
-        let quiet = matches!(status, Status::Ok | Status::NotYet | Status::Superseded);
-        if *rows > 0 && !quiet {
+        if *rows > 0 && !status.is_at_rest() {
             let role = Role::Status(status);
             line = line
                 .then(Role::Plain, "  ")
