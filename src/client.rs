@@ -68,7 +68,7 @@ impl Client {
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
-        let http = http::local(address.socket()).map_err(|why| unusable(error::chain(&why)))?;
+        let http = http::local(address.socket()).map_err(|why| unusable(http::innermost(&why)))?;
         Ok(Self {
             http,
             address,
@@ -346,14 +346,14 @@ impl Client {
             let why = if missing {
                 "there is no such socket".to_owned()
             } else {
-                error::chain(why)
+                http::innermost(why)
             };
             return ClientError::Unreachable { address, why };
         }
         ClientError::Broken {
             doing,
             address,
-            why: error::chain(why),
+            why: http::innermost(why),
         }
     }
 }

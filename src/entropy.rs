@@ -1,7 +1,7 @@
 //! The only reader of randomness, from the operating system: request keys, tokens and the jitter
 //! of reconnects. The model and the engine never see it.
 
-use crate::model::RequestKey;
+use crate::model::{self, RequestKey};
 use std::{fs::File, io::Read};
 
 /// Random bytes as lower-case hex digits, two for each byte.
@@ -11,10 +11,7 @@ use std::{fs::File, io::Read};
 pub fn hex(n_bytes: usize) -> std::io::Result<String> {
     let mut bytes = vec![0_u8; n_bytes];
     File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
-    Ok(digits
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect())
+    Ok(model::hex(&bytes))
 }
 
 /// A request key that nobody else has.

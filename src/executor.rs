@@ -26,7 +26,7 @@ mod signing;
 mod step;
 
 pub use error::{ExecutorError, GitError};
-pub use notify::{Undelivered, deliver, secret};
+pub use notify::{Undelivered, deliver};
 
 use crate::{
     clock::Stopwatch,

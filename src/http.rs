@@ -1,7 +1,7 @@
 //! The two ways we speak HTTP: to our own server on this machine, and out to other systems. A bare
 //! `reqwest::Client::new()` panics on a machine without CA certificates, so nothing else builds one.
 
-use std::{path::Path, time::Duration};
+use std::{error::Error as _, path::Path, time::Duration};
 
 /// A client for our own server: over its Unix socket, or plain TCP on loopback. It needs no
 /// certificates and follows no redirects. Without a total time limit, for streams. Connections are
@@ -38,6 +38,20 @@ pub fn outbound(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
     builder()
         .build()
         .or_else(|_no_certificates| builder().tls_certs_only([]).build())
+}
+
+/// The innermost reason of a failure; the layers above it say nothing that an operator can use.
+pub fn innermost(why: &reqwest::Error) -> String {
+    beneath(why).unwrap_or_else(|| why.to_string())
+}
+
+/// As [`innermost`], where there is something beneath the failure itself, which may name its URL.
+pub fn beneath(why: &reqwest::Error) -> Option<String> {
+    let mut cause = why.source()?;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    Some(cause.to_string())
 }
 
 /// Without a choice, building a client panics, even one that will never speak TLS.

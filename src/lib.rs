@@ -51,6 +51,7 @@ pub mod engine;
 pub mod executor;
 pub mod http;
 pub mod journal;
+pub mod secret;
 pub mod watch;
 
 pub mod service;

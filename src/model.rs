@@ -27,6 +27,7 @@ mod fingerprint;
 mod forecast;
 mod gate;
 mod guard;
+mod hex;
 mod id;
 mod measure;
 mod notice;
@@ -89,6 +90,7 @@ pub use fingerprint::{Digest, Fingerprint, Sha, Signature};
 pub use forecast::{Expected, Forecast, Moment, Wait};
 pub use gate::{BakeRule, Gate, Manual, Test};
 pub use guard::{ClockHold, Culprit, Hold, HoldScope, Override, Pass, Quarantine, Rejection};
+pub use hex::{hex, unhex};
 pub use id::{
     Actor, AlarmName, AttemptId, BadName, BlockerId, EffectId, GroupName, HoldId, OverrideId,
     PipelineName, RegionName, ReleaseId, RequestKey, Revision, RouteName, ServiceName, SourceName,

@@ -32,13 +32,14 @@ pub use error::{CommandError, ReloadError, ServiceError};
 use crate::{
     api::{self, Cursor, Settled, StreamEvent},
     clock, definition, engine,
-    executor::{self, Executor},
+    executor::Executor,
     http,
     journal::{Conflict, Sqlite, Writer, WriterError},
     model::{
         Actor, DeliveryReport, EffectId, Forecast, PipelineName, Plan, Refusal, Request,
         RequestKey, Revision, RouteName, Stream, TeamName, Time,
     },
+    secret,
     service::{
         hub::Hub, ledger::Ledgers, mailbox::Mailbox, notify::Desk, organization::Organization,
         reload::Applied, shared::Shared,
@@ -231,7 +232,7 @@ impl Service {
 
     /// The secret in a file; none when there is no such secret, of which the log tells why.
     pub async fn secret(&self, file: &str) -> Option<String> {
-        let read = executor::secret(file).await;
+        let read = secret::read(file).await;
         read.inspect_err(|why| tracing::warn!(%why, "a push notice cannot be checked"))
             .ok()
     }

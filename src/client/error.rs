@@ -5,7 +5,6 @@ use crate::{
     api::{Problem, VERSION_HEADER},
     model::{Refusal, RequestKey, Span},
 };
-use std::error::Error;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -150,13 +149,4 @@ impl ClientError {
 pub(super) fn version(answer: &reqwest::Response) -> Option<String> {
     let value = answer.headers().get(VERSION_HEADER)?;
     value.to_str().ok().map(str::to_owned)
-}
-
-/// The innermost reason; the layers above it say nothing that an operator can use.
-pub(super) fn chain(why: &reqwest::Error) -> String {
-    let mut innermost: &dyn Error = why;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
 }

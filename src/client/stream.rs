@@ -7,6 +7,7 @@ use crate::{
         ClientError, error,
         sse::{EVENT_LIMIT, Message, Parser},
     },
+    http,
 };
 use serde::Deserialize;
 use std::collections::VecDeque;
@@ -66,7 +67,7 @@ impl EventStream {
                 why,
             };
             let chunk = self.answer.chunk().await;
-            let Some(bytes) = chunk.map_err(|why| broken(error::chain(&why)))? else {
+            let Some(bytes) = chunk.map_err(|why| broken(http::innermost(&why)))? else {
                 return Ok(None);
             };
             let mut messages = Vec::new();

@@ -5,11 +5,13 @@ mod answer;
 mod command;
 mod mail;
 mod pagerduty;
-mod secret;
 mod slack;
 mod webhook;
 
-use crate::model::{Channel, Notice, Route, RouteName, Span, Time, plain};
+use crate::{
+    model::{Channel, Notice, Route, RouteName, Span, Time, plain},
+    secret,
+};
 use serde::Serialize;
 use tokio::time::timeout;
 
@@ -35,12 +37,10 @@ pub enum Undelivered {
     Refused { why: String },
 }
 
-/// The secret in a file, read anew for every use.
-///
-/// # Errors
-/// When there is no file, or not one line in it; the secret is in no reason.
-pub async fn secret(file: &str) -> Result<String, Undelivered> {
-    secret::read(file).await
+/// What opens a channel.
+async fn secret(file: &str) -> Result<String, Undelivered> {
+    let read = secret::read(file).await;
+    read.map_err(|why| Undelivered::later(format!("its secret {why}")))
 }
 
 /// A notice in the words of a route.

@@ -5,11 +5,11 @@
 use crate::{
     entropy,
     executor::ExecutorError,
-    model::{Digest, PipelineName, ReleaseId, Sha, Signature},
+    model::{Digest, PipelineName, ReleaseId, Sha, Signature, hex, unhex},
 };
 use ed25519_dalek::{SECRET_KEY_LENGTH, Signer, SigningKey};
 use std::{
-    fmt::{self, Write as _},
+    fmt,
     fs::{self, File, OpenOptions},
     io::{self, Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
@@ -90,12 +90,7 @@ impl Signing {
 
     pub(crate) fn sign(&self, statement: &Statement) -> Option<Signature> {
         let signed = self.key.sign(statement.text().as_bytes()).to_bytes();
-        let mut hex = String::new();
-        for byte in signed {
-            // Writing into a String cannot fail.
-            let _infallible = write!(hex, "{byte:02x}");
-        }
-        hex.parse().ok()
+        hex(&signed).parse().ok()
     }
 
     /// Whether this server signed exactly this.
@@ -136,12 +131,5 @@ fn make(path: &Path) -> io::Result<()> {
 }
 
 fn bytes<const N: usize>(hex: &str) -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    if hex.len() != 2 * N || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(bytes)
+    unhex(hex)?.try_into().ok()
 }

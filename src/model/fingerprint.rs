@@ -1,13 +1,10 @@
 //! Content identities: commit ids, digests of artifacts and definitions, and fingerprints of what
 //! somebody saw when deciding. It hashes what it is given and knows no files.
 
+use crate::model::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::{
-    fmt::{self, Write as _},
-    str::FromStr,
-    sync::Arc,
-};
+use std::{fmt, str::FromStr, sync::Arc};
 
 macro_rules! hexes {
     ($($(#[$doc:meta])* $name:ident of $lengths:expr, $what:literal;)*) => {$(
@@ -68,16 +65,7 @@ impl Digest {
 
     /// Ends a hash that was fed piece by piece, as a large artifact is.
     pub fn finish(hash: Sha256) -> Self {
-        Self(
-            hash.finalize()
-                .iter()
-                .fold(String::with_capacity(64), |mut hex, byte| {
-                    // Writing into a String cannot fail.
-                    let _infallible = write!(hex, "{byte:02x}");
-                    hex
-                })
-                .into(),
-        )
+        Self(hex(&hash.finalize()).into())
     }
 }
 

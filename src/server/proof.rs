@@ -1,7 +1,7 @@
 //! How GitHub, GitLab, Gitea and Forgejo prove that a notice is theirs: all but GitLab sign the body
 //! with HMAC-SHA256, and GitLab sends the secret itself. It knows no pipelines.
 
-use crate::server::auth;
+use crate::{model::unhex, server::auth};
 use axum::http::HeaderMap;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -80,7 +80,7 @@ impl<'a> Proof<'a> {
             Scheme::Signed(prefix) => self
                 .given
                 .strip_prefix(prefix)
-                .and_then(digest)
+                .and_then(unhex)
                 .is_some_and(|digest| signed(secret, body, &digest)),
         }
     }
@@ -89,16 +89,6 @@ impl<'a> Proof<'a> {
 fn signed(secret: &str, body: &[u8], digest: &[u8]) -> bool {
     Hmac::<Sha256>::new_from_slice(secret.as_bytes())
         .is_ok_and(|mac| mac.chain_update(body).verify_slice(digest).is_ok())
-}
-
-/// The bytes that hexadecimal digits stand for.
-fn digest(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let byte = |pair: &[u8]| match pair {
-        &[high, low] => u8::try_from(digit(high)? * 16 + digit(low)?).ok(),
-        _half => None,
-    };
-    text.as_bytes().chunks(2).map(byte).collect()
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 
 use crate::{
     executor::notify::Undelivered,
+    http,
     model::{Span, Time, plain},
 };
 use chrono::DateTime;
 use reqwest::{RequestBuilder, Response, header::RETRY_AFTER};
-use std::error::Error;
 use tokio::time::timeout;
 
 /// A receiver that takes longer has something else to do.
@@ -73,13 +73,9 @@ async fn words(mut response: Response) -> String {
     plain(text.trim(), WORDS)
 }
 
-/// The innermost cause, in which no URL stands.
+/// Why there is no answer, without the URL.
 fn root(why: &reqwest::Error) -> String {
-    let mut cause: Option<&dyn Error> = why.source();
-    let mut text = "the request cannot be made".to_owned();
-    while let Some(inner) = cause {
-        text = inner.to_string();
-        cause = inner.source();
-    }
+    let beneath = http::beneath(why);
+    let text = beneath.unwrap_or_else(|| "the request cannot be made".to_owned());
     plain(&text, WORDS)
 }

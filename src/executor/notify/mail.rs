@@ -92,7 +92,7 @@ async fn transport(mail: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, Un
         builder = builder.port(port);
     }
     if let Some(Login::Password { user, file }) = &mail.login {
-        let password = secret::read(file).await?;
+        let password = secret(file).await?;
         builder = builder.credentials(Credentials::new(user.clone(), password));
     }
     Ok(builder.build())

@@ -17,7 +17,7 @@ pub(super) async fn send(
     worded: &Worded<'_>,
     now: Time,
 ) -> Result<(), Undelivered> {
-    let routing_key = secret::read(routing_key_file).await?;
+    let routing_key = secret(routing_key_file).await?;
     let request = http
         .post(url)
         .header("content-type", "application/json")

@@ -13,7 +13,7 @@ pub(super) async fn send(
     worded: &Worded<'_>,
     now: Time,
 ) -> Result<(), Undelivered> {
-    let url = secret::read(url_file).await?;
+    let url = secret(url_file).await?;
     let mut text = format!("{} {}", mark(worded), harmless(&worded.notice.title));
     if !worded.text.is_empty() {
         text = format!("{text}\n{}", harmless(&worded.text));

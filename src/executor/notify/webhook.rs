@@ -3,11 +3,10 @@
 
 use crate::{
     executor::notify::{Undelivered, Worded, answer, secret},
-    model::Time,
+    model::{Time, hex},
 };
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use std::fmt::Write;
 
 pub(super) async fn send(
     http: &reqwest::Client,
@@ -23,7 +22,7 @@ pub(super) async fn send(
         .header("idempotency-key", &worded.notice.key)
         .header("x-pilothouse-timestamp", &timestamp);
     if let Some(file) = secret_file {
-        let secret = secret::read(file).await?;
+        let secret = secret(file).await?;
         let signature = signature(secret.as_bytes(), &timestamp, &body)?;
         request = request.header("x-pilothouse-signature", signature);
     }
@@ -36,10 +35,5 @@ fn signature(secret: &[u8], timestamp: &str, body: &[u8]) -> Result<String, Unde
     mac.update(timestamp.as_bytes());
     mac.update(b".");
     mac.update(body);
-    let mut text = "sha256=".to_owned();
-    for byte in mac.finalize().into_bytes() {
-        // Writing to a text cannot fail.
-        let _written = write!(text, "{byte:02x}");
-    }
-    Ok(text)
+    Ok(format!("sha256={}", hex(&mac.finalize().into_bytes())))
 }

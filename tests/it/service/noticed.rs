@@ -7,24 +7,19 @@ use hmac::{Hmac, KeyInit, Mac};
 use pilothouse::{
     client::Address,
     http,
-    model::PipelineName,
+    model::{PipelineName, hex},
     server::{Listen, token},
     service::Service,
 };
 use reqwest::{Client, StatusCode};
 use sha2::Sha256;
-use std::fmt::Write as _;
 
 const SECRET: &str = "between the forge and us";
 const PUSH: &str = r#"{"ref":"refs/heads/main","after":"whatever it says"}"#;
 
 fn signed(body: &str) -> String {
     let mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
-    let digest = mac.chain_update(body).finalize().into_bytes();
-    digest.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").unwrap();
-        text
-    })
+    hex(&mac.chain_update(body).finalize().into_bytes())
 }
 
 async fn releases(service: &Service) -> usize {

@@ -3,17 +3,18 @@
 use crate::tidy::{Source, code, everywhere, source};
 
 /// Which modules each module may use (DESIGN.md, layers).
-const LAYERS: [(&str, &[&str]); 16] = [
+const LAYERS: [(&str, &[&str]); 17] = [
     ("model", &[]),
     ("clock", &["model"]),
     ("entropy", &["model"]),
     ("http", &[]),
+    ("secret", &[]),
     ("api", &["model"]),
     ("definition", &["model"]),
     ("engine", &["model"]),
     ("journal", &["model", "clock", "entropy"]),
-    ("executor", &["model", "clock", "entropy"]),
-    ("watch", &["model", "clock", "http"]),
+    ("executor", &["model", "clock", "entropy", "http", "secret"]),
+    ("watch", &["model", "clock", "http", "secret"]),
     (
         "service",
         &[
@@ -21,6 +22,7 @@ const LAYERS: [(&str, &[&str]); 16] = [
             "clock",
             "entropy",
             "http",
+            "secret",
             "api",
             "definition",
             "engine",
