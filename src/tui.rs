@@ -42,4 +42,4 @@ pub mod theme;
 pub mod view;
 pub mod widgets;
 
-pub use driver::{Bell, Clipboard, Exit, Options, TuiError, run};
+pub use driver::{Bell, Clipboard, Distance, Exit, Options, TuiError, run};

@@ -8,7 +8,7 @@ use crate::{
     config::{self, Colours, Connection, Environment, Settings},
     model::PipelineName,
     tui::{
-        self, Bell, Clipboard,
+        self, Bell, Clipboard, Distance,
         app::{Access, Grain},
         record::Recordings,
         report::Report,
@@ -108,6 +108,11 @@ impl Session {
             },
             slow: false,
             synchronized,
+            distance: if is_set("SSH_CONNECTION") && !is_set("TMUX") && !is_set("STY") {
+                Distance::Measured
+            } else {
+                Distance::Unasked
+            },
         }
     }
 }

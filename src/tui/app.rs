@@ -120,6 +120,9 @@ pub struct Ui {
     pub slow: bool,
     #[serde(default)]
     pub grain: Grain,
+    /// How long the terminal takes to answer, where it is asked.
+    #[serde(default)]
+    pub round_trip: Option<Span>,
     /// Whether the mouse is listened to.
     #[serde(default)]
     pub mouse: bool,
@@ -236,6 +239,7 @@ impl App {
                 access: Access::ReadWrite,
                 slow: false,
                 grain: Grain::Seconds,
+                round_trip: None,
                 mouse: false,
                 focused: None,
                 keymap,

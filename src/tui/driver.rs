@@ -6,6 +6,7 @@ mod cache;
 mod caller;
 mod clipboard;
 mod dresser;
+mod echo;
 mod pace;
 mod perform;
 mod save;
@@ -73,8 +74,17 @@ pub struct Options {
     pub slow: bool,
     /// Whether frames are wrapped so that they show whole (mode 2026), which GNU screen cannot.
     pub synchronized: bool,
+    pub distance: Distance,
     /// Where exported lists are written; none when there is no place for them.
     pub exports: Option<PathBuf>,
+}
+
+/// Whether the terminal is asked now and then how far away it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distance {
+    Measured,
+    /// It is here, or something between would answer for it.
+    Unasked,
 }
 
 /// Whether the terminal's bell rings for what calls somebody who looks elsewhere.
@@ -140,6 +150,7 @@ pub async fn run(options: Options) -> Result<Exit, TuiError> {
     let caller = Caller::new(options.window, options.bell, options.notices);
     let look = (dresser, theme);
     let mut screen = Screen::new(terminal, look, caller, options.synchronized, between);
+    screen.measure(options.distance);
     // The first frame does not wait for the network.
     let remembered = options.cache.as_deref();
     if let Some(seen) = remembered.and_then(|path| cache::read(path, &server)) {
@@ -257,6 +268,7 @@ fn take(
                 }
             }
             Request::Suspend => screen.suspend(app)?,
+            Request::Time => screen.answered(app),
             Request::Retake => screen.retake(app)?,
             Request::Copy(text) if performer.clipboard == Clipboard::Terminal => {
                 screen.copy(app, &text);

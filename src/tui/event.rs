@@ -5,7 +5,8 @@ use crate::{
     api::{Alarms, LogPiece, Setting, Settled, Windows},
     client::FeedEvent,
     model::{
-        DeliveryReport, EffectId, Entry, Forecast, PipelineName, Plan, Refusal, RequestKey, Time,
+        DeliveryReport, EffectId, Entry, Forecast, PipelineName, Plan, Refusal, RequestKey, Span,
+        Time,
     },
     tui::{
         app::{Remembered, Size},
@@ -26,6 +27,10 @@ pub enum Event {
     Focus(bool),
     /// The mouse, where it was turned on.
     Pointer(Pointer),
+    /// The terminal says that it is there.
+    Here,
+    /// How long it took to say so.
+    RoundTrip(Span),
     /// What stands where it was clicked.
     Pointed(Spot),
     Feed(FeedEvent),

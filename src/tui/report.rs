@@ -1,6 +1,5 @@
 //! What the terminal is taken for, and why: for the help screen, and as text for a bug report. Pure:
-//! the environment comes in as a map. It asks the terminal nothing, because answers would come in as
-//! keys.
+//! the environment comes in as a map.
 
 use crate::tui::{
     app::{Access, App},
@@ -20,6 +19,7 @@ pub const THEME: &str = "theme";
 pub const SLOW: &str = "slow link";
 pub const MOUSE: &str = "mouse";
 pub const CLIPBOARD: &str = "clipboard";
+pub const ROUND_TRIP: &str = "round trip";
 
 /// Variables that the decisions hang on.
 const ASKED: [&str; 10] = [
@@ -66,6 +66,7 @@ impl Report {
             ("paste", "bracketed (mode 2004)".to_owned()),
             (CLIPBOARD, "OSC 52".to_owned()),
             (MOUSE, "off".to_owned()),
+            (ROUND_TRIP, "not measured".to_owned()),
         ];
         // An address tells where somebody sits; that there is one is enough.
         let told = |name: &'static str| match environment.get(name) {

@@ -55,6 +55,8 @@ pub enum Request {
     Slow(bool),
     /// Have the terminal tell of its mouse, or no longer.
     Mouse(bool),
+    /// See how long the terminal took to say that it is there.
+    Time,
     /// Find out what is drawn at a cell.
     Locate {
         x: u16,

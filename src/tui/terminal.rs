@@ -2,7 +2,7 @@
 //! list of modes actually set and one way to undo them, whatever ends the program: leaving, an
 //! error, a panic, a signal, or the terminal's own end (UX.md, "Exit paths").
 //!
-//! Nothing is ever asked of the terminal: its answers would arrive as keys.
+//! Nothing that is decided here hangs on an answer of the terminal: it may never come.
 
 pub mod input;
 pub mod keyboard;

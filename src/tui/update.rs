@@ -57,6 +57,14 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
             app.ui.focused = Some(focused);
             Vec::new()
         }
+        Event::Here => vec![Request::Time],
+        Event::RoundTrip(span) => {
+            app.ui.round_trip = Some(span);
+            app.ui
+                .report
+                .set(report::ROUND_TRIP, format!("{}ms", span.0));
+            Vec::new()
+        }
         Event::Pointer(said) => pointer::pointer(app, said),
         Event::Pointed(spot) => pointer::pointed(app, spot),
         Event::Feed(news) => freeze::feed(app, news),

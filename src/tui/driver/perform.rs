@@ -123,6 +123,7 @@ impl Performer {
             | Request::Theme(_)
             | Request::Slow(_)
             | Request::Mouse(_)
+            | Request::Time
             | Request::Locate { .. }
             | Request::Suspend
             | Request::Retake

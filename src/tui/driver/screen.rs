@@ -6,9 +6,10 @@ use crate::{
     tui::{
         app::{App, InFlight, Size},
         driver::{
-            TuiError,
+            Distance, TuiError,
             caller::Caller,
             dresser::Dresser,
+            echo::Echo,
             pace::{Pace, Waiting},
             terminal_error,
         },
@@ -43,6 +44,7 @@ pub(super) struct Screen {
     looked: Time,
     pace: Pace,
     paced: Paced,
+    echo: Echo,
     /// Whether the next news of having been stopped is of our own doing.
     suspended: bool,
 }
@@ -72,8 +74,13 @@ impl Screen {
             looked: Time(0),
             pace: Pace::new(Span(between.unsigned_abs())),
             paced: Paced::ByTerminal,
+            echo: Echo::new(Distance::Unasked),
             suspended: false,
         }
+    }
+
+    pub(super) fn measure(&mut self, distance: Distance) {
+        self.echo = Echo::new(distance);
     }
 
     /// Whether a frame may be drawn at `now`.
@@ -106,13 +113,30 @@ impl Screen {
             terminal.drain().map_err(terminal_error("writing to"))?;
         }
         let behind = self.behind();
-        if behind.is_some_and(|behind| behind >= BEHIND)
-            && !app.ui.slow
-            && self.paced == Paced::ByTerminal
-        {
-            self.slow(app, true);
+        if behind.is_some_and(|behind| behind >= BEHIND) {
+            self.spare(app);
         }
         Ok(behind.is_none())
+    }
+
+    /// The terminal said that it is there. One that is far away is spared.
+    pub(super) fn answered(&mut self, app: &mut App) {
+        let Some(heard) = self.echo.answered() else {
+            return;
+        };
+        let event = Event::RoundTrip(heard.round_trip);
+        // It asks for nothing.
+        let _nothing = update(app, clock::now(), event);
+        if heard.far {
+            self.spare(app);
+        }
+    }
+
+    /// Spares the link by itself, unless the operator has said how it is to be.
+    fn spare(&mut self, app: &mut App) {
+        if !app.ui.slow && self.paced == Paced::ByTerminal {
+            self.slow(app, true);
+        }
     }
 
     /// As the operator says from now on, however the terminal keeps up.
@@ -142,6 +166,7 @@ impl Screen {
             .frame(|buffer| view::render(app, theme, buffer));
         let mut bytes = bytes.unwrap_or_default();
         bytes.extend(self.caller.call(app));
+        bytes.extend(self.echo.ask(app.ui.now, bytes.len()));
         self.pace.drew(app.ui.now, bytes.len());
         match &mut self.terminal {
             Some(terminal) if !bytes.is_empty() => {
@@ -176,6 +201,7 @@ impl Screen {
         let Some(terminal) = self.terminal.take() else {
             return Ok(());
         };
+        self.hear_out();
         let (terminal, trouble) = terminal.suspend().map_err(terminal_error("taking back"))?;
         self.terminal = Some(terminal);
         let event = if let Some(why) = trouble {
@@ -255,9 +281,15 @@ impl Screen {
         recorder.save("screen", &[("ansi", &colours), ("txt", text.as_bytes())])
     }
 
+    /// Lets an answer of the terminal arrive that is on its way; the keys are still read meanwhile.
+    fn hear_out(&self) {
+        std::thread::sleep(self.echo.owed().std());
+    }
+
     /// Gives the terminal back, and says what is left to say: the last frame, if it is wanted, and
     /// what goes on without us.
     pub(super) fn leave(mut self, app: &App, leave: Leave) -> String {
+        self.hear_out();
         self.terminal = None;
         let Size { width, height } = app.ui.size;
         let mut text = match leave {

@@ -91,6 +91,7 @@ impl Sources {
                     Input::Paste(text) => Event::Paste(text),
                     Input::Focus(focused) => Event::Focus(focused),
                     Input::Pointer(said) => Event::Pointer(said),
+                    Input::Here => Event::Here,
                 })
             }
             answer = performer.answer() => Ok(answer),

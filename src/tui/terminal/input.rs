@@ -29,6 +29,8 @@ pub enum Input {
     Focus(bool),
     /// The mouse (mode 1006).
     Pointer(Pointer),
+    /// The terminal is there, as it says when asked (DSR 5); it may say so unasked.
+    Here,
 }
 
 /// Where in a sequence the bytes so far have led.
@@ -166,6 +168,7 @@ impl Decoder {
                 let said = std::str::from_utf8(&sequence[1..]).ok();
                 said.and_then(Pointer::parse).map(Input::Pointer)
             }
+            b'n' if sequence == b"0" => Some(Input::Here),
             b'I' | b'O' if sequence.is_empty() => Some(Input::Focus(byte == b'I')),
             0x40..=0x7e => csi_key(&sequence, byte).map(Input::Key),
             0x1b => {

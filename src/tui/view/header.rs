@@ -38,6 +38,7 @@ pub(super) fn place(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
     )
     .then(Role::Title, format!("  {access}  "))
     .join(link(app))
+    .join(round_trip(app, row.width))
     .then(Role::Plain, format!("  {}", clock(app, row.width)));
     let mut left = Line::of(Role::Environment, format!(" {} ", app.ui.title));
     for crumb in crumbs(app) {
@@ -130,6 +131,14 @@ fn link(app: &App) -> Line {
             let next = retry_at.since(now).short();
             Line::of(Role::Danger, format!("DOWN try {} in {next}", tries + 1))
         }
+    }
+}
+
+/// How far away the terminal is, where there is room and it was asked.
+fn round_trip(app: &App, width: u16) -> Line {
+    match app.ui.round_trip {
+        Some(span) if width >= TWO_CLOCKS => Line::of(Role::Label, format!(" (rtt {}ms)", span.0)),
+        Some(_) | None => Line::default(),
     }
 }
 

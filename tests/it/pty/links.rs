@@ -17,6 +17,8 @@ use std::{path::Path, time::Duration};
 const FRAMES: usize = 60;
 /// Longer than the pause between two frames.
 const FRAME: Duration = Duration::from_millis(40);
+/// A way from which on a link is spared, and a little more.
+const FAR: Duration = Duration::from_millis(300);
 /// A program whose terminal takes nothing has given up by then.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -70,6 +72,42 @@ async fn a_slow_link_gets_plain_frames_from_the_start() {
     assert!(!String::from_utf8_lossy(&bytes).contains("38;"), "colours");
     terminal.send("q");
     assert!(terminal.ended().success());
+    serving.stop().await.stop().await;
+}
+
+/// Waits until the terminal has been asked so often whether it is there.
+fn asked(terminal: &Terminal, times: usize) {
+    terminal.see("a question to the terminal", |_| {
+        let bytes = terminal.bytes();
+        bytes.windows(4).filter(|four| four == b"\x1b[5n").count() >= times
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_far_away_is_spared_and_how_far_it_is_stands_on_top() {
+    let (home, serving) = serving::on_socket().await;
+    let far = || start(home.path(), &serving).with("SSH_CONNECTION", "192.0.2.7 4711 192.0.2.1 22");
+    let mut terminal = far().sized(120, 40).spawn();
+    terminal.see("the fleet", is_fleet);
+    asked(&terminal, 1);
+    std::thread::sleep(FAR);
+    terminal.send("\x1b[0n");
+    terminal.see("the round trip", |screen| screen.contains("(rtt "));
+    assert!(!terminal.screen().contains("slow link"), "by one answer");
+    asked(&terminal, 2);
+    std::thread::sleep(FAR);
+    terminal.send("\x1b[0n");
+    terminal.see("that it is spared", |screen| screen.contains("slow link"));
+    // An answer that nobody waits for is no key, and is not timed.
+    terminal.send("\x1b[0n");
+    terminal.send("q");
+    assert!(terminal.ended().success());
+    // A multiplexer answers for itself: it is not asked.
+    let mut within = far().with("TMUX", "/tmp/tmux-0/default,1,0").spawn();
+    within.see("the fleet", is_fleet);
+    within.send("q");
+    assert!(within.ended().success());
+    assert!(!String::from_utf8_lossy(&within.bytes()).contains("\x1b[5n"));
     serving.stop().await.stop().await;
 }
 
