@@ -72,7 +72,7 @@ pub use blocker::{Blocker, BlockerKind, Clears, Passage};
 pub use blockers::{Candidate, Fine, blockers, fine, target_blockers};
 pub use brought::Brought;
 pub use calendar::{Calendar, Closure, Event};
-pub use change::{Change, Person};
+pub use change::{Change, ChangeSize, Person};
 pub use command::{Class, Command, Lift, Request, RollbackScope, Verdict};
 pub use contrast::{Contrast, Says, Side, contrast};
 pub use definition::{

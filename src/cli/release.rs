@@ -7,8 +7,8 @@ use crate::{
         session::Session,
     },
     model::{
-        Artifact, Attempt, Brought, GateState, Pipeline, PipelineName, Quarantine, Release,
-        ReleaseId, Sha, SourceName, StageName, TargetName, Time,
+        Artifact, Attempt, Brought, ChangeSize, GateState, Pipeline, PipelineName, Quarantine,
+        Release, ReleaseId, Sha, SourceName, StageName, TargetName, Time,
     },
 };
 use serde::Serialize;
@@ -165,7 +165,10 @@ impl Answer<'_> {
         let since = self
             .since
             .map_or("the beginning".to_owned(), |id| format!("{id} was built"));
-        lines.push(format!("  {} since {since}:", counted(self.changes.len())));
+        let size = ChangeSize::sum(self.changes.iter().map(|change| change.size));
+        let size = size.map_or_else(String::new, |size| format!(", {size}"));
+        let changes = counted(self.changes.len());
+        lines.push(format!("  {changes} since {since}{size}:"));
         lines.extend(
             self.changes
                 .iter()

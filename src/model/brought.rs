@@ -1,7 +1,7 @@
 //! What a release brings to a stage: the changes since what is there, each with the release in
 //! whose batch it came, because what was superseded travels on in its successor.
 
-use crate::model::{Change, Pipeline, ReleaseId, Releases, Sha, SourceName, StageName};
+use crate::model::{Change, ChangeSize, Pipeline, ReleaseId, Releases, Sha, SourceName, StageName};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -14,6 +14,8 @@ pub struct Brought {
     pub source: Option<SourceName>,
     pub author: String,
     pub title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<ChangeSize>,
     /// The release in whose batch it came, where that is another one: it never came this far.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<ReleaseId>,
@@ -64,6 +66,7 @@ impl Brought {
             source: change.source.clone(),
             author: change.author.name.clone(),
             title: change.title.clone(),
+            size: change.size,
             from,
         }
     }

@@ -22,6 +22,48 @@ pub struct Change {
     /// data format: its trailer is `Rollback: one-way`.
     #[serde(default)]
     pub one_way: bool,
+    /// How much it changes; none of a merge, and where git did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<ChangeSize>,
+}
+
+/// How much a commit changes, in files and lines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeSize {
+    pub files: u64,
+    pub added: u64,
+    pub removed: u64,
+}
+
+impl ChangeSize {
+    pub fn new(files: u64, added: u64, removed: u64) -> Self {
+        Self {
+            files,
+            added,
+            removed,
+        }
+    }
+
+    /// Of several commits together; a file that two of them change counts twice. None when none of
+    /// them says.
+    pub fn sum(sizes: impl IntoIterator<Item = Option<Self>>) -> Option<Self> {
+        sizes.into_iter().flatten().reduce(|all, one| Self {
+            files: all.files.saturating_add(one.files),
+            added: all.added.saturating_add(one.added),
+            removed: all.removed.saturating_add(one.removed),
+        })
+    }
+}
+
+impl std::fmt::Display for ChangeSize {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            files,
+            added,
+            removed,
+        } = self;
+        write!(f, "files {files}  +{added} -{removed}")
+    }
 }
 
 /// Somebody named in a commit.

@@ -126,6 +126,7 @@ impl World {
             reviewers: reviewers.iter().map(|name| person(name)).collect(),
             reverts: reverts.to_vec(),
             one_way: title.contains("one-way"),
+            size: Some(ChangeSize::new(3, 41, 7)),
         };
         let head = Head {
             source: None,

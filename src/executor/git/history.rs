@@ -4,10 +4,11 @@
 use crate::{
     executor::{
         GitError,
-        git::call::{ANSWER, Call},
+        git::call::{ANSWER, Call, Said},
     },
-    model::{Change, Head, Person, Sha, Time},
+    model::{Change, ChangeSize, Head, Person, Sha, Time},
 };
+use std::collections::BTreeMap;
 
 /// More commits than this in one batch are not looked at one by one: the newest count.
 const CHANGES: &str = "500";
@@ -51,9 +52,11 @@ pub(crate) async fn read(
         .await?
         .expect_success()?;
     let commits = parse(&text).map_err(|why| mirror.error("log", why))?;
+    let mut sizes = sizes(mirror, count, &range).await;
     let mut changes = Vec::new();
     let mut left = REVERTS;
     for (mut change, named) in commits {
+        change.size = sizes.remove(change.sha.as_str());
         for revert in named.into_iter().take(left) {
             left -= 1;
             change.reverts.extend(resolved(mirror, revert).await?);
@@ -66,6 +69,49 @@ pub(crate) async fn read(
         base,
         changes,
     })
+}
+
+/// How much each commit of a range changes. It is nice to know, so what keeps git from saying it keeps
+/// no release back.
+async fn sizes(mirror: &Call, count: &str, range: &str) -> BTreeMap<String, ChangeSize> {
+    // Settings of the repository must not decide what a difference is.
+    let arguments = [
+        "--shortstat",
+        "--format=tformat:%x00%H",
+        "--no-color",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--no-renames",
+        "--max-count",
+        count,
+        "--end-of-options",
+        range,
+        "--",
+    ];
+    let said = mirror.ask("log", &arguments, ANSWER).await;
+    let text = said.and_then(Said::expect_success).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let commits = text.split('\0').filter_map(|commit| {
+        let (sha, stat) = commit.split_once('\n')?;
+        Some((sha.to_owned(), size(stat)?))
+    });
+    commits.collect()
+}
+
+/// ` 3 files changed, 10 insertions(+), 2 deletions(-)`; what is none is left out.
+fn size(stat: &str) -> Option<ChangeSize> {
+    let mut size = ChangeSize::default();
+    for part in stat.trim().split(", ") {
+        let (number, what) = part.split_once(' ')?;
+        let number = number.parse().ok()?;
+        match what.get(..4)? {
+            "file" => size.files = number,
+            "inse" => size.added = number,
+            "dele" => size.removed = number,
+            _ => return None,
+        }
+    }
+    Some(size)
 }
 
 /// The commits that a revert takes back. A name that no commit goes by takes back nothing.
@@ -147,6 +193,7 @@ fn change(fields: &[&[u8]]) -> Result<(Change, Vec<Revert>), String> {
             .lines()
             .any(|line| line.trim().eq_ignore_ascii_case("one-way")),
         reverts: Vec::new(),
+        size: None,
     };
     Ok((change, reverts(&text(7))))
 }
@@ -185,6 +232,24 @@ fn id(word: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_much_a_commit_changes() {
+        let of = |files, added, removed| Some(ChangeSize::new(files, added, removed));
+        for (stat, expected) in [
+            (
+                " 3 files changed, 10 insertions(+), 2 deletions(-)\n",
+                of(3, 10, 2),
+            ),
+            (" 1 file changed, 1 insertion(+)\n", of(1, 1, 0)),
+            (" 1 file changed, 7 deletions(-)", of(1, 0, 7)),
+            ("", None),
+            ("fatal: no", None),
+            (" 1 file changed, many insertions(+)", None),
+        ] {
+            assert_eq!(size(stat), expected, "{stat}");
+        }
+    }
 
     #[test]
     fn what_a_message_takes_back() {

@@ -42,6 +42,8 @@ async fn a_branch_as_it_grows() {
         ("Ana Lima", "ana@example.com")
     );
     assert!(change.at.0 > 1_600_000_000_000);
+    let size = change.size.unwrap();
+    assert_eq!((size.files, size.added, size.removed), (1, 1, 1));
 }
 
 #[tokio::test]

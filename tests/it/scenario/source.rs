@@ -41,6 +41,7 @@ pub(super) fn push(
         reviewers: reviewers.map(person).collect(),
         reverts: number.map(commit).into_iter().collect(),
         one_way: title.contains("one-way"),
+        size: None,
     };
     let seen = world.pipeline.source_state(source.as_ref());
     let base = on.or_else(|| seen?.head.clone());

@@ -118,5 +118,6 @@ fn change(machine: &mut Machine, source: Option<&SourceName>) -> Change {
             Vec::new()
         },
         one_way: machine.rng.one_in(9),
+        size: None,
     }
 }

@@ -2,10 +2,10 @@
 //! how it bakes and what it was built to. The tabs tell each of them in full.
 
 use crate::{
-    model::{Pipeline, Release, ReleaseId, Status, board},
+    model::{ChangeSize, Pipeline, Release, ReleaseId, Status, board},
     tui::{
         app::App,
-        query::{bake_rows, built, place_rows, test_rows},
+        query::{bake_rows, built, change_rows, place_rows, test_rows},
         text::{Sanitized, ago},
         theme::{Role, Theme},
         widgets::{Line, glyph},
@@ -13,12 +13,14 @@ use crate::{
 };
 
 pub(super) fn lines(app: &App, pipeline: &Pipeline, release: &Release, theme: &Theme) -> Vec<Line> {
-    vec![
+    let mut lines = vec![
         places(app, pipeline, release.id, theme),
         tests(pipeline, release.id, theme),
         bakes(pipeline, release.id),
         image(app, pipeline, release),
-    ]
+    ];
+    lines.extend(size(pipeline, release.id));
+    lines
 }
 
 fn label(text: &str) -> Line {
@@ -51,6 +53,13 @@ fn places(app: &App, pipeline: &Pipeline, id: ReleaseId, theme: &Theme) -> Line 
             .join(sign)
             .then(Role::Plain, "  ")
     })
+}
+
+/// How much it brings, in files and lines.
+fn size(pipeline: &Pipeline, id: ReleaseId) -> Option<Line> {
+    let rows = change_rows(pipeline, id);
+    let size = ChangeSize::sum(rows.iter().map(|row| row.change.size))?;
+    Some(label("DIFF").then(Role::Plain, size.to_string()))
 }
 
 fn tests(pipeline: &Pipeline, id: ReleaseId, theme: &Theme) -> Line {
