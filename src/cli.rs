@@ -3,6 +3,7 @@
 
 mod act;
 mod alarms;
+mod audit;
 mod check;
 mod commit;
 mod completion;
@@ -81,6 +82,9 @@ enum Verb {
     Schema(schema::Arguments),
     Window(window::Arguments),
     Serve(serve::Arguments),
+    /// Whether the journal is what was recorded
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Try everything on a real small fleet on this machine
     Demo(crate::demo::Options),
     Term(term::Arguments),
@@ -133,6 +137,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::Window(arguments) => window::run(&arguments),
         Verb::Serve(arguments) => serve(serve::run(&session()?, &arguments)),
+        Verb::Audit(what) => audit::run(&what, &session()?),
         Verb::Demo(options) => demo::run(&session()?, options),
         Verb::Term(arguments) => term::run(&session()?, &arguments),
         Verb::Config(what) => settings::config(&what),

@@ -1,16 +1,19 @@
 //! Where facts are kept: appended in one durable transaction before anything follows from them, and
 //! read back to fold. A journal knows no rules. The trait is shaped so that the same engine can run
 //! on several machines over another database (DESIGN.md 1): appends are fenced by the revision they
-//! expect, owed effects are leased.
+//! expect, owed effects are leased. Entries are chained, so that a change behind the program's back
+//! is found (INVARIANTS.md I31, I38).
 
+mod chain;
 mod error;
 mod memory;
 mod sqlite;
 mod writer;
 
+pub use chain::Link;
 pub use error::JournalError;
 pub use memory::Memory;
-pub use sqlite::{FILE, Sqlite};
+pub use sqlite::{Audit, AuditError, FILE, Head, Sqlite, audit};
 pub use writer::{Writer, WriterError};
 
 use crate::model::{EffectId, Entry, Fact, Owed, RequestKey, Revision, Stream, Time};

@@ -33,6 +33,15 @@ pub enum JournalError {
         have: i64,
         known: i64,
     },
+    #[error(
+        "{} has format {have}, and this version works on format {known}: start the server on it \
+         once, which brings it there", path.display()
+    )]
+    Older {
+        path: PathBuf,
+        have: i64,
+        known: i64,
+    },
     #[error("entry {seq} in {} is damaged: {why}; restore the file from a backup", path.display())]
     Damaged {
         path: PathBuf,

@@ -1,16 +1,24 @@
 //! The journal in one SQLite file: write-ahead log, synced to the disk with every commit. Facts are
-//! JSON text, so that people can read the file with the tools they have. How it is opened, locked
-//! and migrated is in `open`.
+//! JSON text, so that people can read the file with the tools they have. How it is opened and locked
+//! is in `open`, its tables are in `schema`, and `audit` walks its chain.
 
+mod audit;
 mod open;
+mod row;
+mod schema;
 
+pub use audit::{Audit, AuditError, Head, audit};
 pub use open::FILE;
 
 use crate::{
-    journal::{Commit, Committed, Conflict, Journal, JournalError, Lease},
-    model::{EffectId, Entry, Fact, Owed, PipelineName, RequestKey, Revision, Stream, Time},
+    journal::{
+        Commit, Committed, Conflict, Journal, JournalError, Lease,
+        chain::{Kept, Link},
+    },
+    model::{EffectId, Entry, Fact, Owed, RequestKey, Revision, Stream, Time},
 };
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use row::{Raw, name, raw, understood};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::{collections::BTreeMap, path::PathBuf};
 
 #[derive(Debug)]
@@ -18,18 +26,19 @@ pub struct Sqlite {
     path: PathBuf,
     db: Connection,
     epoch: String,
-    last: (u64, Time),
+    /// What the first entry follows.
+    first: Link,
+    last: Place,
     /// Locked as long as this journal is open.
     _lock: open::Alone,
 }
 
-/// A row of the table of facts, not yet understood.
-struct Raw {
-    seq: i64,
-    stream: String,
-    revision: i64,
-    at: i64,
-    fact: String,
+/// The end of the journal.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    seq: u64,
+    at: Time,
+    link: Link,
 }
 
 impl Sqlite {
@@ -39,29 +48,70 @@ impl Sqlite {
         sql: &str,
         params: P,
     ) -> Result<Vec<Entry>, JournalError> {
+        let rows = self.rows(doing, sql, params)?;
+        rows.iter().map(|row| self.understand(row)).collect()
+    }
+
+    fn rows<P: rusqlite::Params>(
+        &self,
+        doing: &'static str,
+        sql: &str,
+        params: P,
+    ) -> Result<Vec<Raw>, JournalError> {
         let rows = || {
             let mut statement = self.db.prepare_cached(sql)?;
             let rows = statement.query_map(params, raw)?;
             rows.collect::<rusqlite::Result<Vec<Raw>>>()
         };
-        let rows = rows().map_err(|source| self.failed(doing, source))?;
-        rows.iter().map(|row| self.understand(row)).collect()
+        rows().map_err(|source| self.failed(doing, source))
     }
 
     fn understand(&self, row: &Raw) -> Result<Entry, JournalError> {
-        let damaged = |why: String| JournalError::Damaged {
-            path: self.path.clone(),
-            seq: row.seq.cast_unsigned(),
-            why,
+        understood(row).map_err(|why| self.damaged(row.seq, why))
+    }
+
+    /// Holds rows against the chain: the first is the one after `after`, and each follows from the
+    /// one before it.
+    fn check(&self, after: i64, rows: &[Raw]) -> Result<(), JournalError> {
+        let Some(first) = rows.first() else {
+            return Ok(());
         };
-        let fact: Fact = serde_json::from_str(&row.fact).map_err(|why| damaged(why.to_string()))?;
-        Ok(Entry {
-            stream: stream(&row.stream).map_err(damaged)?,
-            revision: Revision(row.revision.cast_unsigned()),
-            seq: row.seq.cast_unsigned(),
-            at: Time(row.at),
-            fact,
-        })
+        let mut before = match after {
+            0 => self.first,
+            _ => self.link(after)?.ok_or_else(|| {
+                let why = format!("it is missing, and entry {} is there", first.seq);
+                self.damaged(after, why)
+            })?,
+        };
+        for (row, seq) in rows.iter().zip(after + 1..) {
+            if row.seq != seq {
+                let why = format!("it is missing, and entry {} is there", row.seq);
+                return Err(self.damaged(seq, why));
+            }
+            let link = before.next(&row.kept());
+            if link.bytes() != row.link {
+                let why = "it does not follow from the entry before it, so one of the two was \
+                           changed (`pilothouse audit verify` tells more)";
+                return Err(self.damaged(seq, why.to_owned()));
+            }
+            before = link;
+        }
+        Ok(())
+    }
+
+    /// The sum of an entry; none when there is no such entry, or it has no sum.
+    fn link(&self, seq: i64) -> Result<Option<Link>, JournalError> {
+        let sql = "SELECT seq, stream, revision, at, fact, link FROM fact WHERE seq = ?1";
+        let rows = self.rows("reading an entry", sql, [seq])?;
+        Ok(rows.first().and_then(|row| Link::of_bytes(&row.link)))
+    }
+
+    fn damaged(&self, seq: i64, why: String) -> JournalError {
+        JournalError::Damaged {
+            path: self.path.clone(),
+            seq: seq.cast_unsigned(),
+            why,
+        }
     }
 
     fn failed(&self, doing: &'static str, source: rusqlite::Error) -> JournalError {
@@ -96,7 +146,7 @@ impl Journal for Sqlite {
     }
 
     fn last(&self) -> (u64, Time) {
-        self.last
+        (self.last.seq, self.last.at)
     }
 
     fn read(
@@ -107,25 +157,28 @@ impl Journal for Sqlite {
     ) -> Result<Vec<Entry>, JournalError> {
         self.entries(
             "reading a stream",
-            "SELECT seq, stream, revision, at, fact FROM fact
+            "SELECT seq, stream, revision, at, fact, link FROM fact
              WHERE stream = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3",
             params![name(stream), after.0.cast_signed(), bound(limit)],
         )
     }
 
     fn history(&self, after_seq: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
-        self.entries(
+        let after = after_seq.cast_signed();
+        let rows = self.rows(
             "reading the history",
-            "SELECT seq, stream, revision, at, fact FROM fact
+            "SELECT seq, stream, revision, at, fact, link FROM fact
              WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-            params![after_seq.cast_signed(), bound(limit)],
-        )
+            params![after, bound(limit)],
+        )?;
+        self.check(after, &rows)?;
+        rows.iter().map(|row| self.understand(row)).collect()
     }
 
     fn heads(&self) -> Result<BTreeMap<Stream, Revision>, JournalError> {
         let newest = self.entries(
             "reading the heads of the streams",
-            "SELECT seq, stream, max(revision), at, fact FROM fact GROUP BY stream",
+            "SELECT seq, stream, max(revision), at, fact, link FROM fact GROUP BY stream",
             params![],
         )?;
         Ok(newest
@@ -137,7 +190,7 @@ impl Journal for Sqlite {
     fn request(&self, key: &RequestKey) -> Result<Option<Entry>, JournalError> {
         let found = self.entries(
             "looking up a request",
-            "SELECT seq, stream, revision, at, fact FROM fact
+            "SELECT seq, stream, revision, at, fact, link FROM fact
              WHERE seq = (SELECT seq FROM request WHERE key = ?1)",
             params![key.as_str()],
         )?;
@@ -154,11 +207,7 @@ impl Journal for Sqlite {
         let done = self.durably("a commit", |transaction| {
             let mut done = Vec::with_capacity(batch.len());
             for (commit, texts) in batch.iter().zip(&texts) {
-                let result = append(transaction, commit, texts, last)?;
-                if let Some(newest) = result.iter().flatten().last() {
-                    last = (newest.seq, newest.at);
-                }
-                done.push(result);
+                done.push(append(transaction, commit, texts, &mut last)?);
             }
             Ok(done)
         })?;
@@ -169,7 +218,7 @@ impl Journal for Sqlite {
     fn owed(&self) -> Result<Vec<(Stream, Owed)>, JournalError> {
         let opened = self.entries(
             "reading the owed effects",
-            "SELECT fact.seq, fact.stream, revision, at, fact FROM effect
+            "SELECT fact.seq, fact.stream, revision, at, fact, link FROM effect
              JOIN fact USING (seq) ORDER BY effect.id",
             params![],
         )?;
@@ -210,11 +259,12 @@ impl Journal for Sqlite {
     }
 }
 
+/// Adds a commit behind `last`, which moves on.
 fn append(
     transaction: &Transaction<'_>,
     commit: &Commit,
     texts: &[String],
-    last: (u64, Time),
+    last: &mut Place,
 ) -> rusqlite::Result<Result<Vec<Entry>, Conflict>> {
     if let Some(key) = &commit.request {
         let first = transaction
@@ -238,9 +288,22 @@ fn append(
     if have != commit.expect {
         return Ok(Err(Conflict::Revision { have }));
     }
-    let entries = commit.entries(last);
+    let entries = commit.entries((last.seq, last.at));
     for (entry, text) in entries.iter().zip(texts) {
-        insert(transaction, &stream, entry, text)?;
+        let kept = Kept {
+            seq: entry.seq.cast_signed(),
+            stream: &stream,
+            revision: entry.revision.0.cast_signed(),
+            at: entry.at.0,
+            fact: text,
+        };
+        let link = last.link.next(&kept);
+        insert(transaction, &kept, &link, &entry.fact)?;
+        *last = Place {
+            seq: entry.seq,
+            at: entry.at,
+            link,
+        };
     }
     if let (Some(key), Some(entry)) = (&commit.request, entries.get(commit.settling())) {
         transaction
@@ -253,56 +316,34 @@ fn append(
 /// Adds an entry and keeps the owed effects in step with it.
 fn insert(
     transaction: &Transaction<'_>,
-    stream: &str,
-    entry: &Entry,
-    text: &str,
+    kept: &Kept<'_>,
+    link: &Link,
+    fact: &Fact,
 ) -> rusqlite::Result<()> {
-    let seq = entry.seq.cast_signed();
-    let revision = entry.revision.0.cast_signed();
     transaction
         .prepare_cached(
-            "INSERT INTO fact (seq, stream, revision, at, fact) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO fact (seq, stream, revision, at, fact, link)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute(params![seq, stream, revision, entry.at.0, text])?;
-    if let Some(id) = entry.fact.closes() {
+        .execute(params![
+            kept.seq,
+            kept.stream,
+            kept.revision,
+            kept.at,
+            kept.fact,
+            link.bytes()
+        ])?;
+    if let Some(id) = fact.closes() {
         transaction
             .prepare_cached("DELETE FROM effect WHERE id = ?1")?
             .execute([&id.0])?;
     }
-    if let Some(owed) = entry.fact.opens() {
+    if let Some(owed) = fact.opens() {
         transaction
             .prepare_cached("INSERT OR REPLACE INTO effect (id, seq) VALUES (?1, ?2)")?
-            .execute(params![owed.id.0, seq])?;
+            .execute(params![owed.id.0, kept.seq])?;
     }
     Ok(())
-}
-
-fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
-    Ok(Raw {
-        seq: row.get(0)?,
-        stream: row.get(1)?,
-        revision: row.get(2)?,
-        at: row.get(3)?,
-        fact: row.get(4)?,
-    })
-}
-
-/// A stream as the file names it. No pipeline's name has a slash.
-fn name(stream: &Stream) -> String {
-    match stream {
-        Stream::Organization => "organization".to_owned(),
-        Stream::Pipeline(pipeline) => format!("pipeline/{pipeline}"),
-    }
-}
-
-fn stream(name: &str) -> Result<Stream, String> {
-    match name.strip_prefix("pipeline/") {
-        Some(pipeline) => PipelineName::parse(pipeline)
-            .map(Stream::Pipeline)
-            .map_err(|why| why.to_string()),
-        None if name == "organization" => Ok(Stream::Organization),
-        None => Err(format!("{name:?} is no stream")),
-    }
 }
 
 fn bound(limit: usize) -> i64 {

@@ -1,5 +1,6 @@
 //! The real program: what it prints, what it says on stderr, and its exit status.
 
+mod audit;
 mod get;
 mod handover;
 mod linear;

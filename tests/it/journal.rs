@@ -1,7 +1,9 @@
 //! One conformance suite for every journal: what SQLite keeps and what memory keeps must follow the
 //! same rules.
 
+mod audit;
 mod file;
+mod golden;
 mod sample;
 mod writer;
 

@@ -51,7 +51,7 @@ deny = "daily 00:00-24:00"
 /// A server over a directory of its own; both are gone at the end.
 pub(super) struct Served {
     pub(super) home: TempDir,
-    server: Child,
+    pub(super) server: Child,
 }
 
 impl Served {

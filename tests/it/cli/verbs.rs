@@ -99,7 +99,7 @@ const WITH_SERVER: [(i32, &str); 71] = [
 ];
 
 /// Verbs that need no server, with their status where there is none.
-const ALONE: [(i32, &str); 17] = [
+const ALONE: [(i32, &str); 18] = [
     (0, "schema"),
     (0, "term"),
     (0, "config print"),
@@ -117,6 +117,7 @@ const ALONE: [(i32, &str); 17] = [
     (0, "demo --help"),
     (1, "explain nowhere web"),
     (1, "serve nowhere"),
+    (1, "audit verify --state nowhere"),
 ];
 
 /// Shown in other tests, because they have more to be looked at.

@@ -67,7 +67,7 @@ fn what_is_no_journal_is_refused_with_advice() {
                 sql(path, "PRAGMA user_version = 99");
             },
             &[
-                "newer Pilothouse (format 99; this one knows up to 1)",
+                "newer Pilothouse (format 99; this one knows up to 2)",
                 "install that version",
             ],
         ),

@@ -1,0 +1,176 @@
+//! The tables of a journal file, and how a file of an older format becomes one of the newest: in one
+//! transaction, so that it is either. It opens no file.
+
+use crate::{
+    entropy,
+    journal::{
+        JournalError,
+        chain::Link,
+        sqlite::row::{Raw, raw},
+    },
+};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
+use std::path::Path;
+
+/// Marks our files in their header: "Pilo".
+const APPLICATION_ID: i64 = 0x5069_6c6f;
+
+/// Each brings the schema from one version to the next; never change one that was released.
+const MIGRATIONS: [&str; 2] = [
+    "
+    CREATE TABLE epoch (epoch TEXT NOT NULL) STRICT;
+    CREATE TABLE fact (
+        seq      INTEGER PRIMARY KEY,
+        stream   TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        at       INTEGER NOT NULL,
+        fact     TEXT NOT NULL,
+        UNIQUE (stream, revision)
+    ) STRICT;
+    CREATE TABLE request (
+        key TEXT PRIMARY KEY,
+        seq INTEGER NOT NULL REFERENCES fact (seq)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE effect (
+        id     TEXT PRIMARY KEY,
+        seq    INTEGER NOT NULL REFERENCES fact (seq),
+        runner TEXT,
+        until  INTEGER
+    ) STRICT, WITHOUT ROWID;
+    ",
+    // The sums of the entries that are there already follow in the same transaction.
+    "ALTER TABLE fact ADD COLUMN link BLOB NOT NULL DEFAULT x'';",
+];
+
+/// The first format with a chain.
+const CHAINED: usize = 2;
+
+/// Brings the file to the newest schema, after making sure that it is ours.
+pub(super) fn migrate(db: &mut Connection, path: &Path) -> Result<(), JournalError> {
+    let have = ours(db, path)?;
+    if have == MIGRATIONS.len() {
+        return Ok(());
+    }
+    let epoch = entropy::hex(8).map_err(JournalError::Epoch)?;
+    let chained = upgrade(db, have, &epoch)
+        .map_err(|source| failed(path, "bringing the journal to a newer format", source))?;
+    if chained > 0 {
+        let path = path.display();
+        tracing::info!(%path, chained, "the journal was brought to format 2: its entries are chained");
+    }
+    Ok(())
+}
+
+/// Makes sure that a file that is only read is ours, and of the newest format.
+pub(super) fn current(db: &Connection, path: &Path) -> Result<(), JournalError> {
+    let have = ours(db, path)?;
+    if have < MIGRATIONS.len() {
+        return Err(JournalError::Older {
+            path: path.to_owned(),
+            have: bound(have),
+            known: bound(MIGRATIONS.len()),
+        });
+    }
+    Ok(())
+}
+
+/// The epoch that counts, which is the newest, and what the chain begins with.
+pub(super) fn epoch(db: &Connection) -> rusqlite::Result<(String, Link)> {
+    let epoch = "SELECT epoch FROM epoch ORDER BY rowid DESC LIMIT 1";
+    let first = "SELECT epoch FROM epoch ORDER BY rowid LIMIT 1";
+    let first: String = db.query_row(first, [], |row| row.get(0))?;
+    let epoch = db.query_row(epoch, [], |row| row.get(0))?;
+    Ok((epoch, Link::first(&first)))
+}
+
+/// An error of SQLite, said as what it means for a journal.
+pub(super) fn failed(path: &Path, doing: &'static str, source: rusqlite::Error) -> JournalError {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => JournalError::Foreign {
+            path: path.to_owned(),
+            why: source.to_string(),
+        },
+        Some(_) | None => JournalError::Sql {
+            doing,
+            path: path.to_owned(),
+            source,
+        },
+    }
+}
+
+/// The format of a file that is ours.
+fn ours(db: &Connection, path: &Path) -> Result<usize, JournalError> {
+    let known = MIGRATIONS.len();
+    let (have, tables, mark) = header(db).map_err(|source| failed(path, "opening", source))?;
+    if mark != APPLICATION_ID && tables > 0 {
+        return Err(JournalError::Foreign {
+            path: path.to_owned(),
+            why: "it is a database of another program".to_owned(),
+        });
+    }
+    let format = usize::try_from(have).unwrap_or(usize::MAX);
+    if format > known {
+        return Err(JournalError::Newer {
+            path: path.to_owned(),
+            have,
+            known: bound(known),
+        });
+    }
+    Ok(format)
+}
+
+/// How many entries were chained.
+fn upgrade(db: &mut Connection, have: usize, epoch: &str) -> rusqlite::Result<usize> {
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for migration in &MIGRATIONS[have..] {
+        transaction.execute_batch(migration)?;
+    }
+    if have == 0 {
+        transaction.execute("INSERT INTO epoch (epoch) VALUES (?1)", [epoch])?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    }
+    let chained = if have < CHAINED {
+        chain(&transaction)?
+    } else {
+        0
+    };
+    transaction.pragma_update(None, "user_version", bound(MIGRATIONS.len()))?;
+    transaction.commit()?;
+    Ok(chained)
+}
+
+/// Gives every entry its sum, as if each had been chained when it was added.
+fn chain(transaction: &Transaction<'_>) -> rusqlite::Result<usize> {
+    let (_, mut link) = epoch(transaction)?;
+    let mut chained = 0;
+    let mut after = 0;
+    loop {
+        let page = "SELECT seq, stream, revision, at, fact, link FROM fact
+             WHERE seq > ?1 ORDER BY seq LIMIT 1000";
+        let rows = transaction.prepare_cached(page)?;
+        let rows = { rows }
+            .query_map([after], raw)?
+            .collect::<Result<Vec<Raw>, _>>()?;
+        let Some(newest) = rows.last() else {
+            return Ok(chained);
+        };
+        after = newest.seq;
+        let mut set = transaction.prepare_cached("UPDATE fact SET link = ?2 WHERE seq = ?1")?;
+        for row in &rows {
+            link = link.next(&row.kept());
+            set.execute(params![row.seq, link.bytes()])?;
+        }
+        chained += rows.len();
+    }
+}
+
+/// Schema version, number of tables, and whose file it is.
+fn header(db: &Connection) -> rusqlite::Result<(i64, i64, i64)> {
+    let pragma = |name| db.pragma_query_value(None, name, |row| row.get(0));
+    let tables = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok((pragma("user_version")?, tables, pragma("application_id")?))
+}
+
+fn bound(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
