@@ -9,6 +9,7 @@
 //! | `GET /v1/pipelines/{name}/alarms` | [`Alarms`] |
 //! | `GET /v1/pipelines/{name}/windows?from=&to=` | [`Windows`] |
 //! | `POST /v1/pipelines/{name}/changes` | a forge's push notice, which carries its own proof; 202 without a body |
+//! | `POST /v1/alerts` | what an Alertmanager pushes, which carries its own proof; 202 without a body |
 //! | `GET /v1/pipelines/{name}/forecast` | [`Forecast`](crate::model::Forecast) |
 //! | `GET /v1/pipelines/{name}/settings` | every effective value, [`Setting`]s |
 //! | `GET /v1/pipelines/{name}/steps/{id}/log?from=&wait=` | a piece of the step's log, `text/plain`, see [`LogPiece`] |
@@ -42,6 +43,7 @@ use std::collections::BTreeMap;
 pub const METRICS: &str = "/metrics";
 pub const FLEET: &str = "/v1/fleet";
 pub const PIPELINES: &str = "/v1/pipelines";
+pub const ALERTS: &str = "/v1/alerts";
 pub const STREAM: &str = "/v1/stream";
 pub const DELIVERY: &str = "/v1/metrics/delivery";
 pub const NOTICES: &str = "/v1/notices";

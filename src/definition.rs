@@ -34,6 +34,7 @@ mod stage;
 mod strategy;
 mod suggest;
 mod watching;
+mod webhook;
 mod words;
 
 pub use difference::Comparison;

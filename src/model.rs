@@ -29,6 +29,7 @@ mod gate;
 mod guard;
 mod hex;
 mod id;
+mod matcher;
 mod measure;
 mod notice;
 mod opening;
@@ -60,7 +61,7 @@ mod window_rule;
 
 pub use alarm::{AlarmLevel, AlarmState, Observation, Ppm, Reading};
 pub use alarm_source::{
-    AlarmSource, Alertmanager, Anomalies, Json, Login, Prometheus, Scrape, Series, Server,
+    AlarmSource, Alertmanager, Anomalies, Json, Login, Prometheus, Scrape, Series, Server, Webhook,
 };
 pub use anomaly::{Crowd, Diagnosis, Finding, Scene, Traffic, diagnose};
 pub use approvals::{Lapse, Tally, tally};
@@ -96,6 +97,7 @@ pub use id::{
     PipelineName, RegionName, ReleaseId, RequestKey, Revision, RouteName, ServiceName, SourceName,
     StageName, TargetName, TeamName, TicketId, WindowName, ZoneName,
 };
+pub use matcher::{BadMatcher, Matcher};
 pub use measure::{Measure, Unit};
 pub use notice::{
     BadTemplate, Notice, NoticeAction, NoticeKind, TEMPLATE_WORDS, Template, digest, notice, plain,

@@ -5,6 +5,7 @@
 
 mod accept;
 mod alarms;
+mod alerts;
 mod auth;
 mod body;
 mod changes;
@@ -143,8 +144,12 @@ fn routes(shared: Shared, guard: auth::Guard) -> Router {
         )
         .route(api::METRICS, get(metrics::metrics))
         .layer(middleware::from_fn_with_state(guard.clone(), auth::token))
-        // It carries its own proof, because a forge has no token.
+        // They carry their own proof, because whoever pushes has no token.
         .route(&format!("{pipeline}/changes"), post(changes::changes))
+        .route(
+            api::ALERTS,
+            post(alerts::alerts).layer(DefaultBodyLimit::max(alerts::LIMIT)),
+        )
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(problem::no_such_route)

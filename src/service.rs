@@ -17,6 +17,7 @@ mod notify;
 mod observe;
 mod organization;
 mod pipeline;
+mod pushed;
 mod recover;
 mod reload;
 mod resume;
@@ -39,11 +40,11 @@ use crate::{
         Actor, DeliveryReport, EffectId, Forecast, PipelineName, Plan, Refusal, Request,
         RequestKey, Revision, RouteName, Stream, TeamName, Time,
     },
-    secret,
     service::{
         hub::Hub, ledger::Ledgers, mailbox::Mailbox, notify::Desk, organization::Organization,
-        reload::Applied, shared::Shared,
+        pushed::Unreadable, reload::Applied, shared::Shared,
     },
+    watch::Inboxes,
 };
 use futures_util::future::join_all;
 use std::{
@@ -89,6 +90,7 @@ struct Running {
     organization: Mailbox,
     pipelines: Lock<BTreeMap<PipelineName, Mailbox>>,
     applied: Mutex<Applied>,
+    unreadable: Unreadable,
     stop: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -126,6 +128,7 @@ impl Service {
             writer,
             executor,
             http: http::outbound(ALARM_ANSWER).map_err(ServiceError::Http)?,
+            inboxes: Inboxes::default(),
             org,
             stopped,
         };
@@ -153,6 +156,7 @@ impl Service {
                 today: loaded.today,
                 resting,
             }),
+            unreadable: Unreadable::default(),
             stop,
             tasks: Mutex::new(tasks),
         };
@@ -221,20 +225,6 @@ impl Service {
         let now = self.now();
         let work = move || ledger::report(&shared, now, days, owner);
         tokio::task::spawn_blocking(work).await.ok()
-    }
-
-    /// Wakes those who look at a pipeline's branches. What is new is read from git alone.
-    pub fn look(&self, name: &PipelineName) {
-        if let Ok(mailbox) = self.mailbox(Some(name)) {
-            mailbox.look();
-        }
-    }
-
-    /// The secret in a file; none when there is no such secret, of which the log tells why.
-    pub async fn secret(&self, file: &str) -> Option<String> {
-        let read = secret::read(file).await;
-        read.inspect_err(|why| tracing::warn!(%why, "a push notice cannot be checked"))
-            .ok()
     }
 
     /// How every route does on which people are told.

@@ -4,7 +4,7 @@
 //! ```text
 //! sources say what they ask -> ask (each once) -> fetch, command
 //! answers -> source: scrape (exposition -> counter -> window), prometheus, alertmanager, json, command,
-//!              |                   anomaly
+//! inbox   ---^ |                   anomaly, webhook (which asks nobody: it was told)
 //!              `-> one reading -> level                     `-> sights, by target (apart)
 //! ```
 //!
@@ -18,6 +18,7 @@ mod command;
 mod counter;
 mod exposition;
 mod fetch;
+mod inbox;
 mod json;
 mod level;
 mod number;
@@ -27,7 +28,9 @@ mod ratio;
 mod sights;
 mod source;
 mod trail;
+mod webhook;
 
+pub use inbox::{Inbox, Inboxes};
 pub use sights::Sights;
 
 use crate::{
@@ -55,13 +58,21 @@ pub struct Watch {
 
 impl Watch {
     /// Watches these alarms; the memory starts empty, so the first readings have no data. What is
-    /// there to be looked at goes into the sights.
-    pub fn new(alarms: &[Alarm], http: reqwest::Client, sights: Sights) -> Watch {
+    /// there to be looked at goes into the sights; what others push is read from the inboxes.
+    pub fn new(
+        alarms: &[Alarm],
+        http: reqwest::Client,
+        sights: Sights,
+        inboxes: &Inboxes,
+    ) -> Watch {
         sights.keep(&alarms.iter().map(|alarm| alarm.name.clone()).collect());
         Watch {
             sights,
             http,
-            alarms: alarms.iter().map(Watched::new).collect(),
+            alarms: alarms
+                .iter()
+                .map(|alarm| Watched::new(alarm, inboxes))
+                .collect(),
             since: Stopwatch::start(),
             pace: Pace::start(),
         }
@@ -96,10 +107,10 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(alarm: &Alarm) -> Self {
+    fn new(alarm: &Alarm, inboxes: &Inboxes) -> Self {
         Self {
             name: alarm.name.clone(),
-            source: source::of(alarm),
+            source: source::of(alarm, inboxes),
             level: Level::new(alarm.fire, alarm.clear),
         }
     }

@@ -1,22 +1,33 @@
-//! Where an alarm reads: exactly one of `scrape`, `prometheus`, `alertmanager`, `json`, `command`.
+//! Where an alarm reads: exactly one of `scrape`, `prometheus`, `alertmanager`, `webhook`, `json`,
+//! `command`.
 
 use crate::{
     definition::{
         fields::{At, Fields},
         source::positive,
+        webhook::{self, Usual},
     },
     model::{
-        AlarmSource, Alertmanager, Json, Login, Measure, Ppm, Prometheus, Run, Scrape, Server,
+        AlarmSource, Alertmanager, Json, Login, Matcher, Measure, Ppm, Prometheus, Run, Scrape,
+        Server,
     },
 };
 
-const SOURCES: [&str; 5] = ["scrape", "prometheus", "alertmanager", "json", "command"];
+const SOURCES: [&str; 6] = [
+    "scrape",
+    "prometheus",
+    "alertmanager",
+    "webhook",
+    "json",
+    "command",
+];
 
-/// Servers that a pipeline's alarms ask where they name none.
+/// Servers that a pipeline's alarms ask where they name none, and what is pushed to us.
 #[derive(Debug, Default)]
 pub(crate) struct Servers {
     pub(crate) prometheus: Option<Server>,
     pub(crate) alertmanager: Option<Server>,
+    pub(crate) webhook: Usual,
 }
 
 impl Servers {
@@ -31,6 +42,7 @@ impl Servers {
         Self {
             prometheus: server("prometheus"),
             alertmanager: server("alertmanager"),
+            webhook: Usual::of(watch),
         }
     }
 }
@@ -57,6 +69,9 @@ pub(crate) fn alarm_source(alarm: &Fields<'_>, servers: &Servers) -> Option<Alar
         alarm
             .optional_table("alertmanager")
             .map(|it| alertmanager(&it, servers)),
+        alarm
+            .optional_table("webhook")
+            .map(|it| webhook::webhook(&it, &servers.webhook)),
         alarm.optional_table("json").map(|it| json(&it)),
         alarm
             .optional::<Run>("command")
@@ -108,15 +123,8 @@ fn prometheus(fields: &Fields<'_>, servers: &Servers) -> Option<AlarmSource> {
 
 fn alertmanager(fields: &Fields<'_>, servers: &Servers) -> Option<AlarmSource> {
     let server = asked(fields, servers.alertmanager.as_ref());
-    let matchers = matchers(fields, "matchers");
+    let matchers = webhook::alerts(fields);
     let watchdog = self::matchers(fields, "watchdog");
-    if matchers.is_empty() {
-        let what = format!(
-            "{} needs `matchers` such as [\"alertname=\\\"Faults\\\"\"]: without, every alert counts",
-            fields.subject()
-        );
-        fields.report().absence(&fields.place, what);
-    }
     if watchdog.is_empty() {
         let what = format!(
             "{} has no `watchdog`: an Alertmanager that nobody reports to looks as if all were well",
@@ -207,64 +215,14 @@ fn server(fields: &Fields<'_>) -> Option<Server> {
     Some(Server { url, login })
 }
 
-/// As Alertmanager writes them: a label, one of `=`, `!=`, `=~`, `!~`, and a text in quotes.
-fn matchers(fields: &Fields<'_>, key: &'static str) -> Vec<String> {
+/// As Alertmanager writes them; what is none is a problem.
+pub(crate) fn matchers(fields: &Fields<'_>, key: &'static str) -> Vec<String> {
     let written: Vec<At<String>> = fields.list(key);
     for At { place, value } in &written {
-        if !is_matcher(value) {
-            let what = format!(
-                "{}.{key}: {value:?} is no matcher such as alertname=\"Faults\"",
-                fields.subject()
-            );
+        if let Err(why) = value.parse::<Matcher>() {
+            let what = format!("{}.{key}: {value:?} {why}", fields.subject());
             fields.report().problem(place, what);
         }
     }
     written.into_iter().map(|At { value, .. }| value).collect()
-}
-
-fn is_matcher(text: &str) -> bool {
-    let Some((name, rest)) = text.split_once(['=', '!']) else {
-        return false;
-    };
-    let operator = &text[name.len()..];
-    let quoted = ["=~", "!~", "!=", "="]
-        .iter()
-        .find_map(|known| operator.strip_prefix(known));
-    let label = name.trim();
-    let first = label
-        .bytes()
-        .next()
-        .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
-    let is_name = first
-        && label
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let is_quoted = quoted.is_some_and(|text| {
-        let text = text.trim();
-        text.len() >= 2 && text.starts_with('"') && text.ends_with('"')
-    });
-    is_name && is_quoted && !rest.is_empty()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn matchers_as_alertmanager_writes_them() {
-        for (text, is) in [
-            (r#"alertname="Faults""#, true),
-            (r#"team =~ "pay.*""#, true),
-            (r#"zone!="b""#, true),
-            (r#"zone!~"b""#, true),
-            ("alertname=Faults", false),
-            (r#"1a="x""#, false),
-            (r#"="x""#, false),
-            (r#"a!"x""#, false),
-            ("", false),
-            (r#"a=""#, false),
-        ] {
-            assert_eq!(is_matcher(text), is, "{text}");
-        }
-    }
 }

@@ -14,6 +14,8 @@ pub enum AlarmSource {
     Prometheus(Prometheus),
     /// Whether an Alertmanager has alerts that match.
     Alertmanager(Alertmanager),
+    /// Whether alerts match that an Alertmanager pushes to us.
+    Webhook(Webhook),
     /// A number in a JSON document.
     Json(Json),
     /// How a command exits.
@@ -91,6 +93,17 @@ pub struct Alertmanager {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Webhook {
+    /// Whoever pushes shows what is in it. Those who push under different secrets are kept apart.
+    pub secret_file: String,
+    pub matchers: Vec<String>,
+    /// Of an alert that always fires: only while it is heard does no alert mean anything.
+    pub watchdog: Vec<String>,
+    /// Whatever fires is told again within this; a longer silence is no data.
+    pub max_gap: Span,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Json {
     pub server: Server,
     /// Where in the document (RFC 6901).
@@ -106,6 +119,7 @@ impl AlarmSource {
             AlarmSource::Scrape(_) => "scrape",
             AlarmSource::Prometheus(_) => "prometheus",
             AlarmSource::Alertmanager(_) => "alertmanager",
+            AlarmSource::Webhook(_) => "webhook",
             AlarmSource::Json(_) => "json",
             AlarmSource::Command(_) => "command",
             AlarmSource::Anomalies(_) => "anomalies",
@@ -120,6 +134,7 @@ impl AlarmSource {
             AlarmSource::Alertmanager(it) => {
                 format!("{} {}", it.server.shown(), it.matchers.join(" "))
             }
+            AlarmSource::Webhook(it) => format!("pushed alerts {}", it.matchers.join(" ")),
             AlarmSource::Json(it) => format!("{} {}", it.server.shown(), it.pointer),
             AlarmSource::Command(run) => run.to_string(),
             AlarmSource::Anomalies(it) => it.server.shown(),
@@ -132,7 +147,7 @@ impl AlarmSource {
             AlarmSource::Scrape(scrape) => Some(scrape.above.into()),
             AlarmSource::Prometheus(it) => Some(it.above),
             AlarmSource::Json(it) => Some(it.above),
-            AlarmSource::Alertmanager(_) => Some(Measure::number(0)),
+            AlarmSource::Alertmanager(_) | AlarmSource::Webhook(_) => Some(Measure::number(0)),
             // Its value is how far a figure is on its way to the limit of what is usual.
             AlarmSource::Anomalies(_) => Some(Measure::number(1_000_000)),
             AlarmSource::Command(_) => None,

@@ -76,6 +76,7 @@ fn sight(pipeline: &Pipeline, alarm: &Alarm, sight: Sight) -> AlarmSight {
         AlarmSource::Scrape(scrape) => contrast(pipeline, by, &sight.targets, scrape.above),
         AlarmSource::Prometheus(_)
         | AlarmSource::Alertmanager(_)
+        | AlarmSource::Webhook(_)
         | AlarmSource::Json(_)
         | AlarmSource::Command(_)
         // Its own words tell both sides.

@@ -41,19 +41,24 @@ pub(super) struct Whole(pub(super) Bytes);
 impl<S: Send + Sync> FromRequest<S> for Whole {
     type Rejection = Fault;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
-        let read = Bytes::from_request(request, state);
-        match tokio::time::timeout(BODY_PATIENCE, read).await {
-            Ok(Ok(body)) => Ok(Whole(body)),
-            Ok(Err(why)) if why.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large()),
-            Ok(Err(why)) => Err(fault(
-                why.status(),
-                "bad-body",
-                "the body is not understood",
-                why.body_text(),
-            )),
-            Err(_late) => Err(late()),
-        }
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Fault> {
+        whole(request, BODY_LIMIT).await.map(Whole)
+    }
+}
+
+/// A body as it came, on a route whose bodies are at most so large.
+pub(super) async fn whole(request: Request, most: usize) -> Result<Bytes, Fault> {
+    let read = Bytes::from_request(request, &());
+    match tokio::time::timeout(BODY_PATIENCE, read).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(why)) if why.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large(most)),
+        Ok(Err(why)) => Err(fault(
+            why.status(),
+            "bad-body",
+            "the body is not understood",
+            why.body_text(),
+        )),
+        Err(_late) => Err(late()),
     }
 }
 
@@ -66,12 +71,12 @@ fn late() -> Fault {
     )
 }
 
-fn too_large() -> Fault {
+fn too_large(most: usize) -> Fault {
     fault(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too-large",
         "the body is too large",
-        format!("at most {BODY_LIMIT} bytes are taken"),
+        format!("at most {most} bytes are taken"),
     )
 }
 
@@ -84,7 +89,7 @@ fn unreadable(why: &JsonRejection) -> Fault {
             "the body must be JSON",
             "send it with `Content-Type: application/json`",
         ),
-        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(BODY_LIMIT),
         _ => fault(
             status,
             "bad-body",

@@ -30,6 +30,12 @@ pub(super) fn fault(
     }))
 }
 
+impl Fault {
+    pub(super) fn title(&self) -> &str {
+        &self.0.title
+    }
+}
+
 pub(super) fn unknown_pipeline(name: &str, known: &[PipelineName]) -> Fault {
     let known: Vec<&str> = known.iter().map(PipelineName::as_str).collect();
     let detail = if known.is_empty() {

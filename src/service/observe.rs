@@ -9,7 +9,7 @@ use crate::{
         Pipeline, Reading, Sha, Sight, Source, SourceName, Span, TargetName, Touch,
     },
     service::{mailbox::Mailbox, shared::Shared},
-    watch::{Sights, Watch},
+    watch::{Inbox, Inboxes, Sights, Watch},
 };
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::{
@@ -33,6 +33,8 @@ pub(super) struct Observers {
     tasks: Vec<JoinHandle<()>>,
     outlook: watch::Sender<Outlook>,
     sights: Sights,
+    /// Held so that what was pushed outlives an exchange of the observers.
+    inboxes: Vec<Arc<Inbox>>,
 }
 
 /// What observers need to know of the pipeline.
@@ -53,6 +55,7 @@ impl Observers {
             tasks: Vec::new(),
             outlook: watch::Sender::new(Outlook::default()),
             sights: Sights::default(),
+            inboxes: Vec::new(),
         }
     }
 
@@ -83,10 +86,13 @@ impl Observers {
             looks: mailbox.looks(),
             mailbox: mailbox.clone(),
         });
+        let wanted: Vec<Alarm> = pipeline.watched().into_values().cloned().collect();
+        self.inboxes = shared.inboxes.hold(&wanted);
         let alarms = Alarms {
-            wanted: pipeline.watched().into_values().cloned().collect(),
+            wanted,
             every: definition.watch_every,
             http: shared.http.clone(),
+            inboxes: shared.inboxes.clone(),
             sights: self.sights.clone(),
             outlook: self.outlook.subscribe(),
             mailbox: mailbox.clone(),
@@ -227,6 +233,7 @@ struct Alarms {
     wanted: Vec<Alarm>,
     every: Span,
     http: reqwest::Client,
+    inboxes: Inboxes,
     sights: Sights,
     outlook: watch::Receiver<Outlook>,
     mailbox: Mailbox,
@@ -264,7 +271,8 @@ impl Alarms {
     }
 
     fn watch(&self) -> Watch {
-        Watch::new(&self.wanted, self.http.clone(), self.sights.clone())
+        let (http, sights) = (self.http.clone(), self.sights.clone());
+        Watch::new(&self.wanted, http, sights, &self.inboxes)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     journal::{Commit, Writer, WriterError},
     model::{Entry, Org, Span, Time},
     service::{hub::Hub, ledger::Ledgers},
+    watch::Inboxes,
 };
 use std::{future, sync::Arc};
 use tokio::{sync::watch, time::sleep};
@@ -21,6 +22,8 @@ pub(super) struct Shared {
     pub(super) ledgers: Arc<Ledgers>,
     pub(super) executor: Executor,
     pub(super) http: reqwest::Client,
+    /// What others push to us.
+    pub(super) inboxes: Inboxes,
     pub(super) org: watch::Receiver<Arc<Org>>,
     pub(super) stopped: watch::Receiver<bool>,
 }

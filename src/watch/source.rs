@@ -5,7 +5,7 @@ use crate::{
     model::{Alarm, AlarmSource, Counted, Measure, Span, TargetName, Time, Touch},
     watch::{
         alertmanager::Matching, anomaly::Detector, ask::Answers, ask::Ask, command::Probe,
-        json::Document, prometheus::Query, ratio::Ratio,
+        inbox::Inboxes, json::Document, prometheus::Query, ratio::Ratio, webhook::Pushed,
     },
 };
 use std::{collections::BTreeMap, fmt::Debug};
@@ -71,11 +71,12 @@ impl Look {
 }
 
 /// The reader of an alarm's source, with the memory it needs.
-pub(crate) fn of(alarm: &Alarm) -> Box<dyn Source> {
+pub(crate) fn of(alarm: &Alarm, inboxes: &Inboxes) -> Box<dyn Source> {
     match &alarm.source {
         AlarmSource::Scrape(scrape) => Box::new(Ratio::new(scrape)),
         AlarmSource::Prometheus(prometheus) => Box::new(Query::new(prometheus)),
         AlarmSource::Alertmanager(alertmanager) => Box::new(Matching::new(alertmanager)),
+        AlarmSource::Webhook(webhook) => Box::new(Pushed::new(webhook, inboxes)),
         AlarmSource::Json(json) => Box::new(Document::new(json)),
         AlarmSource::Command(run) => Box::new(Probe::new(&alarm.name, run)),
         AlarmSource::Anomalies(anomalies) => Box::new(Detector::new(anomalies)),

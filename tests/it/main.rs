@@ -38,6 +38,7 @@ mod notices;
 mod picture;
 mod pointer;
 mod pty;
+mod pushed;
 mod readme;
 mod recordings;
 mod scenario;

@@ -1,14 +1,14 @@
 //! Alarms read from real HTTP servers on this machine, well and badly behaved ones.
 
 mod anomalies;
-mod real;
+pub(crate) mod real;
 mod sources;
 
 use axum::{Router, extract::State, http::HeaderMap, response::IntoResponse};
 use pilothouse::{
     http,
     model::*,
-    watch::{Sights, Watch},
+    watch::{Inboxes, Sights, Watch},
 };
 use std::{
     net::SocketAddr,
@@ -129,7 +129,7 @@ fn with(mut alarm: Alarm, change: impl FnOnce(&mut Scrape)) -> Alarm {
 
 fn watch(alarms: &[Alarm]) -> Watch {
     let http = http::outbound(Duration::from_secs(10)).unwrap();
-    Watch::new(alarms, http, Sights::default())
+    Watch::new(alarms, http, Sights::default(), &Inboxes::default())
 }
 
 async fn read(watch: &mut Watch) -> Reading {
@@ -338,7 +338,8 @@ async fn what_was_read_can_be_looked_at_with_targets_apart() {
     let (metrics, url) = Metrics::start().await;
     let sights = Sights::default();
     let http = http::outbound(Duration::from_secs(10)).unwrap();
-    let mut watch = Watch::new(&[alarm(&url)], http.clone(), sights.clone());
+    let inboxes = Inboxes::default();
+    let mut watch = Watch::new(&[alarm(&url)], http.clone(), sights.clone(), &inboxes);
     let page = |h1: u64, bad: u64, h2: u64| {
         format!(
             "requests{{target=\"h1\",code=\"200\"}} {h1}\nrequests{{target=\"h1\",code=\"500\"}} {bad}\n\
@@ -370,6 +371,6 @@ async fn what_was_read_can_be_looked_at_with_targets_apart() {
     assert_eq!(silent.targets.len(), 0, "an old count says nothing of now");
 
     // The alarm is wanted no more, then again: nothing is left of it.
-    Watch::new(&[], http, sights.clone());
+    Watch::new(&[], http, sights.clone(), &inboxes);
     assert_eq!(sights.look().len(), 0);
 }

@@ -9,13 +9,27 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 /// A server of its own directory, gone with this.
-struct Real {
+pub(crate) struct Real {
     _directory: TempDir,
     _child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Real {
+    /// An Alertmanager that is alone; none where it is not installed.
+    pub(crate) async fn alertmanager(config: &str) -> Option<Self> {
+        let alone = ["--cluster.listen-address=", "--storage.path=data"];
+        Self::start("prometheus-alertmanager", config, &alone, "/-/ready").await
+    }
+
+    /// Tells an Alertmanager something.
+    pub(crate) async fn post(&self, path: &str, body: serde_json::Value) {
+        let http = pilothouse::http::outbound(Duration::from_secs(5)).unwrap();
+        let url = format!("{}/api/v2/{path}", self.url);
+        let answer = http.post(url).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+
     /// Starts a program with its configuration; none where it is not installed.
     async fn start(program: &str, config: &str, arguments: &[&str], ready: &str) -> Option<Self> {
         let directory = tempfile::tempdir().unwrap();
@@ -140,15 +154,7 @@ async fn prometheus() {
 #[tokio::test]
 async fn alertmanager() {
     let config = "route: { receiver: none }\nreceivers: [{ name: none }]\n";
-    let program = "prometheus-alertmanager";
-    let Some(real) = Real::start(
-        program,
-        config,
-        &["--cluster.listen-address=", "--storage.path=data"],
-        "/-/ready",
-    )
-    .await
-    else {
+    let Some(real) = Real::alertmanager(config).await else {
         return;
     };
     let source = |watchdog: &[&str]| {
@@ -181,19 +187,15 @@ async fn alertmanager() {
     assert!(why.contains("its watchdog does not fire"), "{why}");
     assert_eq!(silent[1].level, AlarmLevel::Ok);
 
-    let post = async |path: &str, body: serde_json::Value| {
-        let http = pilothouse::http::outbound(Duration::from_secs(5)).unwrap();
-        let url = format!("{}/api/v2/{path}", real.url);
-        let answer = http.post(url).json(&body).send().await.unwrap();
-        assert_eq!(answer.status(), 200);
-    };
     let alert = |name: &str| json!({ "labels": { "alertname": name, "team": "pay & go" } });
-    post("alerts", json!([alert("Watchdog"), alert("Other")])).await;
+    real.post("alerts", json!([alert("Watchdog"), alert("Other")]))
+        .await;
     let well = until(&mut watch, AlarmLevel::Ok).await;
     assert_eq!(levels(&well), [AlarmLevel::Ok; 2]);
 
     // Told twice it is one alert all the same.
-    post("alerts", json!([alert("Faults"), alert("Faults")])).await;
+    real.post("alerts", json!([alert("Faults"), alert("Faults")]))
+        .await;
     let bad = until(&mut watch, AlarmLevel::Firing).await;
     assert_eq!(bad[0].value, Some("1".parse().unwrap()));
 
@@ -202,7 +204,7 @@ async fn alertmanager() {
         "startsAt": "2020-01-01T00:00:00Z", "endsAt": "2100-01-01T00:00:00Z",
         "createdBy": "ana", "comment": "known",
     });
-    post("silences", silence).await;
+    real.post("silences", silence).await;
     let quiet = until(&mut watch, AlarmLevel::Ok).await;
     assert_eq!(levels(&quiet), [AlarmLevel::Ok; 2]);
 }
