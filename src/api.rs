@@ -38,7 +38,7 @@ use crate::model::{
     Refusal, ReleaseId, Request, RequestKey, Revision, Span, StageName, Summary, Time,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub const METRICS: &str = "/metrics";
 pub const FLEET: &str = "/v1/fleet";
@@ -215,10 +215,21 @@ pub enum StreamEvent {
     Summary(Summary),
     /// A fact of the organization, or of a pipeline that was asked for.
     Entry(Entry),
+    /// Who else follows the stream by now, and what they have open.
+    Viewers(Vec<Viewer>),
     /// Nothing happened, and the server lives.
     Heartbeat { now: Time, cursor: Cursor },
     /// The stream cannot continue after the cursor: load everything anew.
     Reset { why: String },
+}
+
+/// Somebody who follows the stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    pub who: Actor,
+    /// Those whose facts they get: they have them open.
+    pub pipelines: BTreeSet<PipelineName>,
+    pub since: Time,
 }
 
 /// An error answer (RFC 9457, `application/problem+json`).

@@ -25,6 +25,7 @@ mod problem;
 mod proof;
 mod stream;
 pub mod token;
+mod viewers;
 mod windows;
 
 pub use error::ServerError;
@@ -98,6 +99,7 @@ impl Server {
             stopping,
             followers: Arc::new(Semaphore::new(logs::FOLLOWERS)),
             streams: Arc::new(Semaphore::new(stream::CLIENTS)),
+            viewers: viewers::Viewers::default(),
         };
         let router = routes(shared, self.guard);
         accept::accept(self.socket, router, until, stop).await;
@@ -114,6 +116,7 @@ struct Shared {
     followers: Arc<Semaphore>,
     /// Places for those who follow the stream.
     streams: Arc<Semaphore>,
+    viewers: viewers::Viewers,
 }
 
 fn routes(shared: Shared, guard: auth::Guard) -> Router {

@@ -55,7 +55,9 @@ impl World {
                 }
             },
             // Time alone may have changed something.
-            FeedEvent::Event(StreamEvent::Heartbeat { .. } | StreamEvent::Reset { .. }) => {}
+            FeedEvent::Event(
+                StreamEvent::Viewers(_) | StreamEvent::Heartbeat { .. } | StreamEvent::Reset { .. },
+            ) => {}
             FeedEvent::Link(_) | FeedEvent::Resynced { .. } => return Ok(false),
         }
         Ok(true)

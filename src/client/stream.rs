@@ -85,6 +85,7 @@ fn read(message: &Message) -> Result<Option<(Option<Cursor>, StreamEvent)>, Stri
     let event = match message.event.as_str() {
         "summary" => serde_json::from_str(data).map(StreamEvent::Summary),
         "entry" => serde_json::from_str(data).map(StreamEvent::Entry),
+        "viewers" => serde_json::from_str(data).map(StreamEvent::Viewers),
         "heartbeat" => serde_json::from_str(data)
             .map(|Beat { now, cursor }| StreamEvent::Heartbeat { now, cursor }),
         "reset" => serde_json::from_str(data).map(|Why { why }| StreamEvent::Reset { why }),

@@ -6,10 +6,12 @@ use crate::{
     model::PipelineName,
     server::{
         Shared,
+        auth::Operator,
         problem::{Fault, fault},
     },
 };
 use axum::{
+    Extension,
     extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response, Sse, sse::Event},
@@ -31,6 +33,7 @@ pub(super) const CLIENTS: usize = 1_000;
 
 pub(super) async fn stream(
     State(shared): State<Shared>,
+    Extension(Operator(by)): Extension<Operator>,
     wanted: Result<Query<Wanted>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
@@ -47,6 +50,9 @@ pub(super) async fn stream(
             detail,
         )
     })?;
+    let mut seat = shared
+        .viewers
+        .join(by, pipelines.clone(), shared.service.now());
     let mut stopping = shared.stopping.clone();
     let stopped = async move {
         // An error means that the server is gone, which is the same.
@@ -55,10 +61,15 @@ pub(super) async fn stream(
     let events = shared
         .service
         .subscribe(after, pipelines)
-        .map(move |(cursor, event)| {
+        .flat_map(move |(cursor, event)| {
             // Held as long as the stream is.
             let _place = &place;
-            form(cursor.as_ref(), &event)
+            // Who is there is told with the beat: it is no news that anybody waits for.
+            let beat = matches!(event, StreamEvent::Heartbeat { .. });
+            let others = beat.then(|| seat.news()).flatten();
+            let others = others.map(|others| form(None, &StreamEvent::Viewers(others)));
+            let told = form(cursor.as_ref(), &event);
+            futures_util::stream::iter(others.into_iter().chain([told]))
         })
         .take_until(stopped);
     Ok(Sse::new(events).into_response())
@@ -99,6 +110,7 @@ fn form(cursor: Option<&Cursor>, event: &StreamEvent) -> Result<Event, serde_jso
     let (name, data) = match event {
         StreamEvent::Summary(row) => ("summary", serde_json::to_string(row)?),
         StreamEvent::Entry(entry) => ("entry", serde_json::to_string(entry)?),
+        StreamEvent::Viewers(others) => ("viewers", serde_json::to_string(others)?),
         StreamEvent::Heartbeat { now, cursor } => {
             let data = serde_json::json!({ "now": now, "cursor": cursor });
             ("heartbeat", data.to_string())

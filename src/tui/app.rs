@@ -2,6 +2,7 @@
 //! what the operator has on the screen. `update` alone changes it; `view` only reads it.
 
 use crate::{
+    api::Viewer,
     client::Link,
     model::{
         Actor, DeliveryReport, Entry, Org, Pipeline, PipelineName, RequestKey, Span, Summary, Time,
@@ -63,6 +64,9 @@ pub struct Replica {
     /// The delivery figures that were asked for last, and why the newest ones did not come.
     pub delivery: Option<Box<DeliveryReport>>,
     pub delivery_trouble: Option<String>,
+    /// The others who follow the stream.
+    #[serde(default)]
+    pub viewers: Vec<Viewer>,
     /// Events missed at the last gap, until somebody looked; none when nothing was missed.
     pub missed: Option<u64>,
 }

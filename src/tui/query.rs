@@ -12,7 +12,7 @@ mod lanes;
 mod metrics;
 mod needs;
 mod obstacles;
-mod release;
+mod others;
 mod standing;
 mod windows;
 
@@ -28,6 +28,6 @@ pub use lanes::{LaneRow, TargetRow, lane_rows, target_rows};
 pub use metrics::{FigureRow, figure_rows, share, span};
 pub use needs::{Need, needs, remedy};
 pub use obstacles::{kind_status, kind_word, passage_word};
-pub use release::{ReleaseFacts, release};
+pub use others::others;
 pub use standing::{Standing, standing_orders};
 pub use windows::{WindowRow, next_change, window_rows};

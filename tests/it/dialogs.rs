@@ -9,7 +9,7 @@ use crate::{
 use std::fmt::Write as _;
 
 use pilothouse::{
-    api::Settled,
+    api::{Settled, Viewer},
     engine,
     model::*,
     tui::{
@@ -129,6 +129,10 @@ fn dialogs() {
     dialog("dialog-approve", "gamma", "A", "revert checked", nothing);
     dialog("dialog-reject", "gamma", "a r", "wrong revert", nothing);
     dialog("dialog-rollback", "wave-1", "B", "latency doubled", baked);
+    dialog("dialog-rollback-beside", "wave-1", "B", "", |app| {
+        baked(app);
+        app.replica.viewers = others();
+    });
     dialog("dialog-rollback-refused", "wave-4", "B", "", nothing);
     let why = "agreed with the shop, low traffic";
     dialog("dialog-override", "wave-2", "O", why, blocked);
@@ -149,6 +153,21 @@ fn dialogs() {
     );
     dialog("dialog-acknowledge", "wave-1", "a k", "", nothing);
     dialog("dialog-assign", "wave-1", "a g", "yours", nothing);
+}
+
+/// Two others, one of whom has the same pipeline open on two terminals.
+fn others() -> Vec<Viewer> {
+    let viewer = |who: &str, pipeline: &str, ago: u64| Viewer {
+        who: name(who),
+        pipelines: [name(pipeline)].into(),
+        since: Time(now().0 - Span::seconds(ago).0.cast_signed()),
+    };
+    vec![
+        viewer("li", "checkout", 40),
+        viewer("li", "checkout", 400),
+        viewer("ren", "cart", 60),
+        viewer("mori", "checkout", 20),
+    ]
 }
 
 /// r5 has gone through beta and waits behind r4, which asks for approval in gamma.

@@ -172,7 +172,9 @@ impl Follower {
     async fn take(&mut self, cursor: Option<Cursor>, event: StreamEvent) -> Result<(), End> {
         self.monitor.heard(clock::now());
         match event {
-            StreamEvent::Summary(_) => self.tell(FeedEvent::Event(event)).await?,
+            StreamEvent::Summary(_) | StreamEvent::Viewers(_) => {
+                self.tell(FeedEvent::Event(event)).await?;
+            }
             StreamEvent::Entry(entry) => self.take_entry(entry).await?,
             StreamEvent::Heartbeat { cursor, .. } => self.cursor = Some(cursor),
             StreamEvent::Reset { .. } => return Err(End::Gap),

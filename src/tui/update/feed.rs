@@ -22,6 +22,10 @@ pub(super) fn feed(app: &mut App, news: FeedEvent) -> Vec<Request> {
         FeedEvent::Snapshot(snapshot) => take_snapshot(app, *snapshot),
         FeedEvent::Event(event) => stream_event(app, event),
         FeedEvent::Link(link) => {
+            if link.last().is_none() {
+                // Nobody tells who is there.
+                app.replica.viewers.clear();
+            }
             app.link = link;
             Vec::new()
         }
@@ -82,6 +86,10 @@ fn stream_event(app: &mut App, event: StreamEvent) -> Vec<Request> {
             Vec::new()
         }
         StreamEvent::Entry(entry) => take_entry(app, entry),
+        StreamEvent::Viewers(viewers) => {
+            app.replica.viewers = viewers;
+            Vec::new()
+        }
         StreamEvent::Heartbeat { now, .. } => {
             set_clock(app, now);
             Vec::new()

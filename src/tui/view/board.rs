@@ -63,7 +63,7 @@ fn lower(
     let needs = query::needs(pipeline, views);
     if rest.width >= TWO_PANES {
         let left = Rect {
-            width: rest.width * 3 / 5,
+            width: left_pane(rest.width),
             ..rest
         };
         let right = Rect {
@@ -106,6 +106,11 @@ fn lower(
     };
     list_needs(app, screen, &needs, canvas, place);
     recent(app, (pipeline, screen), canvas, below(rest, used));
+}
+
+/// How much of a wide board is to the left of its events and its chart.
+pub(super) fn left_pane(width: u16) -> u16 {
+    width * 3 / 5
 }
 
 /// Rows for the chart of an alarm and what is said of it, with the one above.

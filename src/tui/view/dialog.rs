@@ -13,9 +13,10 @@ use crate::{
     tui::{
         app::App,
         dialog::{Dialog, Focus, Phase, Preview},
+        screen::Screen,
         text::wrap,
         theme::Role,
-        view::footer,
+        view::{board::left_pane, footer},
         widgets::{Canvas, Line, frame},
     },
 };
@@ -44,7 +45,7 @@ pub(super) fn draw(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, body: Re
         .saturating_add(BOTTOM + 2)
         .min(body.height.saturating_sub(twin));
     let area = Rect {
-        x: body.x + (body.width - width) / 2,
+        x: body.x + (pane(app, body) - width) / 2,
         y: body.y + (body.height - height - twin) / 3,
         width,
         height,
@@ -86,6 +87,25 @@ pub(super) fn draw(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, body: Re
             ..area
         };
         command_line(dialog, canvas, place);
+    }
+}
+
+/// The width that the dialog is in the middle of. On a wide board that is the left part: the newest
+/// events and the chart of the alarm stay in sight beside it.
+fn pane(app: &App, body: Rect) -> u16 {
+    let left = left_pane(body.width);
+    match app.screen() {
+        Screen::Board(_) if left >= WIDTH => left,
+        Screen::Board(_)
+        | Screen::Fleet(_)
+        | Screen::Stage(_)
+        | Screen::Alarms(_)
+        | Screen::Blockers(_)
+        | Screen::Events(_)
+        | Screen::Release(_)
+        | Screen::Tickets(_)
+        | Screen::Metrics(_)
+        | Screen::Help(_) => body.width,
     }
 }
 

@@ -44,6 +44,10 @@ pub(super) fn place(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
     for crumb in crumbs(app) {
         left = left.then(Role::Plain, " > ").then(Role::Title, crumb);
     }
+    // Where one is comes first: others are named where there is room left.
+    let others = others(app);
+    let fits = left.width() + 1 + others.width() + right.width() <= usize::from(row.width);
+    let right = if fits { others.join(right) } else { right };
     canvas.ends(row, &left, &right);
 }
 
@@ -132,6 +136,22 @@ fn link(app: &App) -> Line {
             Line::of(Role::Danger, format!("DOWN try {} in {next}", tries + 1))
         }
     }
+}
+
+/// Who else has this pipeline open; on the other screens how many are there.
+fn others(app: &App) -> Line {
+    let pipeline = app.screen().pipeline();
+    let others = query::others(&app.replica, pipeline);
+    if others.is_empty() {
+        return Line::default();
+    }
+    let mut names = others.keys();
+    let text = match (pipeline, names.next()) {
+        (Some(_), Some(first)) if others.len() == 1 => format!("with {first}  "),
+        (Some(_), Some(first)) => format!("with {first} +{}  ", others.len() - 1),
+        (Some(_) | None, _) => format!("{} more here  ", others.len()),
+    };
+    Line::of(Role::Key, Sanitized::from(text))
 }
 
 /// How far away the terminal is, where there is room and it was asked.

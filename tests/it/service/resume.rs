@@ -61,7 +61,7 @@ async fn a_stream_tells_only_what_was_asked_for_and_the_rows_of_all() {
         match next(&mut events).await.unwrap().1 {
             StreamEvent::Summary(row) => drop(rows.insert(row.pipeline)),
             StreamEvent::Entry(entry) => drop(streams.insert(entry.stream)),
-            StreamEvent::Heartbeat { .. } => {}
+            StreamEvent::Heartbeat { .. } | StreamEvent::Viewers(_) => {}
             StreamEvent::Reset { why } => panic!("{why}"),
         }
     }
@@ -152,7 +152,10 @@ async fn entries(events: &mut Events, last: u64) -> Vec<Entry> {
                 assert_eq!(cursor.unwrap().seq, entry.seq);
                 entries.push(entry);
             }
-            (_, StreamEvent::Summary(_) | StreamEvent::Heartbeat { .. }) => {}
+            (
+                _,
+                StreamEvent::Summary(_) | StreamEvent::Heartbeat { .. } | StreamEvent::Viewers(_),
+            ) => {}
             (_, StreamEvent::Reset { why }) => panic!("{why}"),
         }
     }

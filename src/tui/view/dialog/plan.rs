@@ -5,6 +5,7 @@ use crate::{
     tui::{
         app::App,
         dialog::{Dialog, PlanLine, Preview, Previewed},
+        query,
         text::{middle_cut, wrap},
         theme::Role,
         widgets::Line,
@@ -21,7 +22,10 @@ pub(super) fn lines(app: &App, dialog: &Dialog, width: usize) -> Vec<Line> {
                 "asking the server what this would do ..",
             ));
         }
-        Preview::Ready(previewed) => planned(previewed, width, &mut lines),
+        Preview::Ready(previewed) => {
+            planned(previewed, width, &mut lines);
+            lines.extend(others(app, dialog, width));
+        }
         Preview::Refused(refusal) if matches!(**refusal, Refusal::NeedsReason { .. }) => {
             lines.push(Line::of(
                 Role::Label,
@@ -47,6 +51,23 @@ fn runbook(app: &App, dialog: &Dialog) -> Option<Line> {
     let definition = app.pipeline(&dialog.pipeline)?.definition.as_ref()?;
     let runbook = definition.runbook.as_ref()?;
     Some(Line::of(Role::Label, "runbook ").then(Role::Plain, runbook.clone()))
+}
+
+/// Who else has the pipeline open and may be about to act.
+fn others(app: &App, dialog: &Dialog, width: usize) -> Vec<Line> {
+    let now = app.shown_now();
+    let others = query::others(&app.replica, Some(&dialog.pipeline));
+    let named = others.iter().map(|(who, since)| {
+        let since = now.since(*since).short();
+        format!("{who} (for {since})")
+    });
+    let named: Vec<String> = named.collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let text = format!("also has {} open: {}", dialog.pipeline, named.join(", "));
+    let mark = format!("{:<TOPIC$}", "WHO");
+    wrapped(Role::Key, &mark, &text, width)
 }
 
 fn planned(previewed: &Previewed, width: usize, lines: &mut Vec<Line>) {
