@@ -37,6 +37,7 @@ mod org;
 mod outbox;
 mod outcome;
 mod pipeline;
+mod plain;
 mod plan;
 pub mod planted;
 mod ran;
@@ -100,7 +101,7 @@ pub use id::{
 pub use matcher::{BadMatcher, Matcher};
 pub use measure::{Measure, Unit};
 pub use notice::{
-    BadTemplate, Notice, NoticeAction, NoticeKind, TEMPLATE_WORDS, Template, digest, notice, plain,
+    BadTemplate, Notice, NoticeAction, NoticeKind, TEMPLATE_WORDS, Template, digest, notice,
 };
 pub use opening::Closed;
 pub use org::Org;
@@ -110,6 +111,7 @@ pub use pipeline::{
     Beside, Counters, GOOD_KEPT, Good, Guards, Impossible, PAST_KEPT, PastAttempt, Pipeline,
     SourceState, StageState, TICKETS_KEPT, TargetState,
 };
+pub use plain::{is_unseen, plain};
 pub use plan::{Plan, PlanFact, PlanRow, PlanTarget, Speaks, Topic, few};
 pub use ran::{End, Ended, Ran, ran};
 pub use redefinition::{Difference, Redefinition, RedefinitionKind};

@@ -1,7 +1,7 @@
 //! Writing to standard output: text for people, made harmless for their terminal, or JSON, one
 //! value a line.
 
-use crate::cli::failure::Failure;
+use crate::{cli::failure::Failure, model::is_unseen};
 use serde::Serialize;
 use std::{
     io,
@@ -33,7 +33,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
 /// The text with nothing in it that a terminal would obey: controls, and marks that reorder or hide
 /// letters, become `?`. Line ends stay.
 pub(crate) fn plain(text: &str) -> String {
-    let harmless = |c: char| if c != '\n' && is_obeyed(c) { '?' } else { c };
+    let harmless = |c: char| if c != '\n' && is_unseen(c) { '?' } else { c };
     text.chars().map(harmless).collect()
 }
 
@@ -41,20 +41,13 @@ pub(crate) fn plain(text: &str) -> String {
 fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
-        if is_obeyed(c) {
+        if is_unseen(c) {
             text.extend(format!("\\u{:04x}", u32::from(c)).chars());
         } else {
             text.push(c);
         }
     }
     text
-}
-
-fn is_obeyed(c: char) -> bool {
-    matches!(
-        c,
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-    ) || c.is_control()
 }
 
 /// Rows with their columns padded to the same width, two spaces apart; each is one line, whatever

@@ -5,6 +5,7 @@
 //! head (as written) | "... N bytes left out ..." | tail (written at the end)
 //! ```
 
+use crate::model::is_unseen;
 use std::{
     fs::File,
     io::{self, Write},
@@ -110,7 +111,7 @@ pub(crate) fn printable(bytes: &[u8]) -> String {
                 let _sequence = chars.find(char::is_ascii_alphabetic);
             }
             '\t' => plain.push(' '),
-            c if c.is_control() || invisible(c) => {}
+            c if is_unseen(c) => {}
             c => plain.push(c),
         }
     }
@@ -119,9 +120,4 @@ pub(crate) fn printable(bytes: &[u8]) -> String {
         Some((cut, _)) => format!("{}…", &plain[..cut]),
         None => plain.to_owned(),
     }
-}
-
-/// Zero-width characters and those that turn the direction of writing.
-fn invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

@@ -9,7 +9,7 @@ mod template;
 
 pub use derive::notice;
 pub use digest::digest;
-pub use template::{BadTemplate, TEMPLATE_WORDS, Template, plain};
+pub use template::{BadTemplate, TEMPLATE_WORDS, Template};
 
 use crate::model::{Actor, PipelineName, ReleaseId, Severity, StageName, TeamName, TicketId, Time};
 use serde::{Deserialize, Serialize};

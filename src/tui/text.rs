@@ -10,6 +10,7 @@ pub use column::Names;
 pub use fit::{end_cut, middle_cut, width, wrap};
 pub use moment::{ClockMode, Times, ago, until};
 
+use crate::model::is_unseen;
 use std::{borrow::Cow, fmt};
 use unicode_width::UnicodeWidthChar as _;
 
@@ -84,18 +85,6 @@ fn cleaned(text: &str) -> String {
         clean.push(if keep { letter } else { '?' });
     }
     clean
-}
-
-/// Controls, direction switches, joiners and selectors: what acts on a terminal or on its neighbours
-/// without being seen.
-fn is_unseen(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]

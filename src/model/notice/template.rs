@@ -1,7 +1,7 @@
 //! How a notice is put into words: a text with `{words}` that are filled in. Whatever comes from
 //! outside is made plain first and is never read as a template itself.
 
-use crate::model::Notice;
+use crate::model::{Notice, plain};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -150,35 +150,4 @@ fn value(notice: &Notice, word: &str) -> String {
         _ => String::new(),
     };
     plain(&text, VALUE_MOST)
-}
-
-/// A text as one line of at most so many characters, without what a terminal, a header or a reader's
-/// eye could be fooled by.
-pub fn plain(text: &str, most: usize) -> String {
-    let mut kept = String::new();
-    let mut count = 0;
-    for letter in text.chars() {
-        let letter = if letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}') {
-            ' '
-        } else if is_unseen(letter) {
-            continue;
-        } else {
-            letter
-        };
-        count += 1;
-        if count > most {
-            kept.pop();
-            kept.push('…');
-            break;
-        }
-        kept.push(letter);
-    }
-    kept
-}
-
-/// Characters that show nothing, or turn the order of others around.
-fn is_unseen(letter: char) -> bool {
-    matches!(letter,
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-        | '\u{e0000}'..='\u{e007f}')
 }
