@@ -37,6 +37,7 @@ use crate::{
     clock::{self, Stopwatch},
     model::{
         Alarm, AlarmLevel, AlarmName, Observation, Reading, Sight, Span, TargetName, Time, Touch,
+        plain,
     },
 };
 use ask::{Answers, Ask};
@@ -45,6 +46,9 @@ use pace::Pace;
 use sights::Seen;
 use source::Source;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Characters of a reason.
+const WORDS_MOST: usize = 350;
 
 /// The alarms of one pipeline, with the memory their windows need.
 #[derive(Debug)]
@@ -124,8 +128,11 @@ impl Watched {
         if look.answered {
             sight.answered = Some(now);
         } else {
-            sight.trouble = look.judged.as_ref().err().map(|why| (now, why.clone()));
+            let why = look.judged.as_ref().err();
+            sight.trouble = why.map(|why| (now, plain(why, WORDS_MOST)));
         }
+        // Others' words may be as long and as strange as they like.
+        let plain = |words: &str| plain(words, WORDS_MOST);
         let (level, value, why) = match look.judged {
             Ok(judged) => {
                 let firing = self.level.reading(judged.above);
@@ -134,12 +141,16 @@ impl Watched {
                 } else {
                     AlarmLevel::Ok
                 };
-                let told = if firing { look.told } else { String::new() };
+                let told = if firing {
+                    plain(&look.told)
+                } else {
+                    String::new()
+                };
                 (level, judged.value, told)
             }
             Err(why) => {
                 self.level.no_data();
-                (AlarmLevel::NoData, None, why)
+                (AlarmLevel::NoData, None, plain(&why))
             }
         };
         sight.above = self.level.above();

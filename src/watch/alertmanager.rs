@@ -5,11 +5,14 @@
 use crate::{
     model::{Alertmanager, Measure, Server, Span, Time},
     watch::{
-        ask::{Answers, Ask, Get, escaped},
+        ask::{ANSWER_MOST, Answers, Ask, Get, escaped},
         source::{Judged, Look, Source},
     },
 };
 use serde::Deserialize;
+
+/// Bytes of ten thousand alerts with all that is written into them.
+const STORM: usize = 4 * ANSWER_MOST;
 
 #[derive(Debug)]
 pub(crate) struct Matching {
@@ -64,6 +67,7 @@ fn get(server: &Server, matchers: &[String]) -> Get {
         ),
         login: server.login.clone(),
         accept: "application/json",
+        most: STORM,
         shown: server.shown(),
     }
 }
@@ -76,14 +80,25 @@ struct Alert {
 
 #[derive(Deserialize)]
 struct Status {
-    state: String,
+    state: State,
+}
+
+/// All there are; another may mean anything.
+#[derive(PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Active,
+    Suppressed,
+    Unprocessed,
 }
 
 /// How many different alerts are active.
 fn active(body: &[u8]) -> Result<u64, String> {
     let alerts: Vec<Alert> = serde_json::from_slice(body)
         .map_err(|why| format!("is no answer of Alertmanager: {why}"))?;
-    let active = alerts.iter().filter(|alert| alert.status.state == "active");
+    let active = alerts
+        .iter()
+        .filter(|alert| alert.status.state == State::Active);
     let mut prints: Vec<&str> = active.map(|alert| alert.fingerprint.as_str()).collect();
     prints.sort_unstable();
     prints.dedup();

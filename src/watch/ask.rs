@@ -23,9 +23,14 @@ pub(crate) struct Get {
     pub(crate) url: String,
     pub(crate) login: Option<Login>,
     pub(crate) accept: &'static str,
+    /// Bytes; what is larger is no answer for an alarm.
+    pub(crate) most: usize,
     /// What it is called in a reason: without login and query.
     pub(crate) shown: String,
 }
+
+/// Bytes of an answer: about forty thousand series.
+pub(crate) const ANSWER_MOST: usize = 4 * 1024 * 1024;
 
 #[derive(Debug)]
 pub(crate) enum Reply {
@@ -99,6 +104,7 @@ async fn reply(ask: &Ask, http: &reqwest::Client) -> Result<Reply, String> {
                 url: server.url.clone(),
                 login: server.login.clone(),
                 accept: "text/plain;version=0.0.4, text/plain;q=0.5",
+                most: ANSWER_MOST,
                 shown: server.shown(),
             };
             let body = fetch(http, &get).await?;

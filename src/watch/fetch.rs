@@ -1,5 +1,5 @@
-//! One document over HTTP, bounded in time and size. It takes exactly a 200; everything else is a
-//! reason that says what came. The secret of a login is read anew each time, so that it can be
+//! One document over HTTP, bounded in time and size. It takes exactly a 200 that is fresh, as it was
+//! asked for, and whole for certain; everything else is a reason that says what came. The secret of a login is read anew each time, so that it can be
 //! exchanged, and is in no reason.
 
 use crate::{
@@ -8,14 +8,17 @@ use crate::{
     secret,
     watch::ask::Get,
 };
+use reqwest::header::{
+    AGE as AGE_OF, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING,
+};
 use serde::Deserialize;
 use tokio::time::timeout;
 
 /// An answer that takes longer is no ground for an automatic rollback, and the other alarms of the
 /// round wait for it.
 const WITHIN: Span = Span::seconds(2);
-/// About forty thousand series; what is larger is no answer for an alarm.
-const BYTES: usize = 4 * 1024 * 1024;
+/// A cache that kept an answer for longer tells of the past.
+const AGE: Span = Span::minutes(1);
 /// Characters that are taken of a server's own words.
 const WORDS: usize = 200;
 
@@ -35,10 +38,13 @@ async fn body(client: &reqwest::Client, get: &Get) -> Result<Vec<u8>, String> {
     };
     let mut response = request.send().await.map_err(no_answer)?;
     let status = response.status().as_u16();
+    if status == 200 {
+        trusted(response.headers())?;
+    }
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(no_answer)? {
-        if body.len() + piece.len() > BYTES {
-            return Err(format!("sends more than {BYTES} bytes"));
+        if body.len() + piece.len() > get.most {
+            return Err(format!("sends more than {} bytes", get.most));
         }
         body.extend_from_slice(&piece);
     }
@@ -46,6 +52,23 @@ async fn body(client: &reqwest::Client, get: &Get) -> Result<Vec<u8>, String> {
         Ok(body)
     } else {
         Err(refused(status, &body))
+    }
+}
+
+/// Whether the head of a good answer lets its body be believed.
+fn trusted(head: &HeaderMap) -> Result<(), String> {
+    let text = |name| head.get(name).map(|value| value.to_str().unwrap_or("?"));
+    if let Some(encoding) = text(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
+        let encoding: String = encoding.chars().take(WORDS).collect();
+        return Err(format!("answers in {encoding}, which was not asked for"));
+    }
+    if text(CONTENT_LENGTH).or(text(TRANSFER_ENCODING)).is_none() {
+        return Err("does not say how long its answer is, so it may be cut".to_owned());
+    }
+    let age = text(AGE_OF).and_then(|seconds| seconds.parse::<u64>().ok());
+    match age.map(|seconds| Span(seconds.saturating_mul(1_000))) {
+        Some(age) if age > AGE => Err(format!("answers from a cache, from {} ago", age.short())),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -1,9 +1,11 @@
 //! A number in a JSON document over HTTP, found by its pointer (RFC 6901).
 
+mod unique;
+
 use crate::{
     model::{Json, Span, Time},
     watch::{
-        ask::{Answers, Ask, Get},
+        ask::{ANSWER_MOST, Answers, Ask, Get},
         counter::Counter,
         number,
         source::{Judged, Look, Source},
@@ -11,6 +13,7 @@ use crate::{
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
+use unique::Unique;
 
 #[derive(Debug)]
 pub(crate) struct Document {
@@ -44,6 +47,7 @@ impl Document {
                 url: json.server.url.clone(),
                 login: json.server.login.clone(),
                 accept: "application/json",
+                most: ANSWER_MOST,
                 shown: json.server.shown(),
             },
             points: Counter::default(),
@@ -53,7 +57,7 @@ impl Document {
     fn judged(&mut self, answers: &Answers) -> Result<(Judged, u64), String> {
         let of = |why: String| format!("{}: {why}", self.get.shown);
         let body = answers.body(&self.get)?;
-        let document: Value =
+        let Unique(document) =
             serde_json::from_slice(body).map_err(|why| of(format!("is no JSON: {why}")))?;
         let value = number_at(&document, &self.json.pointer).map_err(of)?;
         let value = number::measure(value)

@@ -4,8 +4,9 @@ use crate::model::Measure;
 
 /// A number, unless it is none. Below zero is zero, since only what is above a limit matters; more
 /// than can be told is as much as can be told, since a quantile of infinity is above every limit.
+/// The infinite below zero comes of a division or a logarithm and says nothing.
 pub(crate) fn measure(number: f64) -> Option<Measure> {
-    if number.is_nan() {
+    if number.is_nan() || number == f64::NEG_INFINITY {
         return None;
     }
     Some(Measure::number(whole(number * 1e6)))
@@ -38,7 +39,7 @@ mod tests {
             (-3.0, Some(0)),
             (800.0, Some(800_000_000)),
             (f64::INFINITY, Some(u64::MAX)),
-            (f64::NEG_INFINITY, Some(0)),
+            (f64::NEG_INFINITY, None),
             (f64::NAN, None),
         ] {
             let said = measure(number).map(|measure| measure.millionths);

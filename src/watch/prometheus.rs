@@ -7,7 +7,7 @@
 use crate::{
     model::{Measure, Prometheus, Server, Span, Time},
     watch::{
-        ask::{Answers, Ask, Get, escaped},
+        ask::{ANSWER_MOST, Answers, Ask, Get, escaped},
         counter::Counter,
         exposition::Labels,
         number,
@@ -79,6 +79,7 @@ fn get(server: &Server, query: &str) -> Get {
         url: format!("{base}/api/v1/query?query={}", escaped(query)),
         login: server.login.clone(),
         accept: "application/json",
+        most: ANSWER_MOST,
         shown: server.shown(),
     }
 }
@@ -128,7 +129,7 @@ fn judge(body: &[u8], now: Time, limit: Measure) -> Result<Judged, String> {
         (None, _) if values.is_empty() => Err("the query gives no series".to_owned()),
         (_, Some(warning)) => Err(format!("the answer is partial: {warning}")),
         (Some(judged), None) if !values.contains(&None) => Ok(judged),
-        (Some(_) | None, None) => Err("the query gives NaN".to_owned()),
+        (Some(_) | None, None) => Err("the query gives NaN or -Inf".to_owned()),
     }
 }
 

@@ -1,5 +1,5 @@
 //! The other sources of alarms: JSON documents, commands, and what all of those over HTTP share:
-//! logins, and answers that are none.
+//! logins. Answers that are none are in `faults`.
 
 use super::{Metrics, alarm_on, read, server, watch};
 use pilothouse::model::*;
@@ -170,56 +170,4 @@ async fn a_login_comes_from_its_file_and_is_in_no_reason() {
     let refused = read(&mut watch(&[token])).await;
     let expected = format!("{url} answers 401; it wants a login, or another one");
     assert_eq!(refused.why, expected);
-}
-
-/// Whatever stands where Prometheus, an Alertmanager or a document should be: no data, never well.
-#[tokio::test]
-async fn what_is_no_answer_is_no_data() {
-    let (page, url) = Metrics::start().await;
-    let base = url.trim_end_matches("/metrics");
-    let matchers = |text: &str| vec![text.to_owned()];
-    let sources = [
-        json(&url, "/bad"),
-        AlarmSource::Prometheus(Prometheus {
-            server: server(base),
-            query: "up".to_owned(),
-            above: "0".parse().unwrap(),
-            points: None,
-        }),
-        AlarmSource::Alertmanager(Alertmanager {
-            server: server(base),
-            matchers: matchers("a=\"b\""),
-            watchdog: matchers("w=\"d\""),
-        }),
-    ];
-    let alarms: Vec<Alarm> = (0..)
-        .zip(sources)
-        .map(|(n, source)| Alarm {
-            name: AlarmName::parse(&format!("a{n}")).unwrap(),
-            ..alarm_on(source)
-        })
-        .collect();
-    let mut watch = watch(&alarms);
-    let storm = r#"{"fingerprint":"f","status":{"state":"active"},"labels":{}},"#.repeat(100_000);
-    let bomb = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xed, 0xc1, 1, 1, 0, 0];
-    for (status, body) in [
-        (200, &b"<html>all is well</html>"[..]),
-        (200, b""),
-        (200, b"{}"),
-        (200, b"null"),
-        (200, &bomb),
-        (200, &vec![b'['; 1_000_000]),
-        (200, format!("[{storm}").as_bytes()),
-        (200, &vec![b' '; 5_000_000]),
-        (302, b"[]"),
-        (500, b"[]"),
-    ] {
-        page.say(status, body);
-        let observation = watch.observe().await;
-        for reading in observation.readings {
-            let told = (reading.level, reading.value);
-            assert_eq!(told, (AlarmLevel::NoData, None), "{reading:?}");
-            assert!(!reading.why.is_empty() && reading.why.len() < 400);
-        }
-    }
 }
