@@ -4,6 +4,7 @@
 mod act;
 mod alarms;
 mod audit;
+mod backup;
 mod check;
 mod commit;
 mod completion;
@@ -85,6 +86,8 @@ enum Verb {
     /// Whether the journal is what was recorded
     #[command(subcommand)]
     Audit(audit::Audit),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     /// Try everything on a real small fleet on this machine
     Demo(crate::demo::Options),
     Term(term::Arguments),
@@ -138,6 +141,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Window(arguments) => window::run(&arguments),
         Verb::Serve(arguments) => serve(serve::run(&session()?, &arguments)),
         Verb::Audit(what) => audit::run(&what, &session()?),
+        Verb::Backup(arguments) => backup::backup(&arguments, &session()?),
+        Verb::Restore(arguments) => backup::restore(&arguments, &session()?),
         Verb::Demo(options) => demo::run(&session()?, options),
         Verb::Term(arguments) => term::run(&session()?, &arguments),
         Verb::Config(what) => settings::config(&what),

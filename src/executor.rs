@@ -54,12 +54,14 @@ struct Shared {
     git: git::Git,
     targets: locks::Locks,
     running: running::Running,
+    /// How often the journal was restored from a backup.
+    restores: u64,
 }
 
 impl Executor {
     /// Opens a state directory, making what is missing, and ends the process groups of steps that a
-    /// dead server left behind.
-    pub fn open(state: &Path) -> Result<Executor, ExecutorError> {
+    /// dead server left behind. `restores` is how often its journal was restored from a backup.
+    pub fn open(state: &Path, restores: u64) -> Result<Executor, ExecutorError> {
         let made = |name: &str| -> Result<PathBuf, ExecutorError> {
             let path = state.join(name);
             let made = absolute(&path).and_then(|path| {
@@ -85,6 +87,7 @@ impl Executor {
                 git: git::Git::new(made("git")?),
                 targets: locks::Locks::default(),
                 running: running::Running::default(),
+                restores,
             }),
         })
     }
@@ -115,7 +118,13 @@ impl Executor {
         let mut step = step::Step {
             id: owed.id.clone(),
             folder,
-            environment: environment::of(&owed.id, pipeline, &owed.effect, artifact),
+            environment: environment::of(
+                &owed.id,
+                pipeline,
+                &owed.effect,
+                artifact,
+                self.shared.restores,
+            ),
             log,
             stop: entry.stop(),
             watch,

@@ -13,7 +13,7 @@ mod writer;
 pub use chain::Link;
 pub use error::JournalError;
 pub use memory::Memory;
-pub use sqlite::{Audit, AuditError, FILE, Head, Sqlite, audit};
+pub use sqlite::{Audit, AuditError, BackupError, FILE, Head, Restoring, Sqlite, audit, backup};
 pub use writer::{Writer, WriterError};
 
 use crate::model::{EffectId, Entry, Fact, Owed, RequestKey, Revision, Stream, Time};
@@ -57,6 +57,11 @@ pub struct Lease {
 pub trait Journal: Send {
     /// Names this journal; another one, even in the same place, has another epoch.
     fn epoch(&self) -> &str;
+
+    /// How often it was restored from a backup.
+    fn restores(&self) -> u64 {
+        0
+    }
 
     /// Position and engine time of the newest entry.
     fn last(&self) -> (u64, Time);

@@ -91,7 +91,9 @@ pub use fact::{Entry, Fact, Stream};
 pub use fingerprint::{Digest, Fingerprint, Sha, Signature};
 pub use forecast::{Expected, Forecast, Moment, Wait};
 pub use gate::{BakeRule, Gate, Manual, Test};
-pub use guard::{ClockHold, Culprit, Hold, HoldScope, Override, Pass, Quarantine, Rejection};
+pub use guard::{
+    ClockHold, Culprit, Hold, HoldCause, HoldScope, Override, Pass, Quarantine, Rejection,
+};
 pub use hex::{hex, unhex};
 pub use id::{
     Actor, AlarmName, AttemptId, BadName, BlockerId, EffectId, GroupName, HoldId, OverrideId,

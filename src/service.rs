@@ -20,6 +20,7 @@ mod pipeline;
 mod pushed;
 mod recover;
 mod reload;
+mod restore;
 mod resume;
 mod settings;
 mod settle;
@@ -29,13 +30,14 @@ mod steps;
 mod wall;
 
 pub use error::{CommandError, ReloadError, ServiceError};
+pub use restore::{RestoreError, Restored, restore};
 
 use crate::{
     api::{self, Cursor, Settled, StreamEvent},
     clock, definition, engine,
     executor::Executor,
     http,
-    journal::{Conflict, Sqlite, Writer, WriterError},
+    journal::{Conflict, Journal as _, Sqlite, Writer, WriterError},
     model::{
         Actor, DeliveryReport, EffectId, Forecast, PipelineName, Plan, Refusal, Request,
         RequestKey, Revision, RouteName, Stream, TeamName, Time,
@@ -108,7 +110,9 @@ impl Service {
     /// Opens the state directory, recovers by folding the journal, takes the definitions in and
     /// runs what is owed. Returns when every pipeline is up.
     pub async fn start(setup: Setup) -> Result<Service, ServiceError> {
-        let writer = Writer::start(Box::new(Sqlite::open(&setup.state)?))?;
+        let journal = Sqlite::open(&setup.state)?;
+        let restores = journal.restores();
+        let writer = Writer::start(Box::new(journal))?;
         let loaded = setup.loaded;
         let (last, _) = writer.last().await?;
         let desk = Desk::open(&setup.state, writer.epoch(), last, loaded.routes)?;
@@ -119,7 +123,7 @@ impl Service {
             desk.take(notice);
         }
         // Only now, holding the journal, is it certain that no other server's steps are ended.
-        let executor = Executor::open(&setup.state)?;
+        let executor = Executor::open(&setup.state, restores)?;
         let (stop, stopped) = watch::channel(false);
         let (organization, org) = watch::channel(Arc::new(world.org));
         let shared = Shared {
@@ -325,6 +329,13 @@ impl Service {
         {
             tracing::error!("the journal did not close in time");
         }
+    }
+
+    /// Why the server itself has stopped the line; nothing when it has not.
+    pub fn stops(&self) -> Vec<String> {
+        let org = self.running.shared.org.borrow();
+        let own = org.holds.values().filter(|hold| hold.cause.is_own());
+        own.map(|hold| hold.reason.clone()).collect()
     }
 
     /// Engine time: the clock, but never before anything that is known.

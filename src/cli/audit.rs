@@ -40,7 +40,7 @@ pub(crate) fn run(what: &Audit, session: &Session) -> Result<(), Failure> {
         Some(path) => path.clone(),
         None => config::state_directory(&session.environment)?,
     };
-    let audit = journal::audit(&state, arguments.head)?;
+    let audit = journal::audit(&state.join(journal::FILE), arguments.head)?;
     if arguments.json {
         return output::json(&json!({
             "journal": audit.path,

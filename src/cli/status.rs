@@ -10,7 +10,7 @@ use crate::{
         world::World,
     },
     clock,
-    model::{PipelineName, board, summary},
+    model::{HoldScope, PipelineName, board, summary},
 };
 use serde_json::json;
 
@@ -46,6 +46,14 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
         [] => Resource::Pipelines,
         _ => Resource::Stages,
     };
+    let stops = world.org.holds.values();
+    for hold in stops.filter(|hold| hold.scope == HoldScope::Organization) {
+        let (id, by, since) = (hold.id, &hold.by, hold.at);
+        output::line(&format!(
+            "everything is on hold ({id} of {by} since {since}): {}",
+            hold.reason
+        ))?;
+    }
     let lines = rows::table(what, &rows::of(what, &world, clock::now()), false);
     lines.iter().try_for_each(|line| output::line(line))
 }

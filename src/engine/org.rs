@@ -3,7 +3,7 @@
 
 use crate::engine::{accepted, command, plan};
 use crate::model::{
-    Actor, Command, Fact, HoldId, HoldScope, Lift, Org, Plan, Refusal, Request, Time,
+    Actor, Command, Fact, HoldCause, HoldId, HoldScope, Lift, Org, Plan, Refusal, Request, Time,
 };
 
 /// As `decide`, for a command to the organization.
@@ -48,10 +48,18 @@ fn weigh(org: &Org, by: &Actor, command: &Command) -> Result<(Plan, Fact), Refus
         ) => {
             format!("hold every pipeline of service {service}")
         }
+        (Command::Lift { .. }, Some(hold)) if hold.cause == HoldCause::Restore => {
+            format!("lift hold {}: go on from the restored journal", hold.id)
+        }
         (Command::Lift { .. }, Some(hold)) => format!("lift hold {} of {}", hold.id, hold.by),
         _ => "stop the line: hold every pipeline of the organization".to_owned(),
     };
     let notes = vec![match org_hold(org, command) {
+        Some(hold) if hold.cause == HoldCause::Restore => {
+            "what the journal owes is run at once, though it may have been done since the backup: \
+             look at the targets first"
+                .to_owned()
+        }
         Some(hold) if hold.scope == HoldScope::Organization && !org.drain.is_zero() => format!(
             "its pipelines begin within {}, each at its own moment",
             org.drain
@@ -100,6 +108,7 @@ fn fact(org: &Org, by: &Actor, command: &Command) -> Result<Fact, Refusal> {
             by: by.clone(),
             reason: reason.clone(),
             lasts: *lasts,
+            cause: HoldCause::Wish,
         }),
         Command::Lift {
             what: Lift::Hold(id),

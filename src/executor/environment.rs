@@ -7,12 +7,17 @@ use std::path::Path;
 
 const INHERITED: [&str; 5] = ["PATH", "HOME", "LANG", "TZ", "USER"];
 
+/// Epochs of a journal that was restored begin above all that the one before can have given out:
+/// targets have seen epochs since the backup that the restored journal knows nothing of.
+const RESTORED: u64 = 1_000_000_000;
+
 /// Everything that the commands of an effect get to see.
 pub(crate) fn of(
     id: &EffectId,
     pipeline: &PipelineName,
     effect: &Effect,
     artifact: impl Fn(&Digest) -> String,
+    restores: u64,
 ) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = inherited(&INHERITED).collect();
     let mut set = |name: &str, value: String| all.push((format!("PILOTHOUSE_{name}"), value));
@@ -28,7 +33,7 @@ pub(crate) fn of(
         }
         Effect::Deploy(deployment) => {
             set("ARTIFACT", artifact(&deployment.artifact));
-            for (name, value) in of_deployment(deployment) {
+            for (name, value) in of_deployment(deployment, restores) {
                 set(name, value);
             }
         }
@@ -47,7 +52,7 @@ pub(crate) fn of(
     all
 }
 
-fn of_deployment(deployment: &Deployment) -> Vec<(&'static str, String)> {
+fn of_deployment(deployment: &Deployment, restores: u64) -> Vec<(&'static str, String)> {
     let weight = deployment.part.weight().map(|weight| weight.to_string());
     let kept = deployment.keep.map(|keep| (keep.0 / 1_000).to_string());
     let values = [
@@ -57,7 +62,10 @@ fn of_deployment(deployment: &Deployment) -> Vec<(&'static str, String)> {
         ("TARGET", deployment.target.to_string()),
         ("RELEASE", deployment.release.to_string()),
         ("DIGEST", deployment.artifact.to_string()),
-        ("EPOCH", deployment.epoch.to_string()),
+        (
+            "EPOCH",
+            (restores * RESTORED + deployment.epoch).to_string(),
+        ),
         ("ROLLBACK", u8::from(deployment.rollback).to_string()),
         ("PART", deployment.part.word().to_owned()),
     ];

@@ -1,13 +1,15 @@
 //! The journal in one SQLite file: write-ahead log, synced to the disk with every commit. Facts are
 //! JSON text, so that people can read the file with the tools they have. How it is opened and locked
-//! is in `open`, its tables are in `schema`, and `audit` walks its chain.
+//! is in `open`, its tables are in `schema`; `audit` walks its chain, `backup` copies it.
 
 mod audit;
+mod backup;
 mod open;
 mod row;
 mod schema;
 
 pub use audit::{Audit, AuditError, Head, audit};
+pub use backup::{BackupError, Restoring, backup};
 pub use open::FILE;
 
 use crate::{
@@ -26,6 +28,7 @@ pub struct Sqlite {
     path: PathBuf,
     db: Connection,
     epoch: String,
+    restores: u64,
     /// What the first entry follows.
     first: Link,
     last: Place,
@@ -143,6 +146,10 @@ impl Sqlite {
 impl Journal for Sqlite {
     fn epoch(&self) -> &str {
         &self.epoch
+    }
+
+    fn restores(&self) -> u64 {
+        self.restores
     }
 
     fn last(&self) -> (u64, Time) {

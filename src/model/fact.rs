@@ -3,9 +3,9 @@
 
 use crate::model::{
     Actor, AlarmName, AlarmState, AttemptId, BakePlace, BakeRule, Change, Command, Definition,
-    EffectId, Fingerprint, GateProgress, GroupName, Head, HoldId, HoldScope, Measure, OverrideId,
-    Owed, PipelineName, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout, Sha,
-    SourceName, Span, StageName, StepResult, TicketChange, TicketId, Time,
+    EffectId, Fingerprint, GateProgress, GroupName, Head, HoldCause, HoldId, HoldScope, Measure,
+    OverrideId, Owed, PipelineName, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout,
+    Sha, SourceName, Span, StageName, StepResult, TicketChange, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -239,6 +239,8 @@ pub enum Fact {
         by: Actor,
         reason: String,
         lasts: Option<Span>,
+        #[serde(default, skip_serializing_if = "HoldCause::is_wish")]
+        cause: HoldCause,
     },
     /// `by` is none when it expired.
     HoldLifted {

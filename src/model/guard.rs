@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// A person's stop.
+/// A stop: a person's, or one that the server itself has to make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
     pub id: HoldId,
@@ -19,6 +19,39 @@ pub struct Hold {
     pub at: Time,
     pub reason: String,
     pub expires: Option<Time>,
+    #[serde(default, skip_serializing_if = "HoldCause::is_wish")]
+    pub cause: HoldCause,
+}
+
+/// What made a hold necessary.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HoldCause {
+    /// Somebody wants it.
+    #[default]
+    Wish,
+    /// The journal was restored from a backup: what it owes may have been done since, so nothing at
+    /// all is run until somebody has looked and lifts the hold.
+    Restore,
+}
+
+impl HoldCause {
+    /// Whether the server made it necessary, and no wish.
+    pub fn is_own(self) -> bool {
+        match self {
+            HoldCause::Wish => false,
+            HoldCause::Restore => true,
+        }
+    }
+
+    /// What the journal need not say.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "it is asked while a fact is written, which hands out references"
+    )]
+    pub(crate) fn is_wish(&self) -> bool {
+        !self.is_own()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +130,7 @@ impl Hold {
             by,
             reason,
             lasts,
+            cause,
         } = fact
         else {
             return None;
@@ -108,6 +142,7 @@ impl Hold {
             at,
             reason: reason.clone(),
             expires: lasts.map(|lasts| at + lasts),
+            cause: *cause,
         })
     }
 

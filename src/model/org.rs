@@ -2,8 +2,8 @@
 //! than one pipeline. Folded from the organization's own stream.
 
 use crate::model::{
-    Actor, Entry, Fact, GroupName, Hold, HoldId, HoldScope, Impossible, PipelineName, Revision,
-    ServiceName, Span, Time, opening::share,
+    Actor, Entry, Fact, GroupName, Hold, HoldCause, HoldId, HoldScope, Impossible, PipelineName,
+    Revision, ServiceName, Span, Time, opening::share,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -74,6 +74,13 @@ impl Org {
             };
             reaches && hold.is_active(now)
         })
+    }
+
+    /// Whether what is owed may be run: not as long as nobody has said that the state, which comes
+    /// from a backup, is still true of the targets.
+    pub fn is_confirmed(&self) -> bool {
+        let mut holds = self.holds.values();
+        holds.all(|hold| hold.cause != HoldCause::Restore)
     }
 
     /// When the last stop of the whole line ended, if none stands. One that has run out counts

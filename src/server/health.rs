@@ -1,5 +1,5 @@
 //! `GET /healthz` and `GET /readyz`, for whatever keeps the server running. No token: they tell
-//! nothing.
+//! nothing but why the server itself had to stop the line.
 
 use crate::server::{
     Shared,
@@ -11,11 +11,16 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The service has folded its journal before the server exists, so only the end is not ready.
-pub(super) async fn ready(State(shared): State<Shared>) -> Result<&'static str, Fault> {
+/// The service has folded its journal before the server exists, so only the end is not ready. A
+/// server that had to stop the line is ready, too: to be looked at, and to roll back.
+pub(super) async fn ready(State(shared): State<Shared>) -> Result<String, Fault> {
     if *shared.stopping.borrow() {
         let (kind, title) = ("stopping", "the server is stopping");
         return Err(fault(StatusCode::SERVICE_UNAVAILABLE, kind, title, title));
     }
-    Ok("ok\n")
+    let stops = shared.service.stops();
+    if stops.is_empty() {
+        return Ok("ok\n".to_owned());
+    }
+    Ok(format!("on hold: {}\n", stops.join("; ")))
 }

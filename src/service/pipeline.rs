@@ -373,7 +373,7 @@ impl PipelineTask {
         }
         self.ledger.open().follow(&self.pipeline, &org, now);
         self.wake = engine::next_wake(&self.pipeline, &org, now);
-        self.steps.match_up(&self.pipeline.steps, now);
+        self.steps.match_up(&self.pipeline.steps, &org, now);
         self.observers
             .follow(&self.pipeline, &self.shared, &self.mailbox);
     }

@@ -4,7 +4,7 @@
 
 use crate::{
     executor::Executor,
-    model::{EffectId, Outcome, Owed, PipelineName, Span, Time},
+    model::{EffectId, Org, Outcome, Owed, PipelineName, Span, Time},
     service::mailbox::Mailbox,
 };
 use futures_util::future::join_all;
@@ -48,8 +48,9 @@ impl Steps {
         self.running.remove(id);
     }
 
-    /// Starts and ends runs until they are what is owed.
-    pub(super) fn match_up(&mut self, owed: &BTreeMap<EffectId, Arc<Owed>>, now: Time) {
+    /// Starts and ends runs until they are what is owed; starts nothing before a state that comes
+    /// from a backup is confirmed.
+    pub(super) fn match_up(&mut self, owed: &BTreeMap<EffectId, Arc<Owed>>, org: &Org, now: Time) {
         let executor = &self.executor;
         self.running.retain(|id, _| {
             let keep = owed.contains_key(id);
@@ -58,6 +59,9 @@ impl Steps {
             }
             keep
         });
+        if !org.is_confirmed() {
+            return;
+        }
         for (id, step) in owed {
             if !self.running.contains_key(id) {
                 self.running.insert(id.clone(), self.start(step, now));

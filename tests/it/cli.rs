@@ -1,6 +1,7 @@
 //! The real program: what it prints, what it says on stderr, and its exit status.
 
 mod audit;
+mod backup;
 mod get;
 mod handover;
 mod linear;

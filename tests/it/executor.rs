@@ -26,7 +26,7 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let executor = Executor::open(&folder.path().join("state")).unwrap();
+        let executor = Executor::open(&folder.path().join("state"), 0).unwrap();
         Self { executor, folder }
     }
 

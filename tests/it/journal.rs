@@ -2,6 +2,7 @@
 //! same rules.
 
 mod audit;
+mod backup;
 mod file;
 mod golden;
 mod sample;

@@ -4,8 +4,8 @@
 use crate::engine::command::{release, stage};
 use crate::engine::draft::Draft;
 use crate::model::{
-    Actor, BlockerId, Candidate, Command, Fact, HoldId, HoldScope, Lift, OverrideId, Passage,
-    Refusal, ReleaseId, Span, StageName, blockers,
+    Actor, BlockerId, Candidate, Command, Fact, HoldCause, HoldId, HoldScope, Lift, OverrideId,
+    Passage, Refusal, ReleaseId, Span, StageName, blockers,
 };
 use std::collections::BTreeSet;
 
@@ -120,6 +120,7 @@ pub(super) fn hold(
         by: by.clone(),
         reason: reason.to_owned(),
         lasts,
+        cause: HoldCause::Wish,
     });
     Ok(())
 }

@@ -4,7 +4,7 @@
 
 use crate::{
     journal::{
-        FILE, JournalError,
+        JournalError,
         chain::{Kept, Link},
         sqlite::{
             row::{Raw, raw, understood},
@@ -111,16 +111,16 @@ struct Walk {
     effects: BTreeMap<String, i64>,
 }
 
-/// Verifies the journal of a state directory; `noted` is a head that it must contain.
-pub fn audit(directory: &Path, noted: Option<Link>) -> Result<Audit, AuditError> {
-    let path = directory.join(FILE);
+/// Verifies a journal file; `noted` is a head that it must contain.
+pub fn audit(file: &Path, noted: Option<Link>) -> Result<Audit, AuditError> {
+    let path = file.to_owned();
     let failed = |source| schema::failed(&path, "reading", source);
     let db =
         Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
     // One transaction, so that all is read as it was at one moment.
     db.execute_batch("BEGIN").map_err(failed)?;
     schema::current(&db, &path)?;
-    let (_, first) = schema::epoch(&db).map_err(failed)?;
+    let first = schema::epochs(&db).map_err(failed)?.first;
     let walk = walk(&db, &path, first, noted)?;
     for (table, key, kept) in [
         ("request", "key", &walk.requests),

@@ -17,7 +17,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{Read as _, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -38,6 +38,12 @@ const STATEMENTS: usize = 32;
 impl Sqlite {
     /// Opens the journal of a state directory, or begins one.
     pub fn open(directory: &Path) -> Result<Self, JournalError> {
+        let lock = lock(directory)?;
+        Self::open_file(directory.join(FILE), lock)
+    }
+
+    /// Opens a file in a directory that is locked already.
+    pub(super) fn open_file(path: PathBuf, lock: Alone) -> Result<Self, JournalError> {
         let have = rusqlite::version_number();
         if have < SQLITE_LEAST {
             return Err(JournalError::OldSqlite {
@@ -45,19 +51,17 @@ impl Sqlite {
                 need: SQLITE_LEAST,
             });
         }
-        let lock = lock(directory)?;
-        let path = directory.join(FILE);
         let failed = |source| schema::failed(&path, "opening", source);
         let mut db = Connection::open(&path).map_err(failed)?;
         settings(&db).map_err(failed)?;
         schema::migrate(&mut db, &path)?;
-        let (epoch, first) = schema::epoch(&db).map_err(failed)?;
+        let epochs = schema::epochs(&db).map_err(failed)?;
         let newest = newest(&db).map_err(failed)?;
         let last = match newest {
             None => Place {
                 seq: 0,
                 at: Time(i64::MIN),
-                link: first,
+                link: epochs.first,
             },
             Some(row) => Place {
                 seq: row.seq.cast_unsigned(),
@@ -72,8 +76,9 @@ impl Sqlite {
         Ok(Self {
             path,
             db,
-            epoch,
-            first,
+            epoch: epochs.newest,
+            restores: epochs.restores,
+            first: epochs.first,
             last,
             _lock: lock,
         })
@@ -92,7 +97,7 @@ impl Drop for Alone {
     }
 }
 
-fn lock(directory: &Path) -> Result<Alone, JournalError> {
+pub(super) fn lock(directory: &Path) -> Result<Alone, JournalError> {
     let unusable = |source| JournalError::Directory {
         path: directory.to_owned(),
         source,

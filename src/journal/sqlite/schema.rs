@@ -74,13 +74,35 @@ pub(super) fn current(db: &Connection, path: &Path) -> Result<(), JournalError> 
     Ok(())
 }
 
-/// The epoch that counts, which is the newest, and what the chain begins with.
-pub(super) fn epoch(db: &Connection) -> rusqlite::Result<(String, Link)> {
-    let epoch = "SELECT epoch FROM epoch ORDER BY rowid DESC LIMIT 1";
+/// The names that a journal has had: one from its beginning, and one from every restore.
+pub(super) struct Epochs {
+    pub(super) newest: String,
+    pub(super) restores: u64,
+    /// What the first entry follows; that is of the first name, because it was chained under it.
+    pub(super) first: Link,
+}
+
+pub(super) fn epochs(db: &Connection) -> rusqlite::Result<Epochs> {
+    let newest = "SELECT epoch, (SELECT count(*) FROM epoch) FROM epoch
+         ORDER BY rowid DESC LIMIT 1";
     let first = "SELECT epoch FROM epoch ORDER BY rowid LIMIT 1";
     let first: String = db.query_row(first, [], |row| row.get(0))?;
-    let epoch = db.query_row(epoch, [], |row| row.get(0))?;
-    Ok((epoch, Link::first(&first)))
+    let (newest, count): (String, i64) =
+        db.query_row(newest, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Epochs {
+        newest,
+        restores: count.cast_unsigned() - 1,
+        first: Link::first(&first),
+    })
+}
+
+/// A journal that goes on from a backup is another one from here on, whatever has become of the
+/// first; nobody holds what it owes.
+pub(super) fn begin_epoch(db: &mut Connection, epoch: &str) -> rusqlite::Result<()> {
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute("INSERT INTO epoch (epoch) VALUES (?1)", [epoch])?;
+    transaction.execute("UPDATE effect SET runner = NULL, until = NULL", [])?;
+    transaction.commit()
 }
 
 /// An error of SQLite, said as what it means for a journal.
@@ -99,7 +121,7 @@ pub(super) fn failed(path: &Path, doing: &'static str, source: rusqlite::Error) 
 }
 
 /// The format of a file that is ours.
-fn ours(db: &Connection, path: &Path) -> Result<usize, JournalError> {
+pub(super) fn ours(db: &Connection, path: &Path) -> Result<usize, JournalError> {
     let known = MIGRATIONS.len();
     let (have, tables, mark) = header(db).map_err(|source| failed(path, "opening", source))?;
     if mark != APPLICATION_ID && tables > 0 {
@@ -141,7 +163,7 @@ fn upgrade(db: &mut Connection, have: usize, epoch: &str) -> rusqlite::Result<us
 
 /// Gives every entry its sum, as if each had been chained when it was added.
 fn chain(transaction: &Transaction<'_>) -> rusqlite::Result<usize> {
-    let (_, mut link) = epoch(transaction)?;
+    let mut link = epochs(transaction)?.first;
     let mut chained = 0;
     let mut after = 0;
     loop {

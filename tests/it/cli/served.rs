@@ -156,7 +156,7 @@ impl Served {
     }
 }
 
-fn serve(home: &Path) -> Child {
+pub(super) fn serve(home: &Path) -> Child {
     Command::new(env!("CARGO_BIN_EXE_pilothouse"))
         .args(["serve", home.join("definitions").to_str().unwrap()])
         .env_clear()

@@ -99,7 +99,7 @@ const WITH_SERVER: [(i32, &str); 71] = [
 ];
 
 /// Verbs that need no server, with their status where there is none.
-const ALONE: [(i32, &str); 18] = [
+const ALONE: [(i32, &str); 20] = [
     (0, "schema"),
     (0, "term"),
     (0, "config print"),
@@ -118,6 +118,8 @@ const ALONE: [(i32, &str); 18] = [
     (1, "explain nowhere web"),
     (1, "serve nowhere"),
     (1, "audit verify --state nowhere"),
+    (1, "backup nowhere/copy.db --state nowhere"),
+    (1, "restore nowhere/copy.db"),
 ];
 
 /// Shown in other tests, because they have more to be looked at.

@@ -216,7 +216,7 @@ async fn a_later_server_ends_what_a_dead_one_left() {
     let own = std::process::id();
     std::fs::write(stranger.join("pid"), format!("{own} 1 {boot}\n")).unwrap();
 
-    let _next = Executor::open(&place.path("state")).unwrap();
+    let _next = Executor::open(&place.path("state"), 0).unwrap();
     assert!(!lives(&read(&leader)), "the leader lives on");
     assert!(!lives(&read(&child)), "the child lives on");
     assert!(!note.exists() && !stranger.join("pid").exists());

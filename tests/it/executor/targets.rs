@@ -157,3 +157,15 @@ async fn a_switch_goes_there_and_back() {
         assert_eq!(slots, [serving, idle], "{part:?}");
     }
 }
+
+#[tokio::test]
+async fn targets_see_later_epochs_after_a_restore_than_any_before() {
+    let place = Place::new();
+    let again = Executor::open(&place.path("state"), 2).unwrap();
+    let text = "echo $PILOTHOUSE_EPOCH >> epochs";
+    let step = |id: &str| owed(id, Effect::Deploy(place.deployment("h1", text, None)));
+    assert_eq!(told(&place.run(&step("a-1")).await), ("succeeded", ""));
+    let after = again.run(&pipeline(), &step("a-2")).await;
+    assert_eq!(told(&after), ("succeeded", ""));
+    assert_eq!(read(&place.path("epochs")), "7\n2000000007\n");
+}

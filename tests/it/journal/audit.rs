@@ -1,7 +1,7 @@
 //! Real journal files that somebody tampered with, or a disk damaged: what is wrong is named.
 
-use super::sample::{accepted, add, asked, finished, one, started, trouble};
-use pilothouse::journal::{FILE, Journal, JournalError, Link, Sqlite, audit};
+use super::sample::{accepted, add, asked, audit, finished, one, started, trouble};
+use pilothouse::journal::{FILE, Journal, JournalError, Link, Sqlite};
 use std::{fs, path::Path};
 use tempfile::TempDir;
 

@@ -1,8 +1,9 @@
 //! Journals that were written by every format there has been. Each must load for ever: a demo fleet
 //! of four pipelines, a good story and a bad one, as the server of that time left it.
 
+use super::sample::audit;
 use pilothouse::{
-    journal::{FILE, Journal, Sqlite, audit},
+    journal::{FILE, Journal, Sqlite},
     model::{Entry, Org, Pipeline, PipelineName, Stream},
 };
 use std::{collections::BTreeMap, fs, path::PathBuf};

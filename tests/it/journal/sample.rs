@@ -1,17 +1,22 @@
 //! Small facts and commits to fill a journal with.
 
 use pilothouse::{
-    journal::{Commit, Committed, Conflict, Journal, Lease},
+    journal::{self, Audit, AuditError, Commit, Committed, Conflict, FILE, Journal, Lease, Link},
     model::{
         Actor, AttemptId, Command, Effect, EffectId, Entry, Fact, Fingerprint, Owed, PipelineName,
         ReleaseId, RequestKey, Revision, Run, Sha, Span, StageName, StepResult, Stream, Time,
     },
 };
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 pub(super) fn add(journal: &mut dyn Journal, commit: Commit) -> Result<Vec<Entry>, Conflict> {
     let done: Committed = journal.commit(&[commit]).unwrap();
     done.into_iter().next().unwrap()
+}
+
+/// Verifies the journal of a state directory.
+pub(super) fn audit(directory: &Path, noted: Option<Link>) -> Result<Audit, AuditError> {
+    journal::audit(&directory.join(FILE), noted)
 }
 
 pub(super) fn one(pipeline: &str, expect: u64, at: i64, facts: Vec<Fact>) -> Commit {
