@@ -22,15 +22,20 @@
 //! | `GET /v1/commands/{key}` | [`Settled`], or 404 when no such request arrived |
 //! | `POST /v1/definitions/plan` | [`DefinitionsRequest`] to [`DefinitionsPlan`] |
 //! | `POST /v1/definitions` | [`ReloadRequest`] to the [`DefinitionsPlan`] that was carried out |
+//! | `GET /v1/tokens` | [`Token`]s |
+//! | `POST /v1/tokens` | [`TokenRequest`] to [`TokenMade`] |
+//! | `POST /v1/tokens/revoke` | [`RevokeRequest`] to the [`Token`] that counts no longer |
 //! | `GET /metrics` | how the server and its pipelines are, in Prometheus' text format |
 //! | `GET /healthz`, `GET /readyz` | `ok`, `text/plain` |
 
 mod alarms;
 mod notices;
+mod tokens;
 mod windows;
 
 pub use alarms::Alarms;
 pub use notices::{Failing, RouteState, TestAnswer, TestRequest};
+pub use tokens::{RevokeRequest, Revoked, Token, TokenMade, TokenRequest};
 pub use windows::{WINDOWS_MOST, Windows};
 
 use crate::model::{
@@ -48,6 +53,8 @@ pub const STREAM: &str = "/v1/stream";
 pub const DELIVERY: &str = "/v1/metrics/delivery";
 pub const NOTICES: &str = "/v1/notices";
 pub const NOTICES_TEST: &str = "/v1/notices/test";
+pub const TOKENS: &str = "/v1/tokens";
+pub const TOKENS_REVOKE: &str = "/v1/tokens/revoke";
 pub const PLAN: &str = "/v1/plan";
 pub const COMMANDS: &str = "/v1/commands";
 pub const DEFINITIONS: &str = "/v1/definitions";

@@ -44,6 +44,7 @@ mod status;
 mod term;
 mod ticket;
 mod tickets;
+mod token;
 mod verdict;
 mod watch;
 mod why;
@@ -90,6 +91,8 @@ enum Verb {
     Restore(backup::Restore),
     /// Try everything on a real small fleet on this machine
     Demo(crate::demo::Options),
+    #[command(subcommand)]
+    Token(token::Arguments),
     Term(term::Arguments),
     #[command(subcommand)]
     Config(settings::Config),
@@ -144,6 +147,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Backup(arguments) => backup::backup(&arguments, &session()?),
         Verb::Restore(arguments) => backup::restore(&arguments, &session()?),
         Verb::Demo(options) => demo::run(&session()?, options),
+        Verb::Token(arguments) => wait(token::run(&session()?, &arguments)),
         Verb::Term(arguments) => term::run(&session()?, &arguments),
         Verb::Config(what) => settings::config(&what),
         Verb::Themes(what) => settings::themes(&what),

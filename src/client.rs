@@ -8,6 +8,7 @@ mod feed;
 mod link;
 mod sse;
 mod stream;
+mod tokens;
 
 pub use address::Address;
 pub use error::ClientError;

@@ -7,6 +7,7 @@
 // `protected` and `difference` hold two definitions side by side, the rest each build one table;
 // `reading` does all of it in order, and `schema`
 // finds out what can be written.
+mod access;
 mod alarm_source;
 mod anomalies;
 mod approval;
@@ -46,7 +47,9 @@ pub use schema::{organization_schema, schema};
 pub(crate) use words::split;
 pub use words::time_zone;
 
-use crate::model::{Actor, Calendar, Definition, GroupName, PipelineName, Route, Span, Time};
+use crate::model::{
+    AccessRule, Actor, Calendar, Definition, GroupName, PipelineName, Route, Span, Time,
+};
 use reading::Read;
 use std::{
     collections::BTreeMap,
@@ -70,6 +73,8 @@ pub struct Loaded {
     pub drain: Span,
     /// On which ways people are told, from there too.
     pub routes: Vec<Route>,
+    /// What those may do who come over the socket, from there too; none written is none asked for.
+    pub access: Vec<AccessRule>,
     /// What is allowed but probably not meant.
     pub warnings: Vec<Problem>,
 }
@@ -117,6 +122,7 @@ fn loaded(
         groups: read.organization.groups,
         drain: read.organization.drain,
         routes: read.organization.routes,
+        access: read.organization.access,
         warnings: read.warnings,
     })
 }

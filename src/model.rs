@@ -5,6 +5,7 @@
 //! Start at `fact` for what can happen, at `pipeline` for the fold, at `blockers` and `status` for
 //! the questions everybody asks of it.
 
+mod access;
 mod alarm;
 mod alarm_source;
 mod anomaly;
@@ -60,6 +61,7 @@ mod trace;
 mod window;
 mod window_rule;
 
+pub use access::{Access, AccessRule, Grant, Role, Whom};
 pub use alarm::{AlarmLevel, AlarmState, Observation, Ppm, Reading};
 pub use alarm_source::{
     AlarmSource, Alertmanager, Anomalies, Json, Login, Prometheus, Scrape, Series, Server, Webhook,
@@ -98,7 +100,7 @@ pub use hex::{hex, unhex};
 pub use id::{
     Actor, AlarmName, AttemptId, BadName, BlockerId, EffectId, GroupName, HoldId, OverrideId,
     PipelineName, RegionName, ReleaseId, RequestKey, Revision, RouteName, ServiceName, SourceName,
-    StageName, TargetName, TeamName, TicketId, WindowName, ZoneName,
+    StageName, TargetName, TeamName, TicketId, TokenName, WindowName, ZoneName,
 };
 pub use matcher::{BadMatcher, Matcher};
 pub use measure::{Measure, Unit};

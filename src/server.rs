@@ -19,12 +19,17 @@ mod listen;
 mod logs;
 mod metrics;
 mod notices;
+mod origin;
+mod peer;
+mod permit;
 mod pipeline;
 mod plan;
 mod problem;
 mod proof;
+mod socket;
 mod stream;
 pub mod token;
+mod tokens;
 mod viewers;
 mod windows;
 
@@ -120,6 +125,10 @@ struct Shared {
 }
 
 fn routes(shared: Shared, guard: auth::Guard) -> Router {
+    let door = auth::Door {
+        guard: guard.clone(),
+        service: shared.service.clone(),
+    };
     let pipeline = format!("{}/{{name}}", api::PIPELINES);
     Router::new()
         .route(api::FLEET, get(fleet::fleet))
@@ -145,8 +154,10 @@ fn routes(shared: Shared, guard: auth::Guard) -> Router {
             api::DEFINITIONS_PLAN,
             post(definitions::plan).layer(DefaultBodyLimit::max(DEFINITIONS_LIMIT)),
         )
+        .route(api::TOKENS, get(tokens::list).post(tokens::make))
+        .route(api::TOKENS_REVOKE, post(tokens::revoke))
         .route(api::METRICS, get(metrics::metrics))
-        .layer(middleware::from_fn_with_state(guard.clone(), auth::token))
+        .layer(middleware::from_fn_with_state(door, auth::known))
         // They carry their own proof, because whoever pushes has no token.
         .route(&format!("{pipeline}/changes"), post(changes::changes))
         .route(
@@ -157,7 +168,7 @@ fn routes(shared: Shared, guard: auth::Guard) -> Router {
         .route("/readyz", get(health::ready))
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::wrong_method)
-        .layer(middleware::from_fn_with_state(guard, auth::origin))
+        .layer(middleware::from_fn_with_state(guard, origin::origin))
         .layer(middleware::map_response(name_version))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(shared)

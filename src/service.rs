@@ -8,9 +8,11 @@
 //!                                     +---- outcomes <---- steps <---- hub <----+
 //! ```
 
+mod access;
 mod error;
 mod housekeeping;
 mod hub;
+mod keyring;
 mod ledger;
 mod mailbox;
 mod notify;
@@ -29,7 +31,7 @@ mod sights;
 mod steps;
 mod wall;
 
-pub use error::{CommandError, ReloadError, ServiceError};
+pub use error::{CommandError, ReloadError, ServiceError, TokenError};
 pub use restore::{RestoreError, Restored, restore};
 
 use crate::{
@@ -39,12 +41,12 @@ use crate::{
     http,
     journal::{Conflict, Journal as _, Sqlite, Writer, WriterError},
     model::{
-        Actor, DeliveryReport, EffectId, Forecast, PipelineName, Plan, Refusal, Request,
-        RequestKey, Revision, RouteName, Stream, TeamName, Time,
+        AccessRule, Actor, DeliveryReport, EffectId, Forecast, PipelineName, Plan, Refusal,
+        Request, RequestKey, Revision, RouteName, Stream, TeamName, Time,
     },
     service::{
-        hub::Hub, ledger::Ledgers, mailbox::Mailbox, notify::Desk, organization::Organization,
-        pushed::Unreadable, reload::Applied, shared::Shared,
+        hub::Hub, keyring::Keyring, ledger::Ledgers, mailbox::Mailbox, notify::Desk,
+        organization::Organization, pushed::Unreadable, reload::Applied, shared::Shared,
     },
     watch::Inboxes,
 };
@@ -93,6 +95,9 @@ struct Running {
     pipelines: Lock<BTreeMap<PipelineName, Mailbox>>,
     applied: Mutex<Applied>,
     unreadable: Unreadable,
+    /// What those at the socket may do.
+    access: Lock<Arc<[AccessRule]>>,
+    keyring: Keyring,
     stop: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -124,6 +129,7 @@ impl Service {
         }
         // Only now, holding the journal, is it certain that no other server's steps are ended.
         let executor = Executor::open(&setup.state, restores)?;
+        let keyring = Keyring::open(&setup.state)?;
         let (stop, stopped) = watch::channel(false);
         let (organization, org) = watch::channel(Arc::new(world.org));
         let shared = Shared {
@@ -161,6 +167,8 @@ impl Service {
                 resting,
             }),
             unreadable: Unreadable::default(),
+            access: Lock::new(loaded.access.into()),
+            keyring,
             stop,
             tasks: Mutex::new(tasks),
         };

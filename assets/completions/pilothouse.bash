@@ -130,6 +130,9 @@ _pilothouse() {
             pilothouse,tickets)
                 cmd="pilothouse__subcmd__tickets"
                 ;;
+            pilothouse,token)
+                cmd="pilothouse__subcmd__token"
+                ;;
             pilothouse,undo)
                 cmd="pilothouse__subcmd__undo"
                 ;;
@@ -298,6 +301,9 @@ _pilothouse() {
             pilothouse__subcmd__help,tickets)
                 cmd="pilothouse__subcmd__help__subcmd__tickets"
                 ;;
+            pilothouse__subcmd__help,token)
+                cmd="pilothouse__subcmd__help__subcmd__token"
+                ;;
             pilothouse__subcmd__help,undo)
                 cmd="pilothouse__subcmd__help__subcmd__undo"
                 ;;
@@ -343,6 +349,15 @@ _pilothouse() {
             pilothouse__subcmd__help__subcmd__themes,print)
                 cmd="pilothouse__subcmd__help__subcmd__themes__subcmd__print"
                 ;;
+            pilothouse__subcmd__help__subcmd__token,create)
+                cmd="pilothouse__subcmd__help__subcmd__token__subcmd__create"
+                ;;
+            pilothouse__subcmd__help__subcmd__token,list)
+                cmd="pilothouse__subcmd__help__subcmd__token__subcmd__list"
+                ;;
+            pilothouse__subcmd__help__subcmd__token,revoke)
+                cmd="pilothouse__subcmd__help__subcmd__token__subcmd__revoke"
+                ;;
             pilothouse__subcmd__keys,check)
                 cmd="pilothouse__subcmd__keys__subcmd__check"
                 ;;
@@ -385,6 +400,30 @@ _pilothouse() {
             pilothouse__subcmd__themes__subcmd__help,print)
                 cmd="pilothouse__subcmd__themes__subcmd__help__subcmd__print"
                 ;;
+            pilothouse__subcmd__token,create)
+                cmd="pilothouse__subcmd__token__subcmd__create"
+                ;;
+            pilothouse__subcmd__token,help)
+                cmd="pilothouse__subcmd__token__subcmd__help"
+                ;;
+            pilothouse__subcmd__token,list)
+                cmd="pilothouse__subcmd__token__subcmd__list"
+                ;;
+            pilothouse__subcmd__token,revoke)
+                cmd="pilothouse__subcmd__token__subcmd__revoke"
+                ;;
+            pilothouse__subcmd__token__subcmd__help,create)
+                cmd="pilothouse__subcmd__token__subcmd__help__subcmd__create"
+                ;;
+            pilothouse__subcmd__token__subcmd__help,help)
+                cmd="pilothouse__subcmd__token__subcmd__help__subcmd__help"
+                ;;
+            pilothouse__subcmd__token__subcmd__help,list)
+                cmd="pilothouse__subcmd__token__subcmd__help__subcmd__list"
+                ;;
+            pilothouse__subcmd__token__subcmd__help,revoke)
+                cmd="pilothouse__subcmd__token__subcmd__help__subcmd__revoke"
+                ;;
             *)
                 ;;
         esac
@@ -392,7 +431,7 @@ _pilothouse() {
 
     case "${cmd}" in
         pilothouse)
-            opts="-h -V --embedded --drill --read-only --linear --theme --ascii --slow --record --record-cast --socket --url --token-file --help --version open status why alarms windows release forecast events logs tickets watch metrics handover notices get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve audit backup restore demo term config themes keys completion man help"
+            opts="-h -V --embedded --drill --read-only --linear --theme --ascii --slow --record --record-cast --socket --url --token-file --help --version open status why alarms windows release forecast events logs tickets watch metrics handover notices get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve audit backup restore demo token term config themes keys completion man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1052,7 +1091,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__help)
-            opts="open status why alarms windows release forecast events logs tickets watch metrics handover notices get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve audit backup restore demo term config themes keys completion man help"
+            opts="open status why alarms windows release forecast events logs tickets watch metrics handover notices get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve audit backup restore demo token term config themes keys completion man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1712,6 +1751,62 @@ _pilothouse() {
         pilothouse__subcmd__help__subcmd__tickets)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__help__subcmd__token)
+            opts="create list revoke"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__help__subcmd__token__subcmd__create)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__help__subcmd__token__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__help__subcmd__token__subcmd__revoke)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2552,13 +2647,17 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__serve)
-            opts="-h --state --tcp --socket --url --token-file --help"
+            opts="-h --state --socket-group --tcp --socket --url --token-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --socket-group)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2856,6 +2955,196 @@ _pilothouse() {
         pilothouse__subcmd__tickets)
             opts="-h --mine --all --json --socket --url --token-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__token)
+            opts="-h --socket --url --token-file --help create list revoke help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__token__subcmd__create)
+            opts="-h --role --team --as --for --json --socket --url --token-file --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --role)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --team)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__token__subcmd__help)
+            opts="create list revoke help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__token__subcmd__help__subcmd__create)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__token__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__token__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__token__subcmd__help__subcmd__revoke)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__token__subcmd__list)
+            opts="-h --json --socket --url --token-file --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__token__subcmd__revoke)
+            opts="-h --json --socket --url --token-file --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

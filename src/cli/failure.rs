@@ -160,6 +160,9 @@ impl From<ClientError> for Failure {
             ClientError::Unreachable { .. } => Exit::Unreachable,
             ClientError::Refused { refusal } => exit_of(refusal),
             ClientError::UnknownOutcome { .. } => Exit::Unknown,
+            ClientError::Problem { problem, .. } if problem.kind == "not-permitted" => {
+                Exit::Refused
+            }
             ClientError::TimedOut { .. }
             | ClientError::Broken { .. }
             | ClientError::Problem { .. }

@@ -6,6 +6,7 @@ use crate::{
         output,
         session::Session,
     },
+    client::Address,
     clock, config, definition,
     server::{Listen, Server, token},
     service::{Service, Setup},
@@ -32,6 +33,10 @@ pub(crate) struct Arguments {
     /// Where journal, artifacts and logs are kept [default: $XDG_STATE_HOME/pilothouse]
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
+    /// Let a group of this machine get to the socket too; what its members may do stands in
+    /// organization.toml under [[access]]
+    #[arg(long, value_name = "GROUP")]
+    socket_group: Option<String>,
     /// Serve on a loopback port too, such as 127.0.0.1:7070, for who has the token
     #[arg(long, value_name = "ADDRESS")]
     tcp: Option<SocketAddr>,
@@ -44,7 +49,7 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
         None => config::state_directory(&session.environment)?,
     };
     let socket = session.connection.socket(&session.environment)?;
-    let mut listens = vec![Listen::Unix(socket.clone())];
+    let mut listens = vec![on_socket(&socket, arguments.socket_group.as_ref())];
     if let Some(addr) = arguments.tcp {
         let token = token::open(&state)?;
         listens.push(Listen::Tcp { addr, token });
@@ -53,10 +58,10 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
     let served = Served::start(&arguments.directory, &state, listens).await?;
     let names = served.names.join(", ");
     output::line(&format!("serving {names} on {}", socket.display()))?;
-    if let Some(addr) = arguments.tcp {
+    for url in &served.urls {
         let file = state.join(token::FILE);
         output::line(&format!(
-            "serving on {addr} with the token in {}",
+            "serving on {url} with the token in {}, and those of `pilothouse token`",
             file.display()
         ))?;
     }
@@ -71,10 +76,20 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
     done
 }
 
+fn on_socket(path: &Path, group: Option<&String>) -> Listen {
+    let path = path.to_owned();
+    match group.cloned() {
+        Some(group) => Listen::Shared { path, group },
+        None => Listen::Unix(path),
+    }
+}
+
 /// A service with its servers.
 pub(crate) struct Served {
     /// The pipelines.
     names: Vec<String>,
+    /// Where it is served beside the socket; no longer port 0, where that was asked for.
+    urls: Vec<String>,
     service: Service,
     stop: watch::Sender<bool>,
     servers: JoinSet<()>,
@@ -100,6 +115,11 @@ impl Served {
             .into_iter()
             .map(Server::bind)
             .collect::<Result<Vec<_>, _>>()?;
+        let urls = servers.iter().filter_map(|server| match server.address() {
+            Address::Unix(_) => None,
+            tcp @ Address::Tcp { .. } => Some(tcp.to_string()),
+        });
+        let urls = urls.collect();
         let setup = Setup {
             loaded,
             state: state.to_owned(),
@@ -119,6 +139,7 @@ impl Served {
         }
         Ok(Self {
             names,
+            urls,
             service,
             stop,
             servers: running,

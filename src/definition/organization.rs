@@ -1,16 +1,18 @@
 //! `organization.toml`: who is in which group, the alarms that concern more than one pipeline,
-//! how the line goes on after a stop, and on which ways people are told.
+//! how the line goes on after a stop, on which ways people are told, and who may do what.
 
 use crate::{
     definition::{
-        Place,
+        Place, access,
         alarm_source::Servers,
         fields::{Fields, Report},
         node::{Table, Value},
         readable::Readable,
         route, watching,
     },
-    model::{Actor, Alarm, AlarmScope, Definition, GroupName, Route, ServiceName, Span},
+    model::{
+        AccessRule, Actor, Alarm, AlarmScope, Definition, GroupName, Route, ServiceName, Span,
+    },
 };
 use std::collections::BTreeMap;
 
@@ -19,6 +21,7 @@ pub(crate) struct Organization {
     pub(crate) groups: BTreeMap<GroupName, Vec<Actor>>,
     pub(crate) drain: Span,
     pub(crate) routes: Vec<Route>,
+    pub(crate) access: Vec<AccessRule>,
     alarms: Vec<Shared>,
 }
 
@@ -38,10 +41,11 @@ pub(crate) fn organization(table: &Table, place: Place, report: &Report) -> Orga
         BTreeMap::new()
     };
     let organization = Organization {
-        groups,
         drain: fields.get("drain").unwrap_or_default(),
         routes: route::routes(&fields),
         alarms: fields.tables("alarm").iter().filter_map(alarm).collect(),
+        access: access::rules(&fields, &groups),
+        groups,
     };
     fields.finish();
     organization

@@ -5,7 +5,7 @@ use crate::{
     definition::{loosening::Topic, node::Value, shape::Shape, words},
     model::{
         Actor, AlarmName, AlarmScope, CountedLines, Glob, GroupName, Kind, MailTls, Measure,
-        NoticeKind, Phase, PipelineName, Ppm, Rate, RegionName, RouteName, Run, Series,
+        NoticeKind, Phase, PipelineName, Ppm, Rate, RegionName, Role, RouteName, Run, Series,
         ServiceName, Severity, Share, SourceName, Span, StageName, TargetName, TeamName, Template,
         Weekly, WindowName, ZoneName,
     },
@@ -161,6 +161,12 @@ choices! {
         "passed" => Passed,
         "override" => Override,
         "hold" => Hold,
+    }
+    Role: "one of viewer, approver, operator, admin" {
+        "viewer" => Viewer,
+        "approver" => Approver,
+        "operator" => Operator,
+        "admin" => Admin,
     }
     MailTls: "one of tls, starttls, none" { "tls" => Tls, "starttls" => Starttls, "none" => None }
     Severity: "one of high, medium, low" { "high" => High, "medium" => Medium, "low" => Low }

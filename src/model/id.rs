@@ -73,6 +73,8 @@ names! {
     GroupName is "group name";
     /// A way on which people are told.
     RouteName is "route name";
+    /// A bearer token, by which it is listed and revoked; never the secret.
+    TokenName is "token name";
     /// A person or program that acts: the login name that the server saw, never what a client said.
     Actor is "operator name";
     /// Names one request of an operator; sending it again gives the first answer.

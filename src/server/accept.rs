@@ -2,8 +2,8 @@
 //! never hangs on an open stream. `axum::serve` has none of these.
 
 use crate::server::{
-    auth,
     listen::{Connection, Socket},
+    peer::Peer,
 };
 use axum::{Extension, Router};
 use hyper::server::conn::http1;
@@ -15,6 +15,7 @@ use hyper_util::{
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
+    net::UnixStream,
     sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
 
@@ -82,33 +83,40 @@ fn serve_one(
     tokio::spawn(async move {
         match connection {
             Connection::Unix(stream) => {
-                let uid = stream.peer_cred().map(|peer| peer.uid());
-                match uid {
-                    Ok(uid) => speak(stream, router, uid, watcher).await,
-                    Err(why) => tracing::warn!(%why, "a connection without credentials is closed"),
-                }
+                let Some(peer) = user(&stream).await else {
+                    return;
+                };
+                speak(stream, router.layer(Extension(peer)), watcher).await;
             }
-            Connection::Tcp(stream) => {
-                let own = nix::unistd::Uid::current().as_raw();
-                speak(stream, router, own, watcher).await;
+            Connection::Tcp(stream, from) => {
+                let peer = Peer::Address(from.ip());
+                speak(stream, router.layer(Extension(peer)), watcher).await;
             }
         }
         drop(permit);
     });
 }
 
-/// Speaks HTTP with one client, on behalf of a user.
+/// The user at the other end.
+async fn user(stream: &UnixStream) -> Option<Peer> {
+    let uid = match stream.peer_cred() {
+        Ok(peer) => peer.uid(),
+        Err(why) => {
+            tracing::warn!(%why, "a connection without credentials is closed");
+            return None;
+        }
+    };
+    let asked = tokio::task::spawn_blocking(move || Peer::user(uid)).await;
+    asked.ok()
+}
+
+/// Speaks HTTP with one client.
 async fn speak(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     router: Router,
-    uid: u32,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
-    // The user database may be a directory server far away.
-    let Ok(operator) = tokio::task::spawn_blocking(move || auth::operator(uid)).await else {
-        return;
-    };
-    let service = TowerToHyperService::new(router.layer(Extension(operator)));
+    let service = TowerToHyperService::new(router);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_PATIENCE)

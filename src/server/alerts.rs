@@ -5,10 +5,13 @@
 //! token of ours. Whoever has shown the secret and then sends what cannot be taken in has told us
 //! that something was missed.
 
-use crate::server::{
-    Shared, auth,
-    body::whole,
-    problem::{Fault, fault},
+use crate::{
+    secret,
+    server::{
+        Shared, auth,
+        body::whole,
+        problem::{Fault, fault},
+    },
 };
 use axum::{
     extract::{Request, State},
@@ -25,7 +28,7 @@ pub(super) async fn alerts(
     let given = auth::bearer(request.headers())
         .unwrap_or_default()
         .to_owned();
-    let shown = |secret: &str| auth::same(&given, secret);
+    let shown = |expected: &str| secret::same(&given, expected);
     let arrival = shared.service.arrival(shown).await.ok_or_else(unproven)?;
     match whole(request, LIMIT).await {
         Ok(body) => {

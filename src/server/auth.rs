@@ -1,10 +1,24 @@
-//! Who asks, and whether they may speak to us at all: the user behind a Unix socket, the bearer
-//! token on TCP, and the headers by which a browser's page would give itself away. What a known
-//! operator may do is the engine's decision.
+//! Who asks, and what they were granted: the user behind a Unix socket, or whoever has the token
+//! that is shown. What a known operator may do is `permit`'s to check, and whether a command is a
+//! good one the engine's.
+//!
+//! | way in | who | granted |
+//! |---|---|---|
+//! | Unix socket | the server's own user, root | admin |
+//! | | anybody else whom the socket's mode lets in | what `[[access]]` grants; operator when there are no such rules |
+//! | TCP on loopback | the token in the state directory: the server's own user | admin |
+//! | | a token that an admin made | what the token was made with |
 
 use crate::{
-    model::Actor,
-    server::problem::{Fault, fault},
+    api::Token,
+    model::{Access, Actor, Digest, Role},
+    secret,
+    server::{
+        peer::{self, Peer},
+        permit::Permit,
+        problem::{Fault, fault},
+    },
+    service::Service,
 };
 use axum::{
     extract::{Request, State},
@@ -12,8 +26,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use nix::unistd::{Uid, User};
-use sha2::{Digest, Sha256};
+use nix::unistd::Uid;
 use std::{fmt, net::SocketAddr, sync::Arc};
 
 /// Says who a request comes from.
@@ -26,7 +39,9 @@ pub(super) enum Guard {
     /// The permissions of the socket.
     Peer,
     Token {
+        /// The server's own.
         token: Arc<str>,
+        owner: Actor,
         hosts: Arc<[String]>,
     },
 }
@@ -46,6 +61,7 @@ impl Guard {
         let hosts = ["localhost", "127.0.0.1", "[::1]"].map(|host| format!("{host}:{port}"));
         Guard::Token {
             token: token.into(),
+            owner: peer::own_login(),
             hosts: hosts.into(),
         }
     }
@@ -58,104 +74,76 @@ impl Guard {
     }
 }
 
-/// The operator's name: the login name of the user.
-pub(super) fn operator(uid: u32) -> Operator {
-    let name = User::from_uid(Uid::from_raw(uid)).ok().flatten();
-    Operator(named(name.map(|user| user.name).as_deref(), uid))
+/// What is needed to know somebody.
+#[derive(Debug, Clone)]
+pub(super) struct Door {
+    pub(super) guard: Guard,
+    pub(super) service: Service,
 }
 
-/// A login name that is no plain name keeps what it can and adds the user's number, so that no two
-/// users ever share a name.
-fn named(login: Option<&str>, uid: u32) -> Actor {
-    let by_number = || format!("uid-{uid}");
-    let text = match login {
-        Some(login) if Actor::parse(login).is_ok() => login.to_owned(),
-        Some(login) => {
-            let plain: String = login
-                .chars()
-                .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-                .take(48)
-                .collect();
-            format!("{}-{uid}", plain.trim_start_matches('-'))
-        }
-        None => by_number(),
-    };
-    Actor::parse(&text)
-        .or_else(|_nothing_plain| Actor::parse(&by_number()))
-        .unwrap_or_else(|_| unreachable!("uid and digits are a plain name"))
-}
-
-/// Lets only requests with the token through.
-pub(super) async fn token(
-    State(guard): State<Guard>,
-    request: Request,
+/// Lets only those through who are known and may read.
+pub(super) async fn known(
+    State(door): State<Door>,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, Fault> {
-    if let Some(expected) = guard.token() {
-        let given = bearer(request.headers()).unwrap_or_default();
-        if !same(given, expected) {
-            return Err(fault(
-                StatusCode::UNAUTHORIZED,
-                "unauthorized",
-                "the token is missing or wrong",
-                "send the contents of the file `token` in the server's state directory as \
-                 `Authorization: Bearer TOKEN`, or use the server's Unix socket",
-            ));
+    let Some(permit) = permit(&door, &request) else {
+        if let Some(peer) = request.extensions().get::<Peer>() {
+            tracing::info!(%peer, path = request.uri().path(), "a request without a good token");
         }
-    }
+        return Err(unknown());
+    };
+    permit.to_read()?;
+    let extensions = request.extensions_mut();
+    extensions.insert(Operator(permit.who().clone()));
+    extensions.insert(permit);
     Ok(next.run(request).await)
 }
 
-/// Refuses what a page in somebody's browser may send here.
-pub(super) async fn origin(
-    State(guard): State<Guard>,
-    request: Request,
-    next: Next,
-) -> Result<Response, Fault> {
-    from_here(&guard, request.headers())?;
-    Ok(next.run(request).await)
+fn permit(door: &Door, request: &Request) -> Option<Permit> {
+    match &door.guard {
+        Guard::Peer => match request.extensions().get::<Peer>()? {
+            Peer::User { uid, login, groups } => {
+                let access = granted(&door.service, *uid, (login, groups));
+                Some(Permit::of_peer(login.clone(), access))
+            }
+            Peer::Address(_) => None,
+        },
+        Guard::Token { token, owner, .. } => {
+            let given = bearer(request.headers())?;
+            if secret::same(given, token) {
+                let all = Access::everywhere(Role::Admin);
+                return Some(Permit::of_peer(owner.clone(), all));
+            }
+            let (token, digest): (Token, Digest) = door.service.token(given)?;
+            Some(Permit::of_token(token, digest))
+        }
+    }
 }
 
-/// The host must not be a name that somebody made resolve to this machine, and the origin must be
-/// ourselves. Over a Unix socket the host is nothing, and there is no origin.
-fn from_here(guard: &Guard, headers: &HeaderMap) -> Result<(), Fault> {
-    let text = |name| {
-        let value = headers.get(name)?;
-        Some(value.to_str().unwrap_or("(not text)"))
-    };
-    let forbidden = |kind, detail: String| {
-        let title = "requests from elsewhere are refused";
-        Err(fault(StatusCode::FORBIDDEN, kind, title, detail))
-    };
-    let (checked, hosts) = match guard {
-        Guard::Peer => (false, [].as_slice()),
-        Guard::Token { hosts, .. } => (true, &**hosts),
-    };
-    let ours = |name: &str| hosts.iter().any(|host| host == name);
-    let host = text(header::HOST).unwrap_or_default();
-    if checked && !ours(host) {
-        let known = hosts.join(", ");
-        let detail = format!("host {host:?} is none of {known}; use one of these in the address");
-        return forbidden("foreign-host", detail);
+/// The server's own user can read and write all that the server can, and root what anybody can:
+/// to grant them less would only look safe.
+fn granted(service: &Service, uid: u32, (login, groups): (&Actor, &[String])) -> Access {
+    let uid = Uid::from_raw(uid);
+    if uid.is_root() || uid == Uid::effective() {
+        return Access::everywhere(Role::Admin);
     }
-    if let Some(origin) = text(header::ORIGIN)
-        && !origin.strip_prefix("http://").is_some_and(ours)
-    {
-        let detail = format!("origin {origin:?} is not this server");
-        return forbidden("foreign-origin", detail);
-    }
-    Ok(())
+    let by_rules = service.access(login, groups);
+    by_rules.unwrap_or_else(|| Access::everywhere(Role::Operator))
+}
+
+fn unknown() -> Fault {
+    fault(
+        StatusCode::UNAUTHORIZED,
+        "unauthorized",
+        "the token is missing, wrong, expired or revoked",
+        "send one that `pilothouse token create` made, or that of the file `token` in the server's \
+         state directory, as `Authorization: Bearer TOKEN`, or use the server's Unix socket",
+    )
 }
 
 pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-/// Compares without telling by its duration how much was right: digests, to the last byte.
-pub(super) fn same(given: &str, expected: &str) -> bool {
-    let (given, expected) = (Sha256::digest(given), Sha256::digest(expected));
-    let differences = given.iter().zip(expected.iter()).map(|(a, b)| a ^ b);
-    differences.fold(0, |all, one| all | one) == 0
 }

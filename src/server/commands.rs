@@ -7,6 +7,8 @@ use crate::{
         Shared,
         auth::Operator,
         body::Asked,
+        permit::Permit,
+        pipeline::unknown,
         problem::{Fault, fault, refused},
     },
 };
@@ -19,8 +21,16 @@ use axum::{
 pub(super) async fn commit(
     State(shared): State<Shared>,
     Extension(Operator(by)): Extension<Operator>,
+    Extension(permit): Extension<Permit>,
     Asked(request): Asked<CommitRequest>,
 ) -> Result<Json<Settled>, Fault> {
+    let name = request.pipeline.as_ref();
+    let owner = name.map(|name| {
+        let owner = shared.service.owner(name);
+        owner.ok_or_else(|| unknown(&shared, &by, name.as_str()))
+    });
+    let owner = owner.transpose()?;
+    permit.to_command(&request.request.command, name.zip(owner.as_ref()))?;
     // In a task of its own: an operator whose line drops now must not leave half a commit.
     let committed = tokio::spawn(async move { shared.service.commit(by, request).await });
     let settled = committed.await.map_err(|why| {

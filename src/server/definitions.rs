@@ -7,6 +7,7 @@ use crate::{
         Shared,
         auth::Operator,
         body::Asked,
+        permit::Permit,
         problem::{Fault, fault},
     },
     service::ReloadError,
@@ -23,8 +24,10 @@ pub(super) async fn plan(
 pub(super) async fn reload(
     State(shared): State<Shared>,
     Extension(Operator(by)): Extension<Operator>,
+    Extension(permit): Extension<Permit>,
     Asked(request): Asked<ReloadRequest>,
 ) -> Result<Json<DefinitionsPlan>, Fault> {
+    permit.to_reload()?;
     // In a task of its own: an operator whose line drops now must not leave half of it done.
     let expect = Some(request.expect);
     let reload = async move { shared.service.reload(Some(by), expect).await };

@@ -20,6 +20,13 @@ pub enum ServerError {
         path: PathBuf,
         source: io::Error,
     },
+    #[error(
+        "the directory {} {wrong}: whoever can write there can put a socket of his own in the place of the server's",
+        path.display()
+    )]
+    Directory { path: PathBuf, wrong: String },
+    #[error("there is no group {name} on this machine to which the socket could be given")]
+    NoGroup { name: String },
     #[error("cannot {doing} the token file {}: {source}", path.display())]
     Token {
         doing: &'static str,

@@ -7,6 +7,7 @@ use crate::{
         Shared,
         auth::Operator,
         body::Asked,
+        permit::Permit,
         problem::{Fault, fault},
     },
 };
@@ -19,8 +20,10 @@ pub(super) async fn states(State(shared): State<Shared>) -> Json<Vec<RouteState>
 pub(super) async fn test(
     State(shared): State<Shared>,
     Extension(Operator(by)): Extension<Operator>,
+    Extension(permit): Extension<Permit>,
     Asked(request): Asked<TestRequest>,
 ) -> Result<Json<TestAnswer>, Fault> {
+    permit.to_try_routes()?;
     let name = &request.route;
     let answer = shared.service.test_route(name, by).await;
     answer.map(Json).ok_or_else(|| {

@@ -1,7 +1,7 @@
 //! How GitHub, GitLab, Gitea and Forgejo prove that a notice is theirs: all but GitLab sign the body
 //! with HMAC-SHA256, and GitLab sends the secret itself. It knows no pipelines.
 
-use crate::{model::unhex, server::auth};
+use crate::{model::unhex, secret};
 use axum::http::HeaderMap;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -74,14 +74,14 @@ impl<'a> Proof<'a> {
     }
 
     /// Whether it was made with the secret. Takes as long for a wrong one as for the right one.
-    pub(super) fn holds(&self, secret: &str, body: &[u8]) -> bool {
+    pub(super) fn holds(&self, expected: &str, body: &[u8]) -> bool {
         match self.forge.scheme {
-            Scheme::Secret => auth::same(self.given, secret),
+            Scheme::Secret => secret::same(self.given, expected),
             Scheme::Signed(prefix) => self
                 .given
                 .strip_prefix(prefix)
                 .and_then(unhex)
-                .is_some_and(|digest| signed(secret, body, &digest)),
+                .is_some_and(|digest| signed(expected, body, &digest)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `GET /v1/stream`: what happens, as server-sent events, from a cursor on. The service publishes;
-//! here it only gets its form. A stream ends when the server stops.
+//! here it only gets its form. A stream ends when the server stops, and when the token it was opened with
+//! counts no longer.
 
 use crate::{
     api::{Cursor, StreamEvent},
@@ -7,6 +8,7 @@ use crate::{
     server::{
         Shared,
         auth::Operator,
+        permit::Permit,
         problem::{Fault, fault},
     },
 };
@@ -34,6 +36,7 @@ pub(super) const CLIENTS: usize = 1_000;
 pub(super) async fn stream(
     State(shared): State<Shared>,
     Extension(Operator(by)): Extension<Operator>,
+    Extension(permit): Extension<Permit>,
     wanted: Result<Query<Wanted>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
@@ -54,9 +57,13 @@ pub(super) async fn stream(
         .viewers
         .join(by, pipelines.clone(), shared.service.now());
     let mut stopping = shared.stopping.clone();
+    let service = shared.service.clone();
     let stopped = async move {
-        // An error means that the server is gone, which is the same.
-        let _gone = stopping.wait_for(|stopping| *stopping).await;
+        tokio::select! {
+            // An error means that the server is gone, which is the same.
+            _gone = stopping.wait_for(|stopping| *stopping) => {}
+            () = permit.ended(&service) => {}
+        }
     };
     let events = shared
         .service

@@ -6,7 +6,9 @@ use crate::{
     definition::Problems,
     executor::ExecutorError,
     journal::{JournalError, WriterError},
-    model::{Actor, Fingerprint, Impossible, PipelineName, Refusal, Revision, Stream},
+    model::{
+        Actor, Fingerprint, Impossible, PipelineName, Refusal, Revision, Role, Stream, TokenName,
+    },
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +23,8 @@ pub enum ServiceError {
     Http(reqwest::Error),
     #[error("cannot keep what people are to be told in {}: {source}", path.display())]
     Notices { path: PathBuf, source: io::Error },
+    #[error("the tokens cannot be read: {} {why}", path.display())]
+    Tokens { path: PathBuf, why: String },
     #[error(
         "the journal cannot be folded: revision {revision} of {} is impossible after those before \
          it ({why}). Restore the journal from a backup, or start this version on a fresh state \
@@ -56,6 +60,26 @@ pub enum ReloadError {
     Service(#[from] ServiceError),
 }
 
+/// Why there is no new token, or the old one still counts.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    #[error("there is a token {name} already; revoke it first, or choose another name")]
+    Taken { name: TokenName },
+    #[error("there is no token {name}; {}", named_tokens(known))]
+    Unknown {
+        name: TokenName,
+        known: Vec<TokenName>,
+    },
+    #[error(
+        "a token cannot be {role} of some teams: what that may do concerns every team; only approver and operator can"
+    )]
+    Teams { role: Role },
+    #[error("there are {most} tokens already; revoke some, which are forgotten 90 days later")]
+    TooMany { most: usize },
+    #[error("nothing was changed, because {} cannot be written: {source}", path.display())]
+    NotKept { path: PathBuf, source: io::Error },
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     #[error(
@@ -79,5 +103,13 @@ pub(super) fn named(stream: &Stream) -> String {
     match stream {
         Stream::Organization => "the organization".to_owned(),
         Stream::Pipeline(name) => format!("pipeline {name}"),
+    }
+}
+
+fn named_tokens(known: &[TokenName]) -> String {
+    let known: Vec<&str> = known.iter().map(TokenName::as_str).collect();
+    match known.as_slice() {
+        [] => "there is none at all".to_owned(),
+        known => format!("the tokens are {}", known.join(", ")),
     }
 }

@@ -4,7 +4,7 @@
 use crate::{
     api::Cursor,
     journal::Writer,
-    model::{Entry, Notice, PipelineName, Revision, Summary, Time},
+    model::{Entry, Notice, PipelineName, Revision, Summary, TeamName, Time},
     service::notify::Desk,
 };
 use std::{
@@ -125,6 +125,13 @@ impl Hub {
         let board = self.board();
         let row = board.rows.get(pipeline);
         row.map_or(Revision(0), |row| row.summary.revision)
+    }
+
+    /// The team that owns a pipeline, by its row.
+    pub(super) fn owner(&self, pipeline: &PipelineName) -> Option<TeamName> {
+        let board = self.board();
+        let row = board.rows.get(pipeline);
+        row.map(|row| row.summary.owner.clone())
     }
 
     /// News from now on, and the position that they continue.

@@ -78,6 +78,7 @@ impl Service {
             self.define(&mut applied, loaded.definitions, &comparison)
                 .await?;
             self.reroute(loaded.routes).await;
+            self.grant(loaded.access);
             applied.texts = loaded.texts;
             applied.today = loaded.today;
         }

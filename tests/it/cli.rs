@@ -10,6 +10,7 @@ mod notices;
 mod pages;
 mod reload;
 mod served;
+mod tokens;
 mod verbs;
 
 use std::{

@@ -41,6 +41,7 @@ mod pty;
 mod pushed;
 mod readme;
 mod recordings;
+mod roles;
 mod scenario;
 mod screens;
 mod server;

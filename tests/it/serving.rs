@@ -33,19 +33,28 @@ pub(crate) fn name(text: &str) -> PipelineName {
     PipelineName::parse(text).unwrap()
 }
 
-/// A service with two pipelines whose repository does not exist: they wait for ever.
-pub(crate) async fn service(state: &Path) -> Service {
-    let loaded = Loaded {
+/// Two pipelines whose repository does not exist: they wait for ever.
+pub(crate) fn loaded(directory: &Path) -> Loaded {
+    Loaded {
         drain: Span::ZERO,
         today: pilothouse::model::Time(0),
-        directory: state.to_owned(),
+        directory: directory.to_owned(),
         texts: BTreeMap::new(),
-        definitions: vec![definition("cart", state), definition("checkout", state)],
+        definitions: vec![
+            definition("cart", directory),
+            definition("checkout", directory),
+        ],
         groups: BTreeMap::new(),
         routes: Vec::new(),
+        access: Vec::new(),
         warnings: Vec::new(),
-    };
-    let state = state.join("state");
+    }
+}
+
+/// A service with those two.
+pub(crate) async fn service(directory: &Path) -> Service {
+    let loaded = loaded(directory);
+    let state = directory.join("state");
     Service::start(Setup { loaded, state }).await.unwrap()
 }
 

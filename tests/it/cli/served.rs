@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
-const DEFINITION: &str = r#"
+pub(super) const DEFINITION: &str = r#"
 name = "web"
 service = "web"
 owner = "team"

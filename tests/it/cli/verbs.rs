@@ -12,7 +12,7 @@ use std::{
 use tempfile::TempDir;
 
 /// Command lines against a server on which r1 of web asks for approval in gamma, and their status.
-const WITH_SERVER: [(i32, &str); 71] = [
+const WITH_SERVER: [(i32, &str); 77] = [
     (0, "status"),
     (0, "status web"),
     (0, "why web"),
@@ -45,6 +45,12 @@ const WITH_SERVER: [(i32, &str); 71] = [
     (0, "reject web --reason no --dry-run"),
     (0, "hold web --reason stop --dry-run"),
     (0, "reload --dry-run"),
+    (0, "token list"),
+    (0, "token create ci --role viewer"),
+    (0, "token revoke ci --json"),
+    (1, "token revoke nobody"),
+    (2, "token create ci --role viewer --for soon"),
+    (2, "token create ci --role emperor"),
     (2, "handover --since soon"),
     (1, "status wbe"),
     (1, "why web --stage delta"),

@@ -57,6 +57,7 @@ impl World {
                 definitions: self.definitions.clone(),
                 groups: BTreeMap::from([(group, vec![actor("ana")])]),
                 routes: Vec::new(),
+                access: Vec::new(),
                 warnings: Vec::new(),
             },
             state: self.directory.path().join("state"),

@@ -32,7 +32,12 @@ const LAYERS: [(&str, &[&str]); 17] = [
         ],
     ),
     ("client", &["model", "clock", "entropy", "http", "api"]),
-    ("server", &["model", "entropy", "api", "client", "service"]),
+    (
+        "server",
+        &[
+            "model", "clock", "entropy", "secret", "api", "client", "service",
+        ],
+    ),
     (
         "tui",
         &["model", "clock", "entropy", "api", "client", "config"],

@@ -1,0 +1,79 @@
+//! Who is at the other end of a connection, as the system says: a user of this machine with its
+//! groups, or an address. It does not know what they may do.
+
+use crate::model::Actor;
+use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
+use std::{ffi::CString, fmt, net::IpAddr};
+
+/// The other end of a connection.
+#[derive(Debug, Clone)]
+pub(super) enum Peer {
+    User {
+        uid: u32,
+        login: Actor,
+        /// Of the machine.
+        groups: Vec<String>,
+    },
+    Address(IpAddr),
+}
+
+impl Peer {
+    /// A user of this machine. The user database may be a directory server far away, so this is
+    /// not for the threads that serve.
+    pub(super) fn user(uid: u32) -> Self {
+        let user = User::from_uid(Uid::from_raw(uid)).ok().flatten();
+        Peer::User {
+            uid,
+            login: named(user.as_ref().map(|user| user.name.as_str()), uid),
+            groups: user.as_ref().map_or_else(Vec::new, groups),
+        }
+    }
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Peer::User { uid, login, .. } => write!(f, "{login} (uid {uid})"),
+            Peer::Address(address) => address.fmt(f),
+        }
+    }
+}
+
+/// The login of the user that this process runs as.
+pub(super) fn own_login() -> Actor {
+    let uid = Uid::current();
+    let user = User::from_uid(uid).ok().flatten();
+    named(user.map(|user| user.name).as_deref(), uid.as_raw())
+}
+
+/// A group without a name grants nothing.
+fn groups(user: &User) -> Vec<String> {
+    let login = CString::new(user.name.as_str()).unwrap_or_default();
+    let all: Vec<Gid> = getgrouplist(&login, user.gid).unwrap_or_default();
+    let named = all.into_iter().filter_map(|gid| {
+        let group = Group::from_gid(gid).ok().flatten()?;
+        Some(group.name)
+    });
+    named.collect()
+}
+
+/// A login name that is no plain name keeps what it can and adds the user's number, so that no two
+/// users ever share a name.
+fn named(login: Option<&str>, uid: u32) -> Actor {
+    let by_number = || format!("uid-{uid}");
+    let text = match login {
+        Some(login) if Actor::parse(login).is_ok() => login.to_owned(),
+        Some(login) => {
+            let plain: String = login
+                .chars()
+                .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+                .take(48)
+                .collect();
+            format!("{}-{uid}", plain.trim_start_matches('-'))
+        }
+        None => by_number(),
+    };
+    Actor::parse(&text)
+        .or_else(|_nothing_plain| Actor::parse(&by_number()))
+        .unwrap_or_else(|_| unreachable!("uid and digits are a plain name"))
+}

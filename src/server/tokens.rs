@@ -1,0 +1,76 @@
+//! `GET /v1/tokens`, `POST /v1/tokens` and `POST /v1/tokens/revoke`: an admin's. The answer to the
+//! second is the only one that ever holds a secret, and nobody between may keep it.
+
+use crate::{
+    api::{RevokeRequest, Token, TokenMade, TokenRequest},
+    server::{
+        Shared,
+        auth::Operator,
+        body::Asked,
+        permit::Permit,
+        problem::{Fault, fault},
+    },
+    service::TokenError,
+};
+use axum::{
+    Extension, Json,
+    extract::State,
+    http::{HeaderName, StatusCode, header},
+};
+
+pub(super) async fn list(
+    State(shared): State<Shared>,
+    Extension(permit): Extension<Permit>,
+) -> Result<Json<Vec<Token>>, Fault> {
+    permit.to_keep_tokens()?;
+    Ok(Json(shared.service.tokens()))
+}
+
+pub(super) async fn make(
+    State(shared): State<Shared>,
+    Extension(permit): Extension<Permit>,
+    Extension(Operator(by)): Extension<Operator>,
+    Asked(request): Asked<TokenRequest>,
+) -> Result<([(HeaderName, &'static str); 1], Json<TokenMade>), Fault> {
+    permit.to_keep_tokens()?;
+    let made = shared.service.make_token(request, by).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(made)))
+}
+
+pub(super) async fn revoke(
+    State(shared): State<Shared>,
+    Extension(permit): Extension<Permit>,
+    Extension(Operator(by)): Extension<Operator>,
+    Asked(request): Asked<RevokeRequest>,
+) -> Result<Json<Token>, Fault> {
+    permit.to_keep_tokens()?;
+    let revoked = shared.service.revoke_token(&request.name, by).await?;
+    Ok(Json(revoked))
+}
+
+impl From<TokenError> for Fault {
+    fn from(why: TokenError) -> Self {
+        let detail = why.to_string();
+        let (status, kind, title) = match why {
+            TokenError::Taken { .. } => (StatusCode::CONFLICT, "taken", "the name is taken"),
+            TokenError::Unknown { .. } => (StatusCode::NOT_FOUND, "unknown-token", "unknown token"),
+            TokenError::Teams { .. } => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "bad-body",
+                "no such grant",
+            ),
+            TokenError::TooMany { .. } => {
+                (StatusCode::CONFLICT, "too-many-tokens", "too many tokens")
+            }
+            TokenError::NotKept { .. } => {
+                tracing::error!(why = detail, "the tokens could not be kept");
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "failed",
+                    "the server could not do it",
+                )
+            }
+        };
+        fault(status, kind, title, detail)
+    }
+}
