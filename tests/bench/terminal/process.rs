@@ -2,13 +2,15 @@
 //! frame and to the live fleet, from a key to its frame, and what it costs while nothing happens.
 
 use crate::{serving, timed};
+use nix::pty::{Winsize, openpty};
 use pilothouse::client::Address;
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
     ffi::OsStr,
+    fs::File,
     io::{Read, Write},
     num::NonZero,
     path::Path,
+    process::{Child, Command},
     time::Duration,
 };
 
@@ -98,7 +100,7 @@ fn idle(what: &str, mut run: Run) {
     );
 }
 
-fn count(mut reader: Box<dyn Read + Send>) -> usize {
+fn count(mut reader: File) -> usize {
     let mut buffer = [0; 4096];
     let mut bytes = 0;
     while let Ok(n @ 1..) = reader.read(&mut buffer) {
@@ -114,37 +116,39 @@ fn spread(mut times: Vec<Duration>) -> String {
 }
 
 struct Run {
-    child: Box<dyn Child + Send + Sync>,
-    _master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
-    output: Option<Box<dyn Read + Send>>,
+    child: Child,
+    keys: File,
+    output: Option<File>,
     seen: vt100::Parser,
 }
 
 impl Run {
     fn start(home: &Path, arguments: &[&OsStr]) -> Self {
         let (cols, rows) = SIZE;
-        let size = PtySize {
-            rows,
-            cols,
-            pixel_width: 0,
-            pixel_height: 0,
+        let size = Winsize {
+            ws_row: rows,
+            ws_col: cols,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
         };
-        let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pilothouse"));
-        command.env_clear();
-        command.args(arguments);
-        let home = home.to_str().unwrap();
-        for (name, value) in [("HOME", home), ("TERM", "xterm-256color"), ("LANG", "C")] {
-            command.env(name, value);
-        }
-        let child = pair.slave.spawn_command(command).unwrap();
+        // Not by a library that copies this whole process first: that took longer than the program.
+        let pty = openpty(&size, None).unwrap();
+        let (ours, theirs) = (File::from(pty.master), File::from(pty.slave));
+        let child = Command::new(env!("CARGO_BIN_EXE_pilothouse"))
+            .args(arguments)
+            .env_clear()
+            .envs([("TERM", "xterm-256color"), ("LANG", "C")])
+            .env("HOME", home)
+            .stdin(theirs.try_clone().unwrap())
+            .stdout(theirs.try_clone().unwrap())
+            .stderr(theirs)
+            .spawn()
+            .unwrap();
         let cells = |n| NonZero::new(n).unwrap();
         Self {
             child,
-            keys: pair.master.take_writer().unwrap(),
-            output: Some(pair.master.try_clone_reader().unwrap()),
-            _master: pair.master,
+            keys: ours.try_clone().unwrap(),
+            output: Some(ours),
             seen: vt100::Parser::new(cells(rows), cells(cols), 0),
         }
     }
@@ -171,7 +175,7 @@ impl Run {
 
     /// How often its threads have given up the processor to wait.
     fn wakes(&self) -> u64 {
-        let tasks = format!("/proc/{}/task", self.child.process_id().unwrap());
+        let tasks = format!("/proc/{}/task", self.child.id());
         let threads = std::fs::read_dir(tasks).unwrap();
         let status = threads.map(|thread| thread.unwrap().path().join("status"));
         let text = status.map(|path| std::fs::read_to_string(path).unwrap_or_default());
@@ -191,7 +195,7 @@ impl Run {
     }
 
     fn proc(&self, file: &str) -> String {
-        let id = self.child.process_id().unwrap();
+        let id = self.child.id();
         std::fs::read_to_string(format!("/proc/{id}/{file}")).unwrap()
     }
 }
