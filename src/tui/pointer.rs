@@ -1,7 +1,8 @@
 //! What a mouse says, once somebody has turned it on: where it was clicked and which way its wheel
-//! went. What stands there is counted from the selection, so that whoever draws need not know what is
+//! went. Most of what stands there is counted from the selection, so that whoever draws need not know what is
 //! moved, nor the other way round.
 
+use crate::tui::screen::BoardPane;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,8 @@ pub enum Pointer {
 pub enum Spot {
     /// So many rows below the selected one; above it when negative.
     Row(i32),
+    /// The row of this number in the list of a board that waits for people, or of what happened.
+    Listed(BoardPane, usize),
     /// So many columns to the right of the selected one; to its left when negative.
     Column(i32),
 }

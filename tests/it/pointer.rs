@@ -10,7 +10,8 @@ use pilothouse::tui::{
     event::Event,
     pointer::{Pointer, Spot},
     request::Request,
-    screen::{BoardScreen, Screen},
+    rows,
+    screen::{BoardPane, BoardScreen, Screen},
     update::update,
     view,
 };
@@ -60,6 +61,29 @@ fn a_click_selects_and_another_opens() {
         }
         click(&mut app, " wave-1-");
         assert!(matches!(app.screen(), Screen::Stage(_)));
+    }
+}
+
+#[test]
+fn the_lists_of_a_board_hear_clicks_too() {
+    for size in [(80, 24), (200, 60)] {
+        let mut app = app(size.0, size.1);
+        on(&mut app, board_of("gamma"));
+        press(&mut app, "m");
+        click(&mut app, "r2 li holds");
+        assert_eq!(board(&app).pane, BoardPane::Needs);
+        assert_eq!(board(&app).selected, Some(name("wave-2")));
+        let second = rows::recent(&app, &name("checkout"))[1].revision;
+        let text = "source r5 from";
+        click(&mut app, text);
+        assert_eq!(board(&app).pane, BoardPane::Recent);
+        assert_eq!(board(&app).event, Some(second));
+        click(&mut app, text);
+        assert!(
+            matches!(app.screen(), Screen::Events(_)),
+            "{:?}",
+            app.screen()
+        );
     }
 }
 

@@ -108,6 +108,33 @@ pub(super) fn attention(app: &mut App) {
     put(app, screen);
 }
 
+/// Puts the cursor on a row of one of the lists, by its number; false when it stands there already.
+pub(super) fn choose(app: &mut App, pane: BoardPane, at: usize) -> bool {
+    let Screen::Board(mut screen) = app.screen().clone() else {
+        return false;
+    };
+    let before = screen.clone();
+    screen.pane = pane;
+    match pane {
+        BoardPane::Stages => {}
+        BoardPane::Needs => {
+            if let Some(pipeline) = app.pipeline(&screen.pipeline) {
+                let views = board_of(pipeline, &app.replica.org, app.server_now());
+                if let Some(need) = query::needs(pipeline, &views).into_iter().nth(at) {
+                    go(app, &mut screen, need.stage);
+                }
+            }
+        }
+        BoardPane::Recent => {
+            let told = rows::recent(app, &screen.pipeline);
+            screen.event = told.get(at).map(|entry| entry.revision);
+        }
+    }
+    let moved = screen != before;
+    put(app, screen);
+    moved
+}
+
 fn put(app: &mut App, screen: BoardScreen) {
     if let Some(top) = app.ui.screens.last_mut() {
         *top = Screen::Board(screen);

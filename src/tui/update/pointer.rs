@@ -7,7 +7,7 @@ use crate::tui::{
     pointer::{Pointer, Spot},
     report,
     request::Request,
-    update::{act, flash},
+    update::{act, board, flash},
 };
 
 /// Rows that one notch of the wheel moves.
@@ -44,6 +44,8 @@ pub(super) fn pointed(app: &mut App, spot: Spot) -> Vec<Request> {
         return Vec::new();
     }
     let (towards, back, far) = match spot {
+        Spot::Listed(pane, at) if board::choose(app, pane, at) => return Vec::new(),
+        Spot::Listed(..) => return act::act(app, Action::Open),
         Spot::Row(far) => (Action::Move(Motion::Down), Action::Move(Motion::Up), far),
         Spot::Column(far) => (Action::Right, Action::Left, far),
     };

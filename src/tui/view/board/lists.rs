@@ -5,6 +5,7 @@ use crate::{
     model::Pipeline,
     tui::{
         app::App,
+        pointer::Spot,
         query::{self, Need},
         rows,
         screen::{BoardPane, BoardScreen, page_top},
@@ -54,6 +55,7 @@ pub(super) fn list_needs(
             .then(Role::Plain, format!(" {since:>7} "));
         let row = below(rows, at);
         canvas.ends(row, &left, &right);
+        point(canvas, row, (BoardPane::Needs, n));
         if chosen == Some(n) {
             select(canvas, row);
         }
@@ -92,6 +94,7 @@ pub(super) fn recent(
             .then(Role::Plain, event.text);
         let row = below(rows, at);
         canvas.line(row, &line);
+        point(canvas, row, (BoardPane::Recent, n));
         if chosen == Some(n) {
             select(canvas, row);
         }
@@ -110,6 +113,11 @@ fn heading(canvas: &mut Canvas<'_>, area: Rect, title: &str, here: bool) {
     };
     let (title, key) = (Line::of(Role::Title, title), Line::of(Role::Label, key));
     canvas.ends(row, &title, &key);
+}
+
+/// A row can be clicked.
+fn point(canvas: &mut Canvas<'_>, row: Rect, (pane, at): (BoardPane, usize)) {
+    canvas.mark(Rect { height: 1, ..row }, Spot::Listed(pane, at));
 }
 
 fn select(canvas: &mut Canvas<'_>, row: Rect) {
