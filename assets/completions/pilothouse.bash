@@ -343,6 +343,9 @@ _pilothouse() {
             pilothouse__subcmd__help__subcmd__themes,check)
                 cmd="pilothouse__subcmd__help__subcmd__themes__subcmd__check"
                 ;;
+            pilothouse__subcmd__help__subcmd__themes,import)
+                cmd="pilothouse__subcmd__help__subcmd__themes__subcmd__import"
+                ;;
             pilothouse__subcmd__help__subcmd__themes,list)
                 cmd="pilothouse__subcmd__help__subcmd__themes__subcmd__list"
                 ;;
@@ -382,6 +385,9 @@ _pilothouse() {
             pilothouse__subcmd__themes,help)
                 cmd="pilothouse__subcmd__themes__subcmd__help"
                 ;;
+            pilothouse__subcmd__themes,import)
+                cmd="pilothouse__subcmd__themes__subcmd__import"
+                ;;
             pilothouse__subcmd__themes,list)
                 cmd="pilothouse__subcmd__themes__subcmd__list"
                 ;;
@@ -393,6 +399,9 @@ _pilothouse() {
                 ;;
             pilothouse__subcmd__themes__subcmd__help,help)
                 cmd="pilothouse__subcmd__themes__subcmd__help__subcmd__help"
+                ;;
+            pilothouse__subcmd__themes__subcmd__help,import)
+                cmd="pilothouse__subcmd__themes__subcmd__help__subcmd__import"
                 ;;
             pilothouse__subcmd__themes__subcmd__help,list)
                 cmd="pilothouse__subcmd__themes__subcmd__help__subcmd__list"
@@ -1679,7 +1688,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__help__subcmd__themes)
-            opts="list print check"
+            opts="list print import check"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1693,6 +1702,20 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__help__subcmd__themes__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__help__subcmd__themes__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2737,7 +2760,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__themes)
-            opts="-h --socket --url --token-file --help list print check help"
+            opts="-h --socket --url --token-file --help list print import check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2789,7 +2812,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__themes__subcmd__help)
-            opts="list print check help"
+            opts="list print import check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2830,6 +2853,20 @@ _pilothouse() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        pilothouse__subcmd__themes__subcmd__help__subcmd__import)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         pilothouse__subcmd__themes__subcmd__help__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2851,6 +2888,32 @@ _pilothouse() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pilothouse__subcmd__themes__subcmd__import)
+            opts="-h --socket --url --token-file --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --socket)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

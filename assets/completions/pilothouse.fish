@@ -458,14 +458,15 @@ complete -c pilothouse -n "__fish_pilothouse_using_subcommand config; and __fish
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Say what is wrong with the file'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "path" -d 'Print where it is looked for'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print check help" -l socket -d 'The server\'s Unix socket [default: $XDG_RUNTIME_DIR/pilothouse/socket]' -r -F
-complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print check help" -l url -d 'A server on a loopback port, such as http://127.0.0.1:7070' -r
-complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print check help" -l token-file -d 'The file with the token for that port [default: the one in the server\'s state directory]' -r -F
-complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print check help" -s h -l help -d 'Print help'
-complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print check help" -f -a "list" -d 'List those that can be chosen'
-complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print check help" -f -a "print" -d 'Print one, to start a theme of your own from'
-complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print check help" -f -a "check" -d 'Say what is wrong with a theme file'
-complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print import check help" -l socket -d 'The server\'s Unix socket [default: $XDG_RUNTIME_DIR/pilothouse/socket]' -r -F
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print import check help" -l url -d 'A server on a loopback port, such as http://127.0.0.1:7070' -r
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print import check help" -l token-file -d 'The file with the token for that port [default: the one in the server\'s state directory]' -r -F
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print import check help" -s h -l help -d 'Print help'
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print import check help" -f -a "list" -d 'List those that can be chosen'
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print import check help" -f -a "print" -d 'Print one, to start a theme of your own from'
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print import check help" -f -a "import" -d 'Print a base16 scheme as a theme, to keep among yours'
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print import check help" -f -a "check" -d 'Say what is wrong with a theme file'
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and not __fish_seen_subcommand_from list print import check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from list" -l socket -d 'The server\'s Unix socket [default: $XDG_RUNTIME_DIR/pilothouse/socket]' -r -F
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from list" -l url -d 'A server on a loopback port, such as http://127.0.0.1:7070' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from list" -l token-file -d 'The file with the token for that port [default: the one in the server\'s state directory]' -r -F
@@ -474,12 +475,17 @@ complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from print" -l url -d 'A server on a loopback port, such as http://127.0.0.1:7070' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from print" -l token-file -d 'The file with the token for that port [default: the one in the server\'s state directory]' -r -F
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from print" -s h -l help -d 'Print help'
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from import" -l socket -d 'The server\'s Unix socket [default: $XDG_RUNTIME_DIR/pilothouse/socket]' -r -F
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from import" -l url -d 'A server on a loopback port, such as http://127.0.0.1:7070' -r
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from import" -l token-file -d 'The file with the token for that port [default: the one in the server\'s state directory]' -r -F
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from check" -l socket -d 'The server\'s Unix socket [default: $XDG_RUNTIME_DIR/pilothouse/socket]' -r -F
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from check" -l url -d 'A server on a loopback port, such as http://127.0.0.1:7070' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from check" -l token-file -d 'The file with the token for that port [default: the one in the server\'s state directory]' -r -F
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from help" -f -a "list" -d 'List those that can be chosen'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from help" -f -a "print" -d 'Print one, to start a theme of your own from'
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from help" -f -a "import" -d 'Print a base16 scheme as a theme, to keep among yours'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from help" -f -a "check" -d 'Say what is wrong with a theme file'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand themes; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand keys; and not __fish_seen_subcommand_from print check help" -l socket -d 'The server\'s Unix socket [default: $XDG_RUNTIME_DIR/pilothouse/socket]' -r -F
@@ -562,6 +568,7 @@ complete -c pilothouse -n "__fish_pilothouse_using_subcommand help; and __fish_s
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Print where it is looked for'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand help; and __fish_seen_subcommand_from themes" -f -a "list" -d 'List those that can be chosen'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand help; and __fish_seen_subcommand_from themes" -f -a "print" -d 'Print one, to start a theme of your own from'
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand help; and __fish_seen_subcommand_from themes" -f -a "import" -d 'Print a base16 scheme as a theme, to keep among yours'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand help; and __fish_seen_subcommand_from themes" -f -a "check" -d 'Say what is wrong with a theme file'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "print" -d 'Print what each key does, and where'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand help; and __fish_seen_subcommand_from keys" -f -a "check" -d 'Say what is wrong with a file of your own keys'

@@ -10,7 +10,7 @@ use crate::{
     tui::{
         keymap::Keymap,
         own::{self, ThemeFiles},
-        theme::{Look, Theme},
+        theme::{Look, Theme, from_base16},
     },
 };
 use clap::Subcommand;
@@ -39,6 +39,11 @@ pub(crate) enum Themes {
     Print {
         /// As `pilothouse themes list` names it
         theme: String,
+    },
+    /// Print a base16 scheme as a theme, to keep among yours
+    Import {
+        /// The scheme's YAML file
+        scheme: PathBuf,
     },
     /// Say what is wrong with a theme file
     Check {
@@ -88,6 +93,13 @@ pub(crate) fn themes(what: &Themes) -> Result<(), Failure> {
                 return Err(Failure::new(Exit::Failed, message));
             };
             output::line(text.trim_end())
+        }
+        Themes::Import { scheme } => {
+            let theme = from_base16(&read(scheme)?);
+            let theme = theme.map_err(|why| {
+                Failure::new(Exit::Failed, format!("{}: {why}", scheme.display()))
+            })?;
+            output::line(theme.trim_end())
         }
         Themes::Check { file: Some(file) } => {
             let read = Theme::read(

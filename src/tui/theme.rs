@@ -2,10 +2,12 @@
 //! Widgets name roles and never colours. A theme is one TOML file under `themes/`; it never sets a
 //! background, so that the terminal's own is kept. It reads no environment and no clock.
 
+mod base16;
 mod colour;
 mod file;
 mod policy;
 
+pub use base16::from_base16;
 pub use colour::Depth;
 pub use file::ThemeError;
 pub use policy::{Look, Wanted};

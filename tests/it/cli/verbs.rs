@@ -105,7 +105,7 @@ const WITH_SERVER: [(i32, &str); 77] = [
 ];
 
 /// Verbs that need no server, with their status where there is none.
-const ALONE: [(i32, &str); 20] = [
+const ALONE: [(i32, &str); 21] = [
     (0, "schema"),
     (0, "term"),
     (0, "config print"),
@@ -113,6 +113,7 @@ const ALONE: [(i32, &str); 20] = [
     (0, "config check"),
     (0, "themes list"),
     (0, "themes print mono"),
+    (1, "themes import nowhere.yaml"),
     (1, "themes print nice"),
     (1, "themes check nowhere.toml"),
     (0, "keys print"),
