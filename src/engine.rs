@@ -28,7 +28,7 @@ mod wake;
 mod workflow;
 
 pub use forecast::forecast;
-pub use org::{decide_org, plan_org, tick_org};
+pub use org::{decide_org, plan_org, space_org, tick_org};
 pub use plan::plan;
 pub use wake::{next_org_wake, next_wake};
 

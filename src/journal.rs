@@ -7,6 +7,7 @@
 mod chain;
 mod error;
 mod memory;
+mod reserve;
 mod sqlite;
 mod writer;
 
@@ -39,6 +40,14 @@ pub enum Conflict {
     Revision { have: Revision },
     #[error("the request key was used before (seq {seq}, revision {revision})")]
     KeyUsed { seq: u64, revision: Revision },
+}
+
+/// Whether the disk has room for more than what must go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Space {
+    Enough,
+    /// What was reserved for this is used now.
+    Low,
 }
 
 /// What became of each commit of a batch, in its order.
@@ -84,7 +93,8 @@ pub trait Journal: Send {
     fn request(&self, key: &RequestKey) -> Result<Option<Entry>, JournalError>;
 
     /// Adds a batch in one durable transaction. A commit that conflicts is left out alone; later
-    /// ones of the batch see the earlier ones. After an error nobody knows what is on the disk.
+    /// ones of the batch see the earlier ones. After an error nobody knows what is on the disk, and
+    /// nothing may be committed any more.
     fn commit(&mut self, batch: &[Commit]) -> Result<Committed, JournalError>;
 
     /// Effects that are open, as they were opened. Their tries and delays are in the fold.
@@ -92,6 +102,11 @@ pub trait Journal: Send {
 
     /// Claims owed effects. The answer names those that were free, expired, or the runner's own.
     fn lease(&mut self, ids: &[EffectId], lease: &Lease) -> Result<Vec<EffectId>, JournalError>;
+
+    /// Looks at the disk.
+    fn space(&mut self) -> Space {
+        Space::Enough
+    }
 
     /// Extends every lease that the runner still holds, and names their effects; others are lost.
     fn renew(&mut self, lease: &Lease) -> Result<Vec<EffectId>, JournalError>;

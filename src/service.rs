@@ -115,7 +115,7 @@ impl Service {
     /// Opens the state directory, recovers by folding the journal, takes the definitions in and
     /// runs what is owed. Returns when every pipeline is up.
     pub async fn start(setup: Setup) -> Result<Service, ServiceError> {
-        let journal = Sqlite::open(&setup.state)?;
+        let journal = Sqlite::open(&setup.state)?.reserving();
         let restores = journal.restores();
         let writer = Writer::start(Box::new(journal))?;
         let loaded = setup.loaded;
@@ -344,6 +344,12 @@ impl Service {
         let org = self.running.shared.org.borrow();
         let own = org.holds.values().filter(|hold| hold.cause.is_own());
         own.map(|hold| hold.reason.clone()).collect()
+    }
+
+    /// Waits until the journal has failed, and says why. Nothing moves from then on: whoever serves
+    /// ends, and the next server finds out what is on the disk.
+    pub async fn broken(&self) -> String {
+        self.running.shared.writer.broken().await
     }
 
     /// Engine time: the clock, but never before anything that is known.

@@ -65,9 +65,12 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
             file.display()
         ))?;
     }
+    let service = served.service.clone();
     let until = async {
-        end.await;
-        Ok(())
+        tokio::select! {
+            () = end => Ok(()),
+            why = service.broken() => Err(broken(&why)),
+        }
     };
     let service = served.service.clone();
     let reloading = tokio::spawn(reload_on(hangup()?, service));
@@ -82,6 +85,13 @@ fn on_socket(path: &Path, group: Option<&String>) -> Listen {
         Some(group) => Listen::Shared { path, group },
         None => Listen::Unix(path),
     }
+}
+
+/// A sync or a write that failed is never tried again: it could seem to succeed over lost facts.
+fn broken(why: &str) -> Failure {
+    let ends = "the server ends, because nobody knows what of the last commit is on the disk";
+    Failure::new(Exit::Failed, format!("{why}; {ends}"))
+        .hint("see to the disk, then start it again: it goes on from what is there")
 }
 
 /// A service with its servers.

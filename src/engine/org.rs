@@ -30,6 +30,29 @@ pub fn tick_org(org: &Org, now: Time) -> Vec<Fact> {
         .collect()
 }
 
+/// What follows from how much room the journal's disk has: while it has none, and `low` says so,
+/// everything is on hold. Somebody who lifts that hold meanwhile finds the next one in its place.
+pub fn space_org(org: &Org, low: Option<String>) -> Vec<Fact> {
+    let mut holds = org.holds.values();
+    let standing = holds.find(|hold| hold.cause == HoldCause::Space);
+    match (low, standing) {
+        (Some(reason), None) => vec![Fact::HoldPlaced {
+            id: HoldId(org.holds_placed + 1),
+            scope: HoldScope::Organization,
+            by: Actor::server(),
+            reason,
+            lasts: None,
+            cause: HoldCause::Space,
+        }],
+        (None, Some(hold)) => vec![Fact::HoldLifted {
+            id: hold.id,
+            by: None,
+            reason: "there is space again".to_owned(),
+        }],
+        (Some(_), Some(_)) | (None, None) => Vec::new(),
+    }
+}
+
 /// As `plan`, for a command to the organization.
 pub fn plan_org(org: &Org, by: &Actor, command: &Command) -> Result<Plan, Refusal> {
     weigh(org, by, command).map(|(plan, _)| plan)

@@ -14,13 +14,17 @@ pub use open::FILE;
 
 use crate::{
     journal::{
-        Commit, Committed, Conflict, Journal, JournalError, Lease,
+        Commit, Committed, Conflict, Journal, JournalError, Lease, Space,
         chain::{Kept, Link},
+        reserve::Reserve,
     },
     model::{EffectId, Entry, Fact, Owed, RequestKey, Revision, Stream, Time},
 };
 use row::{Raw, name, raw, understood};
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, config::DbConfig,
+    params,
+};
 use std::{collections::BTreeMap, path::PathBuf};
 
 #[derive(Debug)]
@@ -32,6 +36,8 @@ pub struct Sqlite {
     /// What the first entry follows.
     first: Link,
     last: Place,
+    /// None for one that is only looked at.
+    reserve: Option<Reserve>,
     /// Locked as long as this journal is open.
     _lock: open::Alone,
 }
@@ -143,6 +149,33 @@ impl Sqlite {
     }
 }
 
+impl Sqlite {
+    /// Takes space for when the disk is full.
+    #[must_use]
+    pub fn reserving(mut self) -> Self {
+        self.reserve = self.path.parent().map(Reserve::take);
+        self
+    }
+
+    fn write(&mut self, batch: &[Commit]) -> Result<Committed, JournalError> {
+        let texts: Vec<Vec<String>> = batch
+            .iter()
+            .map(|commit| commit.facts.iter().map(serde_json::to_string).collect())
+            .collect::<Result<_, _>>()
+            .map_err(JournalError::Unwritable)?;
+        let mut last = self.last;
+        let done = self.durably("a commit", |transaction| {
+            let mut done = Vec::with_capacity(batch.len());
+            for (commit, texts) in batch.iter().zip(&texts) {
+                done.push(append(transaction, commit, texts, &mut last)?);
+            }
+            Ok(done)
+        })?;
+        self.last = last;
+        Ok(done)
+    }
+}
+
 impl Journal for Sqlite {
     fn epoch(&self) -> &str {
         &self.epoch
@@ -205,21 +238,22 @@ impl Journal for Sqlite {
     }
 
     fn commit(&mut self, batch: &[Commit]) -> Result<Committed, JournalError> {
-        let texts: Vec<Vec<String>> = batch
-            .iter()
-            .map(|commit| commit.facts.iter().map(serde_json::to_string).collect())
-            .collect::<Result<_, _>>()
-            .map_err(JournalError::Unwritable)?;
-        let mut last = self.last;
-        let done = self.durably("a commit", |transaction| {
-            let mut done = Vec::with_capacity(batch.len());
-            for (commit, texts) in batch.iter().zip(&texts) {
-                done.push(append(transaction, commit, texts, &mut last)?);
-            }
-            Ok(done)
-        })?;
-        self.last = last;
-        Ok(done)
+        let written = self.write(batch);
+        let Err(JournalError::Sql { source, .. }) = &written else {
+            return written;
+        };
+        // Of a disk that is full SQLite knows before it syncs, and takes all of the transaction back:
+        // it was never there. That is true of no other error.
+        let is_full = source.sqlite_error_code() == Some(ErrorCode::DiskFull);
+        if is_full && self.reserve.as_mut().is_some_and(Reserve::give_back) {
+            return self.write(batch);
+        }
+        // What is in the log is not touched again by this process.
+        let stays = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+        if let Err(why) = self.db.set_db_config(stays, true) {
+            tracing::error!(%why, "the journal may be written to when it is closed");
+        }
+        written
     }
 
     fn owed(&self) -> Result<Vec<(Stream, Owed)>, JournalError> {
@@ -250,6 +284,10 @@ impl Journal for Sqlite {
             }
             Ok(taken)
         })
+    }
+
+    fn space(&mut self) -> Space {
+        self.reserve.as_mut().map_or(Space::Enough, Reserve::look)
     }
 
     fn renew(&mut self, lease: &Lease) -> Result<Vec<EffectId>, JournalError> {

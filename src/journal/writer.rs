@@ -7,8 +7,8 @@ use crate::{
     journal::{Commit, Conflict, Journal, JournalError},
     model::{Entry, RequestKey, Revision, Stream, Time},
 };
-use std::{fmt, thread};
-use tokio::sync::{mpsc, oneshot};
+use std::{fmt, future, thread};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// Jobs that may wait. Every actor waits for its own commit, so more than the actors and the
 /// readers of one server never do; beyond that they wait to hand over.
@@ -22,6 +22,7 @@ const BATCH: usize = 256;
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
     epoch: String,
+    broken: watch::Receiver<Option<String>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -55,11 +56,27 @@ impl Writer {
     pub fn start(journal: Box<dyn Journal>) -> Result<Self, WriterError> {
         let (jobs, queue) = mpsc::channel(WAITING);
         let epoch = journal.epoch().to_owned();
+        let (breaks, broken) = watch::channel(None);
         thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(move || run(journal, queue))
+            .spawn(move || run(journal, queue, &breaks))
             .map_err(WriterError::Thread)?;
-        Ok(Self { jobs, epoch })
+        Ok(Self {
+            jobs,
+            epoch,
+            broken,
+        })
+    }
+
+    /// Waits until a commit has failed, and says why: what is on the disk then, nobody knows.
+    pub async fn broken(&self) -> String {
+        let mut broken = self.broken.clone();
+        let why = match broken.wait_for(Option::is_some).await {
+            Ok(why) => why.clone(),
+            // It was closed, and cannot break any more.
+            Err(_closed) => future::pending().await,
+        };
+        why.unwrap_or_default()
     }
 
     pub fn epoch(&self) -> &str {
@@ -128,8 +145,11 @@ impl Writer {
     }
 }
 
-fn run(mut journal: Box<dyn Journal>, mut queue: mpsc::Receiver<Job>) {
-    let mut broken: Option<String> = None;
+fn run(
+    mut journal: Box<dyn Journal>,
+    mut queue: mpsc::Receiver<Job>,
+    broken: &watch::Sender<Option<String>>,
+) {
     let mut next = queue.blocking_recv();
     while let Some(job) = next {
         match job {
@@ -137,7 +157,7 @@ fn run(mut journal: Box<dyn Journal>, mut queue: mpsc::Receiver<Job>) {
                 let mut batch = vec![commit];
                 let mut answers = vec![answer];
                 next = gather(&mut queue, &mut batch, &mut answers);
-                settle(journal.as_mut(), &mut broken, &batch, answers);
+                settle(journal.as_mut(), broken, &batch, answers);
                 if next.is_some() {
                     continue;
                 }
@@ -176,11 +196,11 @@ fn gather(
 
 fn settle(
     journal: &mut dyn Journal,
-    broken: &mut Option<String>,
+    broken: &watch::Sender<Option<String>>,
     batch: &[Commit],
     answers: Vec<Answer>,
 ) {
-    if broken.is_none() {
+    if broken.borrow().is_none() {
         match journal.commit(batch) {
             Ok(done) => {
                 for (result, answer) in done.into_iter().zip(answers) {
@@ -190,11 +210,11 @@ fn settle(
             }
             Err(why) => {
                 tracing::error!(%why, "a commit failed; nothing is written any more");
-                *broken = Some(why.to_string());
+                broken.send_replace(Some(why.to_string()));
             }
         }
     }
-    let why = broken.clone().unwrap_or_default();
+    let why = broken.borrow().clone().unwrap_or_default();
     for answer in answers {
         drop(answer.send(Err(WriterError::Broken { why: why.clone() })));
     }

@@ -33,6 +33,8 @@ pub enum HoldCause {
     /// The journal was restored from a backup: what it owes may have been done since, so nothing at
     /// all is run until somebody has looked and lifts the hold.
     Restore,
+    /// The disk of the journal is full. What is left is for what runs, and for rollbacks.
+    Space,
 }
 
 impl HoldCause {
@@ -40,7 +42,7 @@ impl HoldCause {
     pub fn is_own(self) -> bool {
         match self {
             HoldCause::Wish => false,
-            HoldCause::Restore => true,
+            HoldCause::Restore | HoldCause::Space => true,
         }
     }
 

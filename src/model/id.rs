@@ -111,6 +111,13 @@ fn plain(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
 }
 
+impl Actor {
+    /// The server itself, where it has to act as a person would.
+    pub fn server() -> Self {
+        Self("pilothouse".into())
+    }
+}
+
 macro_rules! numbers {
     ($($(#[$doc:meta])* $name:ident($inner:ty) written $prefix:literal;)*) => {$(
         $(#[$doc])*

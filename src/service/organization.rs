@@ -4,7 +4,7 @@
 use crate::{
     api::Settled,
     engine,
-    journal::{Commit, WriterError},
+    journal::{Commit, Space, WriterError},
     model::{Actor, Entry, Fact, GroupName, Org, Request, RequestKey, Span, Stream, Time},
     service::{
         CommandError, ServiceError,
@@ -13,12 +13,19 @@ use crate::{
         shared::{LOOK_AGAIN, Shared, in_time, stopping},
     },
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
-    time::sleep,
+    time::{MissedTickBehavior, interval, sleep},
 };
+
+/// How often the disk is looked at. A full one is noticed by a commit, too.
+const DISK: Duration = Duration::from_secs(2);
+
+/// Why everything stops then.
+const FULL: &str = "the disk of the state directory is full: make room there; what was reserved is \
+                    for what runs and for rollbacks";
 
 /// Who is in which group, and how long a drain takes.
 pub(super) type Settings = (BTreeMap<GroupName, Vec<Actor>>, Span);
@@ -45,11 +52,15 @@ impl Organization {
         let (known, now) = organization.now();
         let facts = changed(&known, settings);
         organization.record(&known, now, facts, None).await?;
+        // Before any pipeline starts something.
+        organization.look_at_disk().await?;
         Ok((mailbox, tokio::spawn(organization.serve())))
     }
 
     async fn serve(mut self) {
         let mut stopped = self.shared.stopped.clone();
+        let mut disk = interval(DISK);
+        disk.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let next_look = self.next_look();
             let letter = tokio::select! {
@@ -58,6 +69,12 @@ impl Organization {
                 letter = self.letters.recv() => letter,
                 () = in_time(next_look) => {
                     self.tick().await;
+                    continue;
+                }
+                _ = disk.tick() => {
+                    if let Err(why) = self.look_at_disk().await {
+                        tracing::error!(%why, "how full the disk is cannot be recorded");
+                    }
                     continue;
                 }
             };
@@ -100,6 +117,23 @@ impl Organization {
             // What cannot be written now cannot be written at once either.
             sleep(LOOK_AGAIN.std()).await;
         }
+    }
+
+    /// Stops the line while the journal's disk is full, and lets it go on by itself.
+    async fn look_at_disk(&mut self) -> Result<(), WriterError> {
+        let space = self
+            .shared
+            .writer
+            .ask(|journal| Ok(journal.space()))
+            .await?;
+        let low = match space {
+            Space::Enough => None,
+            Space::Low => Some(FULL.to_owned()),
+        };
+        let (org, now) = self.now();
+        let facts = engine::space_org(&org, low);
+        self.record(&org, now, facts, None).await?;
+        Ok(())
     }
 
     async fn reloaded(&mut self, reloaded: Reloaded) -> Result<(), CommandError> {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod disk;
 mod get;
 mod handover;
 mod linear;

@@ -80,6 +80,7 @@ impl Sqlite {
             restores: epochs.restores,
             first: epochs.first,
             last,
+            reserve: None,
             _lock: lock,
         })
     }

@@ -20,17 +20,17 @@ use tempfile::TempDir;
 const BUILD: &str =
     "sh -c 'touch $HOME/ran; until test -e $HOME/go; do sleep 0.05; done; cp file package'";
 
-fn ok(output: &Output) -> String {
+pub(super) fn ok(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     stdout(output)
 }
 
-fn refused(output: &Output, words: &str) {
+pub(super) fn refused(output: &Output, words: &str) {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(stderr(output).contains(words), "{output:?}");
 }
 
-fn until(what: &str, is_so: impl Fn() -> bool) {
+pub(super) fn until(what: &str, is_so: impl Fn() -> bool) {
     let watch = pilothouse::clock::Stopwatch::start();
     while !is_so() {
         assert!(watch.elapsed().std() < PATIENCE, "{what}");
@@ -39,7 +39,7 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
 }
 
 /// Plans a command and commits it.
-fn carry_out(served: &Served, line: &str) {
+pub(super) fn carry_out(served: &Served, line: &str) {
     let line = format!("{line} --reason looked");
     let words: Vec<&str> = line.split(' ').collect();
     let plan = served.json(&[&words[..], &["--dry-run"]].concat());
@@ -48,7 +48,7 @@ fn carry_out(served: &Served, line: &str) {
     assert_eq!(settled["settled"], "accepted", "{settled}");
 }
 
-fn ready(home: &Path) -> String {
+pub(super) fn ready(home: &Path) -> String {
     let socket = home.join(".local/state/pilothouse/socket");
     let mut stream = UnixStream::connect(socket).unwrap();
     let request = "GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";

@@ -9,7 +9,7 @@ pub(crate) enum Store {
     Memory(Memory),
     Sqlite {
         directory: TempDir,
-        open: Option<Sqlite>,
+        open: Option<Box<Sqlite>>,
     },
 }
 
@@ -20,14 +20,14 @@ impl Store {
 
     pub(crate) fn sqlite() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let open = Some(Sqlite::open(directory.path()).unwrap());
+        let open = Some(Box::new(Sqlite::open(directory.path()).unwrap()));
         Store::Sqlite { directory, open }
     }
 
     pub(crate) fn journal(&mut self) -> &mut dyn Journal {
         match self {
             Store::Memory(memory) => memory,
-            Store::Sqlite { open, .. } => open.as_mut().unwrap(),
+            Store::Sqlite { open, .. } => open.as_mut().unwrap().as_mut(),
         }
     }
 
@@ -50,7 +50,7 @@ impl Store {
             Store::Memory(memory) => memory.lose_power(reached),
             Store::Sqlite { directory, open } => {
                 drop(open.take());
-                *open = Some(Sqlite::open(directory.path()).unwrap());
+                *open = Some(Box::new(Sqlite::open(directory.path()).unwrap()));
             }
         }
     }
