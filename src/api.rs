@@ -26,15 +26,18 @@
 //! | `POST /v1/tokens` | [`TokenRequest`] to [`TokenMade`] |
 //! | `POST /v1/tokens/revoke` | [`RevokeRequest`] to the [`Token`] that counts no longer |
 //! | `GET /metrics` | how the server and its pipelines are, in Prometheus' text format |
-//! | `GET /healthz`, `GET /readyz` | `ok`, `text/plain` |
+//! | `GET /healthz` | `ok`, `text/plain` |
+//! | `GET /readyz` | [`Ready`], with status 503 where a check fails |
 
 mod alarms;
 mod notices;
+mod ready;
 mod tokens;
 mod windows;
 
 pub use alarms::Alarms;
 pub use notices::{Failing, RouteState, TestAnswer, TestRequest};
+pub use ready::{Check, Ready};
 pub use tokens::{RevokeRequest, Revoked, Token, TokenMade, TokenRequest};
 pub use windows::{WINDOWS_MOST, Windows};
 

@@ -1,7 +1,7 @@
 //! The only reader of time. Everything else gets `now` as an argument, which is why a test or a
 //! replay can be at any moment it likes.
 
-use crate::model::{Span, Time};
+use crate::model::{Micros, Span, Time};
 use nix::{
     sys::time::TimeValLike,
     time::{ClockId, clock_gettime},
@@ -45,6 +45,11 @@ impl Stopwatch {
     /// Running time since the start.
     pub fn elapsed(&self) -> Span {
         Span(u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// As [`Stopwatch::elapsed`], of what may take less than a millisecond.
+    pub fn micros(&self) -> Micros {
+        Micros(u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX))
     }
 
     /// Running time since the start or the last lap.

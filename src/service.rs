@@ -15,6 +15,7 @@ mod hub;
 mod keyring;
 mod ledger;
 mod mailbox;
+mod meters;
 mod notify;
 mod observe;
 mod organization;
@@ -32,6 +33,7 @@ mod steps;
 mod wall;
 
 pub use error::{CommandError, ReloadError, ServiceError, TokenError};
+pub use meters::{APPEND_BOUNDS, Appends, Counted, DELIVERY_DAYS};
 pub use restore::{RestoreError, Restored, restore};
 
 use crate::{
@@ -41,12 +43,13 @@ use crate::{
     http,
     journal::{Conflict, Journal as _, Sqlite, Writer, WriterError},
     model::{
-        AccessRule, Actor, DeliveryReport, EffectId, Forecast, PipelineName, Plan, Refusal,
-        Request, RequestKey, Revision, RouteName, Stream, TeamName, Time,
+        AccessRule, Actor, EffectId, Forecast, PipelineName, Plan, Refusal, Request, RequestKey,
+        Revision, RouteName, Stream, Time,
     },
     service::{
-        hub::Hub, keyring::Keyring, ledger::Ledgers, mailbox::Mailbox, notify::Desk,
-        organization::Organization, pushed::Unreadable, reload::Applied, shared::Shared,
+        hub::Hub, keyring::Keyring, ledger::Ledgers, mailbox::Mailbox, meters::Meters,
+        notify::Desk, organization::Organization, pushed::Unreadable, reload::Applied,
+        shared::Shared,
     },
     watch::Inboxes,
 };
@@ -139,6 +142,7 @@ impl Service {
             executor,
             http: http::outbound(ALARM_ANSWER).map_err(ServiceError::Http)?,
             inboxes: Inboxes::default(),
+            meters: Meters::default(),
             org,
             stopped,
         };
@@ -230,15 +234,6 @@ impl Service {
         tokio::task::spawn_blocking(work).await.ok()
     }
 
-    /// How well changes reached production in the last days; none while the service stops. Worked
-    /// out beside everything else, because it looks at every pipeline.
-    pub async fn delivery(&self, days: u32, owner: Option<TeamName>) -> Option<DeliveryReport> {
-        let shared = self.running.shared.clone();
-        let now = self.now();
-        let work = move || ledger::report(&shared, now, days, owner);
-        tokio::task::spawn_blocking(work).await.ok()
-    }
-
     /// How every route does on which people are told.
     pub fn notices(&self) -> Vec<api::RouteState> {
         self.running.shared.hub.desk().states(self.now())
@@ -281,12 +276,16 @@ impl Service {
         by: Actor,
         request: api::CommitRequest,
     ) -> Result<Settled, CommandError> {
-        let mailbox = self.mailbox(request.pipeline.as_ref())?;
+        let meters = &self.running.shared.meters;
+        let refused = |why: &CommandError| meters.command(Err(why));
+        let mailbox = self.mailbox(request.pipeline.as_ref());
+        let mailbox = mailbox.inspect_err(refused)?;
         let stream = request
             .pipeline
             .map_or(Stream::Organization, Stream::Pipeline);
         let request = request.request;
-        if let Some(first) = self.first_answer(&stream, &by, &request).await? {
+        let first = self.first_answer(&stream, &by, &request).await;
+        if let Some(first) = first.inspect_err(refused)? {
             return Ok(first);
         }
         match mailbox.commit(by.clone(), request.clone()).await {
@@ -295,7 +294,10 @@ impl Service {
                 let first = self.first_answer(&stream, &by, &request).await?;
                 first.ok_or(CommandError::Refused(Refusal::KeyReused))
             }
-            answer => answer,
+            answer => {
+                meters.command(answer.as_ref());
+                answer
+            }
         }
     }
 

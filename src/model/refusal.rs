@@ -1,6 +1,10 @@
 //! Why an operator's command is not carried out: a value that the operator reads, with what is in
 //! the way and what to do about it. Refusals change nothing but the audit.
 
+mod class;
+
+pub use class::RefusalClass;
+
 use crate::model::{
     Actor, AttemptId, BlockerId, Change, GroupName, HoldId, OverrideId, Plan, RegionName,
     ReleaseId, Sha, Span, StageName, TargetName, TicketId, Time,

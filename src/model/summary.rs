@@ -7,6 +7,7 @@ use crate::model::{
     Kind, Org, Pipeline, PipelineName, ReleaseId, Revision, ServiceName, StageName, StageView,
     Status, TeamName, Time, board,
 };
+pub(super) use detail::production;
 pub use detail::{RowDetail, TroubledAlarm};
 use serde::{Deserialize, Serialize};
 

@@ -125,6 +125,17 @@ impl Span {
     }
 }
 
+/// A length of time that is too short to be told in milliseconds, such as a sync of the disk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Micros(pub u64);
+
+impl ops::Add for Micros {
+    type Output = Micros;
+    fn add(self, other: Micros) -> Micros {
+        Micros(self.0.saturating_add(other.0))
+    }
+}
+
 impl ops::Add for Span {
     type Output = Span;
     fn add(self, other: Span) -> Span {

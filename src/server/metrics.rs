@@ -1,7 +1,9 @@
 //! `GET /metrics`: how the server and its pipelines are, in Prometheus' text format. It needs the same
 //! proof as everything under `/v1`, because names of pipelines are in it. What it says is worked out
-//! when it is asked for, from what the fleet list shows; nothing counts beside that.
+//! when it is asked for, from what the fleet list shows and what the service counts of itself.
 
+mod counted;
+mod delivery;
 mod page;
 
 use crate::{
@@ -31,6 +33,10 @@ pub(super) async fn metrics(
     waiting(&mut page, &fleet);
     alarms_and_tickets(&mut page, &fleet.rows);
     routes(&mut page, &shared.service.notices());
+    counted::counted(&mut page, &shared.service.counted(), &fleet);
+    if let Some(figures) = shared.service.delivered().await {
+        delivery::delivery(&mut page, &figures);
+    }
     ([(header::CONTENT_TYPE, CONTENT_TYPE)], page.text()).into_response()
 }
 

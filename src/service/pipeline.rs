@@ -8,7 +8,7 @@ use crate::{
     journal::{Commit, WriterError},
     model::{
         Actor, Alarm, Command, Definition, Entry, Fact, Impossible, Observation, Org, Outcome,
-        Pipeline, PipelineName, Plan, Request, RequestKey, Span, Stream, Time, notice, summary,
+        Pipeline, PipelineName, Plan, Request, RequestKey, Span, Stream, Time, notice,
     },
     service::{
         CommandError, ServiceError,
@@ -368,9 +368,7 @@ impl PipelineTask {
     /// Brings everything that follows from the state in line with it.
     fn settle_down(&mut self) {
         let (org, now) = self.now();
-        if let Some(row) = summary(&self.pipeline, &org, now) {
-            self.shared.hub.row(row);
-        }
+        self.shared.show(&self.pipeline, &org, now);
         self.ledger.open().follow(&self.pipeline, &org, now);
         self.wake = engine::next_wake(&self.pipeline, &org, now);
         self.steps.match_up(&self.pipeline.steps, &org, now);
@@ -383,6 +381,7 @@ impl PipelineTask {
         let name = &self.pipeline.name;
         tracing::error!(pipeline = %name, %why, "the pipeline halts until the server is restarted");
         self.halted = Some(why.to_owned());
+        self.shared.meters.halts(name);
         self.observers.end();
     }
 

@@ -1,11 +1,11 @@
 //! What every task of the service holds: ways to the journal, to subscribers and to the outside.
 
 use crate::{
-    clock,
+    clock::{self, Stopwatch},
     executor::Executor,
     journal::{Commit, Writer, WriterError},
-    model::{Entry, Org, Span, Time},
-    service::{hub::Hub, ledger::Ledgers},
+    model::{Entry, Org, Pipeline, Span, Time, summary},
+    service::{hub::Hub, ledger::Ledgers, meters::Meters},
     watch::Inboxes,
 };
 use std::{future, sync::Arc};
@@ -26,6 +26,7 @@ pub(super) struct Shared {
     pub(super) inboxes: Inboxes,
     pub(super) org: watch::Receiver<Arc<Org>>,
     pub(super) stopped: watch::Receiver<bool>,
+    pub(super) meters: Meters,
 }
 
 impl Shared {
@@ -39,7 +40,18 @@ impl Shared {
         if commit.facts.is_empty() {
             return Ok(Vec::new());
         }
-        self.writer.commit(commit).await
+        let watch = Stopwatch::start();
+        let result = self.writer.commit(commit).await;
+        self.meters.append(watch.micros(), &result);
+        result
+    }
+
+    /// Shows a pipeline as it is now.
+    pub(super) fn show(&self, pipeline: &Pipeline, org: &Org, now: Time) {
+        if let Some(row) = summary(pipeline, org, now) {
+            self.hub.row(row);
+        }
+        self.meters.pipeline(pipeline);
     }
 }
 

@@ -111,7 +111,11 @@ fn troubled(pipeline: &Pipeline, definition: &Definition) -> Vec<TroubledAlarm> 
         .collect()
 }
 
-fn production(pipeline: &Pipeline, definition: &Definition) -> Option<ReleaseId> {
+/// What most targets of the last stage run.
+pub(in crate::model) fn production(
+    pipeline: &Pipeline,
+    definition: &Definition,
+) -> Option<ReleaseId> {
     let last = definition.stages.last()?;
     let running = pipeline.running(&last.name).into_iter();
     let most = running.max_by_key(|(_, targets)| *targets);

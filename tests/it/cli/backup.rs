@@ -104,7 +104,7 @@ fn a_restored_server_runs_nothing_before_somebody_says_so() {
         said.starts_with(stopped) && said.contains("restored from a backup of "),
         "{said}"
     );
-    assert!(ready(second.home.path()).contains("on hold: restored from a backup of "));
+    assert!(ready(second.home.path()).contains("\"on_hold\":[\"restored from a backup of "));
     // Whatever a change of the pipeline starts was started when it is answered.
     carry_out(&second, "hold web");
     let ran = second.home.path().join("ran");
@@ -112,7 +112,7 @@ fn a_restored_server_runs_nothing_before_somebody_says_so() {
 
     carry_out(&second, "lift h1");
     until("the build runs again", || ran.exists());
-    assert!(!ready(second.home.path()).contains("on hold"));
+    assert!(ready(second.home.path()).contains("\"on_hold\":[]"));
     assert!(!ok(&second.run(&["status"])).contains(stopped));
     fs::write(second.home.path().join("go"), "").unwrap();
     second.until_json(&["release", "web"], |release| {
