@@ -56,18 +56,12 @@ async fn proven(
     proof: &Proof<'_>,
     body: &[u8],
 ) -> Vec<Source> {
-    let shown = shared.service.pipeline(name).await;
-    let Some(definition) = shown.and_then(|shown| shown.pipeline.definition) else {
-        return Vec::new();
-    };
-    let also = definition.also.iter().map(|also| &also.source);
     let mut proven = Vec::new();
-    for source in std::iter::once(&definition.source).chain(also) {
-        if let Some(file) = &source.push_secret_file
-            && let Some(secret) = shared.service.secret(file).await
+    for (source, file) in shared.service.noticed_sources(name) {
+        if let Some(secret) = shared.service.secret(&file).await
             && proof.holds(&secret, body)
         {
-            proven.push(source.clone());
+            proven.push(source);
         }
     }
     proven

@@ -5,6 +5,7 @@ use crate::{
     model::{Actor, Command, Definition, Outcome, Pipeline, PipelineName, Plan, Request},
     service::{CommandError, organization::Settings},
 };
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// Letters that may wait. Steps of one pipeline run by the dozen and observers wait for each
@@ -44,14 +45,20 @@ pub(super) struct Mailbox {
     letters: mpsc::Sender<Letter>,
     /// Any number of wakes before an observer looks are one.
     looks: watch::Sender<()>,
+    /// What the task follows, for who may not cost it anything; none at first.
+    following: watch::Sender<Option<Arc<Definition>>>,
 }
 
 impl Mailbox {
     pub(super) fn new() -> (Self, mpsc::Receiver<Letter>) {
         let (sender, receiver) = mpsc::channel(WAITING);
         let looks = watch::Sender::new(());
-        let letters = sender;
-        (Self { letters, looks }, receiver)
+        let mailbox = Self {
+            letters: sender,
+            looks,
+            following: watch::Sender::new(None),
+        };
+        (mailbox, receiver)
     }
 
     pub(super) async fn commit(
@@ -106,6 +113,16 @@ impl Mailbox {
     /// Where an observer learns that it is to look.
     pub(super) fn looks(&self) -> watch::Receiver<()> {
         self.looks.subscribe()
+    }
+
+    /// Says what the task follows from now on.
+    pub(super) fn follows(&self, definition: &Arc<Definition>) {
+        self.following.send_replace(Some(Arc::clone(definition)));
+    }
+
+    /// What the task follows. It is not asked.
+    pub(super) fn following(&self) -> Option<Arc<Definition>> {
+        self.following.borrow().clone()
     }
 
     async fn ask<T>(

@@ -101,6 +101,7 @@ impl Observers {
             .map(|branch| tokio::spawn(branch.observe()))
             .collect();
         self.tasks.push(tokio::spawn(alarms.observe()));
+        mailbox.follows(definition);
         self.following = Some(Arc::clone(definition));
     }
 

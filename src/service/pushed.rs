@@ -1,7 +1,12 @@
 //! What others push to us: forges that a branch moved, Alertmanagers their alerts. A secret in a file
 //! opens each of these ways; how it is shown is the server's.
 
-use crate::{model::PipelineName, secret, service::Service, watch::Inbox};
+use crate::{
+    model::{PipelineName, Source},
+    secret,
+    service::Service,
+    watch::Inbox,
+};
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
@@ -22,6 +27,22 @@ impl Service {
         if let Ok(mailbox) = self.mailbox(Some(name)) {
             mailbox.look();
         }
+    }
+
+    /// The sources of a pipeline that believe notices, each with the file of its secret. Whoever asks
+    /// has proven nothing yet, so the pipeline's task does not hear of it.
+    pub fn noticed_sources(&self, name: &PipelineName) -> Vec<(Source, String)> {
+        let mailbox = self.mailbox(Some(name)).ok();
+        let Some(definition) = mailbox.and_then(|mailbox| mailbox.following()) else {
+            return Vec::new();
+        };
+        let also = definition.also.iter().map(|also| &also.source);
+        let sources = std::iter::once(&definition.source).chain(also);
+        let believing = sources.filter_map(|source| {
+            let file = source.push_secret_file.clone()?;
+            Some((source.clone(), file))
+        });
+        believing.collect()
     }
 
     /// What is to be done with pushed alerts whose secret is as it should be; none when nobody
@@ -89,5 +110,25 @@ impl Unreadable {
             files.remove(file);
             false
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_a_file_is_unreadable_is_news_once_until_it_was_readable() {
+        let unreadable = Unreadable::default();
+        let told = [
+            ("a", true),
+            ("a", true),
+            ("b", true),
+            ("a", false),
+            ("a", true),
+            ("b", true),
+        ]
+        .map(|(file, is)| unreadable.note(file, is));
+        assert_eq!(told, [true, false, true, false, true, false]);
     }
 }

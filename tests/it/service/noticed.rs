@@ -6,6 +6,7 @@ use crate::serving::{Serving, serve};
 use hmac::{Hmac, KeyInit, Mac};
 use pilothouse::{
     client::Address,
+    clock::Stopwatch,
     http,
     model::{PipelineName, hex},
     server::{Listen, token},
@@ -42,6 +43,10 @@ async fn sent(http: &Client, url: &str, headers: &[(&str, &str)], body: &str) ->
 async fn waiting() -> (World, Serving, String) {
     let mut world = World::new(&["cart"]);
     world.wait_for_notices(SECRET);
+    served(world).await
+}
+
+async fn served(world: World) -> (World, Serving, String) {
     let service = world.start().await;
     let addr = "127.0.0.1:0".parse().unwrap();
     let token = token::open(world.directory.path()).unwrap();
@@ -74,6 +79,81 @@ async fn a_forge_says_that_there_is_something_new() {
         world.push(&format!("change {nth}"));
         assert_eq!(sent(&http, &url, &headers, PUSH).await.as_u16(), 202);
         until(async || releases(&serving.service).await == nth).await;
+    }
+    serving.stop().await.stop().await;
+}
+
+/// A proven push to the main branch.
+async fn pushed(http: &Client, url: &str) -> u16 {
+    let digest = signed(PUSH);
+    let headers = [("x-gitea-signature", &*digest), ("x-gitea-event", "push")];
+    sent(http, url, &headers, PUSH).await.as_u16()
+}
+
+#[tokio::test]
+async fn a_second_source_believes_notices_too() {
+    let mut world = World::new(&["cart"]);
+    world.wait_for_notices(SECRET);
+    world.also("config", "first of the configuration");
+    let (world, serving, url) = served(world).await;
+    let http = http::local(None).unwrap();
+    let before = releases(&serving.service).await;
+    world.push_to("config", "second of the configuration");
+    assert_eq!(pushed(&http, &url).await, 202);
+    until(async || releases(&serving.service).await > before).await;
+    serving.stop().await.stop().await;
+}
+
+#[tokio::test]
+async fn who_waits_for_no_notices_believes_none() {
+    let (_world, serving, url) = served(World::new(&["cart"])).await;
+    let http = http::local(None).unwrap();
+    assert_eq!(pushed(&http, &url).await, 401);
+    serving.stop().await.stop().await;
+}
+
+#[tokio::test]
+async fn a_flood_of_notices_is_a_look_a_second() {
+    let (world, serving, url) = waiting().await;
+    let http = http::local(None).unwrap();
+    let clock = Stopwatch::start();
+    for nth in 0..30 {
+        world.push(&format!("change {nth}"));
+        for _ in 0..10 {
+            assert_eq!(pushed(&http, &url).await, 202);
+        }
+    }
+    let newest = async || {
+        let cart = PipelineName::parse("cart").unwrap();
+        let shown = serving.service.pipeline(&cart).await.unwrap().pipeline;
+        let newest = shown.releases.newest().unwrap().changes.last().cloned();
+        newest.unwrap().title
+    };
+    until(async || newest().await == "change 29").await;
+    // The first release was there before; each look finds one at most.
+    let looks = usize::try_from(clock.elapsed().0 / 1_000 + 2).unwrap();
+    let found = releases(&serving.service).await - 1;
+    assert!(found <= looks, "{found} releases in {looks} looks");
+    serving.stop().await.stop().await;
+}
+
+#[tokio::test]
+async fn a_page_in_a_browser_cannot_send_a_notice() {
+    let (_world, serving, url) = waiting().await;
+    let http = http::local(None).unwrap();
+    let digest = signed(PUSH);
+    for foreign in [
+        ("host", "evil.example"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+    ] {
+        let headers = [
+            ("x-gitea-signature", &*digest),
+            ("x-gitea-event", "push"),
+            foreign,
+        ];
+        let status = sent(&http, &url, &headers, PUSH).await;
+        assert_eq!(status.as_u16(), 403, "{foreign:?}");
     }
     serving.stop().await.stop().await;
 }
