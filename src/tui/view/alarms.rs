@@ -17,16 +17,13 @@ use crate::{
         theme::Role,
         view::{
             footer,
-            list::{List, Pages},
+            list::{List, Pages, places},
         },
         widgets::{Canvas, Column, Line, canvas::below, glyph},
     },
 };
 use ratatui::layout::Rect;
 
-/// From this width on the selected alarm stands beside the list.
-const BESIDE_FROM: u16 = 160;
-const LIST_WIDTH: u16 = 112;
 /// From this width on a list has room for every stage.
 const WIDE: u16 = 100;
 
@@ -49,7 +46,11 @@ pub(super) fn draw(app: &App, screen: &AlarmsScreen, canvas: &mut Canvas<'_>, bo
         .into_iter()
         .filter(|row| shown.contains(&row.sight.alarm));
     let listed: Vec<AlarmRow<'_>> = listed.collect();
-    let (list, place) = places(rest, listed.len());
+    // The list takes what it needs, and leaves what the selected alarm needs at the least.
+    let wanted = u16::try_from(listed.len()).unwrap_or(u16::MAX);
+    let most = rest.height.saturating_sub(detail::LEAST);
+    let rows = wanted.saturating_add(3).min(most).max(4);
+    let (list, place) = places(rest, rest.height.saturating_sub(rows));
     let chosen = screen.selected.as_ref();
     let selected = listed
         .iter()
@@ -77,28 +78,6 @@ pub(super) fn worst(
 fn every(seen: &Paced<Alarms>) -> Span {
     let answer = seen.answer.as_ref();
     answer.map(|answer| answer.every).unwrap_or_default()
-}
-
-/// Where the list and the selected alarm go.
-fn places(area: Rect, n_rows: usize) -> (Rect, Rect) {
-    if area.width >= BESIDE_FROM {
-        let list = Rect {
-            width: LIST_WIDTH,
-            ..area
-        };
-        let beside = Rect {
-            x: area.x + LIST_WIDTH + 1,
-            width: area.width - LIST_WIDTH - 1,
-            ..area
-        };
-        return (list, beside);
-    }
-    let wanted = u16::try_from(n_rows).unwrap_or(u16::MAX).saturating_add(3);
-    let list = Rect {
-        height: wanted.min(area.height.saturating_sub(detail::LEAST)).max(4),
-        ..area
-    };
-    (list, below(area, list.height))
 }
 
 /// `1 firing  1 flapping  1 no data  19 ok`, and what is wrong with the answer.

@@ -6,11 +6,11 @@ use crate::{
         app::App,
         query, rows,
         screen::EventsScreen,
-        text::wrap,
+        text::{Sanitized, wrap},
         theme::Role,
         view::{
             footer,
-            list::{List, Pages},
+            list::{List, Pages, places},
         },
         widgets::{Canvas, Column, Line, canvas::below},
     },
@@ -48,10 +48,7 @@ pub(super) fn draw(app: &App, screen: &EventsScreen, canvas: &mut Canvas<'_>, bo
     let chosen = screen.selected;
     let selected = chosen.and_then(|revision| entries.iter().position(|e| e.revision == revision));
     let selected = selected.or(newest);
-    let area = Rect {
-        height: body.height - 1 - DETAIL,
-        ..below(body, 1)
-    };
+    let (area, place) = places(below(body, 1), DETAIL);
     if entries.is_empty() {
         let text = " nothing of that is kept here: K for other kinds, / for another filter";
         return canvas.line(area, &Line::of(Role::Label, text));
@@ -80,11 +77,6 @@ pub(super) fn draw(app: &App, screen: &EventsScreen, canvas: &mut Canvas<'_>, bo
         ]
     });
     if let Some(entry) = selected.and_then(|at| entries.get(at)) {
-        let place = Rect {
-            y: body.bottom() - DETAIL,
-            height: DETAIL,
-            ..body
-        };
         detail(&row(entry), entry, canvas, place);
     }
 }
@@ -109,5 +101,12 @@ fn detail(event: &query::EventRow, entry: &Entry, canvas: &mut Canvas<'_>, area:
             .iter()
             .map(|line| Line::plain(format!(" {line}"))),
     );
+    // As `y j` copies it, where there is room for all of it.
+    if area.height > DETAIL {
+        let json = serde_json::to_string_pretty(entry).unwrap_or_default();
+        lines.push(Line::default());
+        let json = json.lines().map(|line| format!(" {line}"));
+        lines.extend(json.map(|line| Line::of(Role::Label, Sanitized::from(line))));
+    }
     canvas.lines(area, &lines);
 }

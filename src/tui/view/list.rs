@@ -2,9 +2,35 @@
 
 use crate::tui::{
     screen::page_top,
-    widgets::{Canvas, Column, Line, Row, Shown, rule, table},
+    widgets::{Canvas, Column, Line, Row, Shown, canvas::below, rule, table},
 };
 use ratatui::layout::Rect;
+
+/// From this width on what is said of the selected row stands beside the list.
+const BESIDE_FROM: u16 = 160;
+const LIST_WIDTH: u16 = 112;
+
+/// Where the list goes, and what is said of the selected row: beside it, where there is room, else in
+/// so many rows beneath.
+pub(super) fn places(area: Rect, beneath: u16) -> (Rect, Rect) {
+    if area.width >= BESIDE_FROM {
+        let list = Rect {
+            width: LIST_WIDTH,
+            ..area
+        };
+        let beside = Rect {
+            x: area.x + LIST_WIDTH + 1,
+            width: area.width - LIST_WIDTH - 1,
+            ..area
+        };
+        return (list, beside);
+    }
+    let list = Rect {
+        height: area.height.saturating_sub(beneath),
+        ..area
+    };
+    (list, below(area, list.height))
+}
 
 /// Rows with the position of the selected one.
 pub(super) struct List<'a, T> {

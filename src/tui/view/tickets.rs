@@ -6,9 +6,9 @@ use crate::{
         app::App,
         rows::{self, TicketRow},
         screen::{TicketScope, TicketsScreen},
-        text::{Sanitized, ago},
+        text::{Sanitized, ago, wrap},
         theme::Role,
-        view::list::{List, Pages},
+        view::list::{List, Pages, places},
         widgets::{Canvas, Column, Line, canvas::below},
     },
 };
@@ -47,10 +47,7 @@ pub(super) fn draw(app: &App, screen: &TicketsScreen, canvas: &mut Canvas<'_>, b
         rows: &found,
         pages: Pages::FromStart,
     };
-    let place = Rect {
-        height: area.height.saturating_sub(DETAIL),
-        ..area
-    };
+    let (place, beside) = places(area, DETAIL);
     let columns = [
         Column::fixed("TICKET", 6),
         Column::fixed("PIPELINE", 16),
@@ -63,12 +60,7 @@ pub(super) fn draw(app: &App, screen: &TicketsScreen, canvas: &mut Canvas<'_>, b
     ];
     list.draw(canvas, place, &columns, |row, _| cells(app, row));
     if let Some(row) = list.selected.and_then(|at| found.get(at)) {
-        let place = Rect {
-            y: area.bottom().saturating_sub(DETAIL),
-            height: DETAIL,
-            ..area
-        };
-        detail(app, row, canvas, place);
+        detail(app, row, canvas, beside);
     }
 }
 
@@ -116,14 +108,25 @@ fn detail(app: &App, row: &TicketRow<'_>, canvas: &mut Canvas<'_>, area: Rect) {
         Line::of(Role::Title, format!(" {id} of {}", row.pipeline))
             .then(Role::Label, format!("  {release} in {stage}, opened "))
             .then(Role::Plain, format!("{opened}, {} ago", ago(*opened, now))),
-        Line::of(Role::Plain, Sanitized::from(format!(" {title}"))),
+        Line::default(),
         Line::of(Role::Label, " cause ")
             .then(Role::Plain, cause.clone())
             .then(Role::Warning, alarm.unwrap_or_default())
             .then(Role::Label, "   hands ")
             .then(Role::Plain, hands),
     ];
-    lines.extend(row.ticket.notes.iter().rev().take(2).map(|note| {
+    // Whole where there is room, else as much as one line takes.
+    let width = usize::from(area.width.saturating_sub(2));
+    let parts = match area.height {
+        0..=DETAIL => vec![title.clone()],
+        _ => wrap(title, width),
+    };
+    let parts = parts
+        .into_iter()
+        .map(|part| Sanitized::from(format!(" {part}")));
+    lines.splice(1..2, parts.map(|part| Line::of(Role::Plain, part)));
+    let room = usize::from(area.height).saturating_sub(lines.len());
+    lines.extend(row.ticket.notes.iter().rev().take(room).map(|note| {
         let head = format!(" {} {}: ", ago(note.at, now), note.by);
         Line::of(Role::Label, head).then(Role::Plain, note.text.clone())
     }));
