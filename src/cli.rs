@@ -10,6 +10,7 @@ mod commit;
 mod completion;
 mod confirm;
 mod demo;
+mod doctor;
 mod events;
 mod explain;
 mod failure;
@@ -93,6 +94,7 @@ enum Verb {
     Demo(crate::demo::Options),
     #[command(subcommand)]
     Token(token::Arguments),
+    Doctor(doctor::Arguments),
     Term(term::Arguments),
     #[command(subcommand)]
     Config(settings::Config),
@@ -148,6 +150,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Restore(arguments) => backup::restore(&arguments, &session()?),
         Verb::Demo(options) => demo::run(&session()?, options),
         Verb::Token(arguments) => wait(token::run(&session()?, &arguments)),
+        Verb::Doctor(arguments) => doctor::run(&session()?, &arguments),
         Verb::Term(arguments) => term::run(&session()?, &arguments),
         Verb::Config(what) => settings::config(&what),
         Verb::Themes(what) => settings::themes(&what),

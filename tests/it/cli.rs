@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod disk;
+mod doctor;
 mod get;
 mod handover;
 mod linear;

@@ -35,6 +35,7 @@ mod journal;
 mod keys;
 mod leads;
 mod notices;
+mod packaging;
 mod picture;
 mod pointer;
 mod pty;

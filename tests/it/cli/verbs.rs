@@ -105,7 +105,8 @@ const WITH_SERVER: [(i32, &str); 77] = [
 ];
 
 /// Verbs that need no server, with their status where there is none.
-const ALONE: [(i32, &str); 21] = [
+const ALONE: [(i32, &str); 22] = [
+    (0, "doctor"),
     (0, "schema"),
     (0, "term"),
     (0, "config print"),
