@@ -53,7 +53,7 @@ mod window;
 mod windows;
 mod world;
 
-use crate::{config::Connection, tui::update::Start};
+use crate::{config::Connection, executor, tui::update::Start};
 use clap::{CommandFactory, Parser, Subcommand, builder::StyledStr};
 use failure::Failure;
 use session::{Session, serve, wait};
@@ -104,6 +104,8 @@ enum Verb {
     Keys(settings::Keys),
     Completion(completion::Arguments),
     Man(man::Arguments),
+    #[command(hide = true)]
+    StepKeeper(executor::KeeperArguments),
     #[command(hide = true)]
     DemoTarget(crate::demo::target::Args),
     #[command(hide = true)]
@@ -159,7 +161,8 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Man(arguments) => man::run(&arguments, shown()),
         Verb::DemoTarget(arguments) => demo::target(arguments),
         Verb::DemoProbe(arguments) => demo::probe(arguments),
-        // Its status is a message to the engine, with more words than done and failed.
+        // Their status is a message to the engine, with more words than done and failed.
+        Verb::StepKeeper(arguments) => return Ok(executor::keep(&arguments).into()),
         Verb::DemoInstall(arguments) => return demo::install(arguments),
     };
     done.map(|()| ExitCode::SUCCESS)

@@ -3,7 +3,7 @@
 //! a `StepResult` like any other end. Start at `Executor::run`.
 //!
 //! ```text
-//! state/  artifacts/<sha256>   git/<mirror>   workspaces/<pipeline>/<release>[.<source>]   steps/<id>/{log,pid}
+//! state/  artifacts/<sha256>   git/<mirror>   workspaces/<pipeline>/<release>[.<source>]   steps/<id>/{log,keeper,end}
 //!         signing-key
 //! ```
 
@@ -11,10 +11,13 @@ mod artifact;
 mod build;
 mod coverage;
 mod deploy;
+mod ended;
 mod environment;
 mod error;
 mod git;
 mod group;
+mod hold;
+mod keeper;
 mod leftover;
 mod locks;
 mod log;
@@ -24,8 +27,10 @@ mod retention;
 mod running;
 mod signing;
 mod step;
+mod tree;
 
 pub use error::{ExecutorError, GitError};
+pub use keeper::{Arguments as KeeperArguments, keep};
 pub use notify::{Undelivered, deliver};
 
 use crate::{
@@ -47,6 +52,8 @@ pub struct Executor {
 
 #[derive(Debug)]
 struct Shared {
+    /// The program of which keepers are made.
+    keeper: PathBuf,
     steps: PathBuf,
     artifacts: artifact::Store,
     signing: signing::Signing,
@@ -59,9 +66,10 @@ struct Shared {
 }
 
 impl Executor {
-    /// Opens a state directory, making what is missing, and ends the process groups of steps that a
-    /// dead server left behind. `restores` is how often its journal was restored from a backup.
-    pub fn open(state: &Path, restores: u64) -> Result<Executor, ExecutorError> {
+    /// Opens a state directory, making what is missing, and ends the steps that a dead server left
+    /// running. `restores` is how often its journal was restored from a backup, `program` this
+    /// program, which is started again as the keeper of every command.
+    pub fn open(state: &Path, restores: u64, program: &Path) -> Result<Executor, ExecutorError> {
         let made = |name: &str| -> Result<PathBuf, ExecutorError> {
             let path = state.join(name);
             let made = absolute(&path).and_then(|path| {
@@ -80,6 +88,7 @@ impl Executor {
         leftover::end_all(&steps)?;
         Ok(Executor {
             shared: Arc::new(Shared {
+                keeper: program.to_owned(),
                 steps,
                 artifacts: artifact::Store(artifacts),
                 signing,
@@ -104,20 +113,22 @@ impl Executor {
             return infrastructure(format!("the step {} is running already", owed.id));
         };
         let folder = self.folder(&owed.id);
-        let log = fs::create_dir_all(&folder).and_then(|()| log::Log::create(&folder.join("log")));
-        let log = match log {
-            Ok(log) => log,
-            Err(why) => {
-                return infrastructure(format!(
-                    "cannot write the log of the step in {}: {why}",
-                    folder.display()
-                ));
-            }
-        };
+        let log = folder.join("log");
+        if let Err(why) = fs::create_dir_all(&folder).and_then(|()| log::Log::begin(&log)) {
+            return infrastructure(format!(
+                "cannot write the log of the step in {}: {why}",
+                folder.display()
+            ));
+        }
+        ended::End::forget(&folder);
         let artifact = |digest: &_| environment::path_value(&self.shared.artifacts.path(digest));
         let mut step = step::Step {
             id: owed.id.clone(),
             folder,
+            keeper: self.shared.keeper.clone(),
+            key: format!("{}.{}", self.shared.restores, owed.tries),
+            n_commands: 0,
+            last_line: String::new(),
             environment: environment::of(
                 &owed.id,
                 pipeline,
@@ -125,18 +136,17 @@ impl Executor {
                 artifact,
                 self.shared.restores,
             ),
-            log,
             stop: entry.stop(),
             watch,
         };
         let result = self.perform(&mut step, pipeline, &owed.effect).await;
-        if let Err(why) = step.log.finish() {
+        if let Err(why) = log::Log::finish(&log) {
             tracing::warn!(step = %owed.id, %why, "the log of a step is incomplete");
         }
         result
     }
 
-    /// Ends a step's process group; `run` then returns.
+    /// Ends a step with all its processes; `run` then returns.
     pub fn cancel(&self, id: &EffectId) {
         self.shared.running.stop(id);
     }
@@ -252,4 +262,13 @@ impl Executor {
         }
         self.shared.steps.join(name)
     }
+}
+
+/// This program's file, for keepers: the very one that runs, even when another took its place since.
+pub fn this_program() -> std::io::Result<PathBuf> {
+    let running = PathBuf::from("/proc/self/exe");
+    if running.exists() {
+        return Ok(running);
+    }
+    std::env::current_exe()
 }

@@ -83,6 +83,8 @@ const CLOSE_MOST: Duration = Duration::from_secs(1);
 pub struct Setup {
     pub loaded: definition::Loaded,
     pub state: PathBuf,
+    /// This program, which is started again as the keeper of every command.
+    pub program: PathBuf,
 }
 
 /// A running engine. Clones are the same one; it stops with `stop`, or when the last is dropped.
@@ -131,7 +133,7 @@ impl Service {
             desk.take(notice);
         }
         // Only now, holding the journal, is it certain that no other server's steps are ended.
-        let executor = Executor::open(&setup.state, restores)?;
+        let executor = Executor::open(&setup.state, restores, &setup.program)?;
         let keyring = Keyring::open(&setup.state)?;
         let (stop, stopped) = watch::channel(false);
         let (organization, org) = watch::channel(Arc::new(world.org));

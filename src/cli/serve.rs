@@ -8,6 +8,7 @@ use crate::{
     },
     client::Address,
     clock, config, definition,
+    executor::this_program,
     server::{Listen, Server, token},
     service::{Service, Setup},
 };
@@ -133,6 +134,10 @@ impl Served {
         let setup = Setup {
             loaded,
             state: state.to_owned(),
+            program: this_program().map_err(|why| {
+                let words = format!("cannot find this program's own file: {why}");
+                Failure::new(Exit::Failed, words)
+            })?,
         };
         let service = Service::start(setup).await?;
         let (stop, stopping) = watch::channel(false);

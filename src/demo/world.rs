@@ -49,6 +49,7 @@ impl World {
         let setup = Setup {
             loaded,
             state: place.state(),
+            program: program.clone(),
         };
         let service = Service::start(setup).await?;
         let (stop, stopped) = oneshot::channel();

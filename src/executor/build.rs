@@ -3,7 +3,7 @@
 
 use crate::{
     executor::{
-        Shared, artifact::ArtifactError, environment, locks::Locks, process::Ended,
+        Shared, artifact::ArtifactError, ended::Ended, environment, locks::Locks,
         signing::Statement, step::Step,
     },
     model::{Pin, PipelineName, ReleaseId, Run, Sha, SourceName, Span, StepResult},
@@ -59,7 +59,7 @@ pub(crate) async fn check(shared: &Shared, step: &mut Step, job: &Job<'_>) -> St
     let name = place.to_string_lossy();
     let making = shared.workspaces.making.hold(&name).await;
     if !place.is_dir() {
-        step.log.heading(&format!(
+        step.say(&format!(
             "the checkout of {} is gone: made again at {}, without what the build left in it",
             job.release, job.sha
         ));

@@ -68,11 +68,11 @@ pub(crate) async fn measure(
     let judged = tokio::task::spawn_blocking(move || judge(&place, &wanted, changed.as_ref()));
     match judged.await {
         Ok(Ok(words)) => {
-            step.log.heading(&words);
+            step.say(&words);
             step.succeeded(None)
         }
         Ok(Err(words)) => {
-            step.log.heading(&words);
+            step.say(&words);
             step.failed(words)
         }
         Err(why) => step.infrastructure(format!("cannot read the coverage report: {why}")),

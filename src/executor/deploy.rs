@@ -4,7 +4,7 @@
 use crate::{
     executor::{
         Shared,
-        process::Ended,
+        ended::Ended,
         signing::{Signing, Statement},
         step::{Step, is_answer},
     },

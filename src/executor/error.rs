@@ -19,7 +19,7 @@ pub enum ExecutorError {
     )]
     Key { path: PathBuf, why: String },
     #[error(
-        "the step {id} of an earlier server still runs as process group {leader} and does not end; kill it and start again"
+        "the step {id} of an earlier server still runs in the session {leader} and does not end; kill it and start again"
     )]
     Undying { id: EffectId, leader: u32 },
 }

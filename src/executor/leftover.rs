@@ -1,73 +1,100 @@
-//! What a running step leaves beside its log, so that a later server can end it: `pid`, holding the
-//! leader's pid, when the kernel started it, and in which run of the machine. A rerun under the same
-//! id then never overlaps with the first run.
+//! What a dead server left running: the keepers of its steps, each of which holds the folder of its
+//! step, and where somebody killed a keeper, the session that it led. A rerun under the same id then
+//! never overlaps with the first run.
 
 use crate::{
     executor::{
         ExecutorError,
-        group::{Group, Stat, members},
+        hold::{Hold, Holder, is_held},
+        keeper,
+        tree::Tree,
     },
     model::EffectId,
 };
-use std::{fs, io, path::Path};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    thread::sleep,
+    time::Duration,
+};
 
-/// Notes the leader of a step's process group, in the step's folder.
-pub(crate) fn note(folder: &Path, leader: u32) -> io::Result<()> {
-    let started = i32::try_from(leader).ok().and_then(Stat::of);
-    let started = started.map_or(0, |stat| stat.started);
-    fs::write(
-        folder.join("pid"),
-        format!("{leader} {started} {}\n", this_boot()),
-    )
-}
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 
-/// Forgets a group that is gone.
-pub(crate) fn forget(folder: &Path) {
-    // One that stays is checked against the start time later and harms nobody.
-    let _absent = fs::remove_file(folder.join("pid"));
-}
-
-/// Ends the groups that a dead server left running. Their effects are still owed and run again.
+/// Ends the steps that a dead server left running. Their effects are still owed and run again.
 pub(crate) fn end_all(steps: &Path) -> Result<(), ExecutorError> {
     let unreadable = |source| ExecutorError::File {
         operation: "read the steps of an earlier server in",
         path: steps.to_owned(),
         source,
     };
+    let mut held = Vec::new();
     for entry in fs::read_dir(steps).map_err(unreadable)? {
         let folder = entry.map_err(unreadable)?.path();
-        let Ok(note) = fs::read_to_string(folder.join("pid")) else {
-            continue;
-        };
-        let id = folder.file_name().unwrap_or_default().to_string_lossy();
-        let id = EffectId(id.into_owned());
-        if let Some(leader) = leader_alive(&note, &id)
-            && let Some(group) = Group::led_by(leader)
-        {
-            tracing::warn!(step = %id, leader, "ending a step of an earlier server");
-            if !group.end_blocking() {
-                return Err(ExecutorError::Undying { id, leader });
-            }
+        if is_held(&folder) {
+            ask(&folder);
+            held.push(folder);
+        } else {
+            end_orphans(&folder)?;
         }
-        forget(&folder);
     }
+    held.iter().try_for_each(|folder| end(folder))
+}
+
+/// Ends what is left below a keeper that was killed, and waits until it is gone.
+pub(crate) fn end_orphans(folder: &Path) -> Result<(), ExecutorError> {
+    if !folder.join("keeper").exists() {
+        return Ok(());
+    }
+    let taken = Hold::take(folder).map_err(|source| unlockable(folder, source))?;
+    // Somebody began anew meanwhile.
+    let Some(mut hold) = taken else { return Ok(()) };
+    if let Some(holder) = hold.last()
+        && !holder.lives()
+        && Tree::Session(holder.pid)
+            .live()
+            .iter()
+            .any(|pid| carries(*pid, &id_of(folder)))
+    {
+        tracing::warn!(step = %id_of(folder), "ending what a killed keeper left");
+        if !Tree::Session(holder.pid).end_blocking() {
+            return Err(undying(folder, holder.pid));
+        }
+    }
+    hold.forget();
     Ok(())
 }
 
-/// The leader of a noted group, when the group is surely the noted one and not a later namesake:
-/// the leader has the noted start time, or it is gone and a member carries the step's id.
-fn leader_alive(note: &str, id: &EffectId) -> Option<u32> {
-    let mut words = note.split_whitespace();
-    let leader: i32 = words.next()?.parse().ok()?;
-    let started: u64 = words.next()?.parse().ok()?;
-    if words.next()? != this_boot() {
-        return None;
+fn ask(folder: &Path) {
+    tracing::warn!(step = %id_of(folder), "ending a step of an earlier server");
+    if let Some(keeper) = Holder::of(folder) {
+        let _gone = kill(Pid::from_raw(keeper.pid), Signal::SIGTERM);
     }
-    let ours = match Stat::of(leader) {
-        Some(stat) => stat.started == started,
-        None => members(leader).any(|(pid, _)| carries(pid, id)),
-    };
-    ours.then(|| u32::try_from(leader).ok()).flatten()
+}
+
+/// Waits for a keeper that was asked to end its step; kills one that does not.
+fn end(folder: &Path) -> Result<(), ExecutorError> {
+    let looks = keeper::ENDS_WITHIN.as_millis() / LOOK_EVERY.as_millis();
+    for look in 0..looks {
+        if !is_held(folder) {
+            return Ok(());
+        }
+        // One that had only just begun was not there to be asked.
+        if look % 50 == 49
+            && let Some(keeper) = Holder::of(folder)
+        {
+            let _gone = kill(Pid::from_raw(keeper.pid), Signal::SIGTERM);
+        }
+        sleep(LOOK_EVERY);
+    }
+    let keeper = Holder::of(folder).map_or(0, |keeper| keeper.pid);
+    if keeper == 0 || !Tree::Session(keeper).end_blocking() || is_held(folder) {
+        return Err(undying(folder, keeper));
+    }
+    Ok(())
 }
 
 fn carries(pid: i32, id: &EffectId) -> bool {
@@ -78,8 +105,23 @@ fn carries(pid: i32, id: &EffectId) -> bool {
     })
 }
 
-/// Names this run of the machine; pids and start times begin again with the next.
-fn this_boot() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id")
-        .map_or_else(|_no_proc| "unknown".to_owned(), |id| id.trim().to_owned())
+fn id_of(folder: &Path) -> EffectId {
+    let name = folder.file_name().unwrap_or_default();
+    EffectId(name.to_string_lossy().into_owned())
+}
+
+fn undying(folder: &Path, keeper: i32) -> ExecutorError {
+    ExecutorError::Undying {
+        id: id_of(folder),
+        leader: keeper.unsigned_abs(),
+    }
+}
+
+fn unlockable(folder: &Path, source: io::Error) -> ExecutorError {
+    let path: PathBuf = folder.join("keeper");
+    ExecutorError::File {
+        operation: "lock",
+        path,
+        source,
+    }
 }

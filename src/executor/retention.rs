@@ -4,6 +4,7 @@
 
 use crate::{
     clock,
+    executor::hold,
     model::{Digest, Span, Time},
 };
 use std::{
@@ -45,9 +46,9 @@ pub(crate) fn steps(folder: &Path) -> io::Result<usize> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let number = name.rsplit_once('-');
         let number = number.and_then(|(of, number)| Some((of, number.parse().ok()?)));
-        // One that still runs has noted its process.
+        // One that still runs is held by its keeper.
         if let Some((of, number)) = number
-            && !path.join("pid").exists()
+            && !hold::is_held(&path)
         {
             let known = by_pipeline.entry(of.to_owned()).or_default();
             known.push((number, path.clone()));

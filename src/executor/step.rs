@@ -4,8 +4,9 @@
 use crate::{
     clock::Stopwatch,
     executor::{
+        ended::Ended,
         log::Log,
-        process::{Ended, Process, Stop},
+        process::{Process, Stop},
     },
     model::{Artifact, EffectId, Run, Span, StepResult},
 };
@@ -17,8 +18,14 @@ const TEMPORARY: i32 = 75;
 pub(crate) struct Step {
     pub(crate) id: EffectId,
     pub(crate) folder: PathBuf,
+    /// The program of which keepers are made.
+    pub(crate) keeper: PathBuf,
     pub(crate) environment: Vec<(String, String)>,
-    pub(crate) log: Log,
+    /// Names this try of the step, for its commands.
+    pub(crate) key: String,
+    pub(crate) n_commands: u32,
+    /// What the last command said last.
+    pub(crate) last_line: String,
     pub(crate) stop: Stop,
     pub(crate) watch: Stopwatch,
 }
@@ -26,19 +33,36 @@ pub(crate) struct Step {
 impl Step {
     /// Runs a command of the effect in a directory.
     pub(crate) async fn command(&mut self, run: &Run, directory: &Path, time_limit: Span) -> Ended {
+        self.n_commands += 1;
         let process = Process {
+            keeper: &self.keeper,
             run,
             directory,
             environment: &self.environment,
             time_limit,
             folder: &self.folder,
+            key: &format!("{}.{}", self.key, self.n_commands),
         };
-        process.run(&mut self.log, &mut self.stop).await
+        let end = process.run(&mut self.stop).await;
+        self.last_line = end.last_line;
+        end.ended
     }
 
     /// A line in the log that says which command's output follows.
     pub(crate) fn announce(&mut self, run: &Run) {
-        self.log.heading(&run.to_string());
+        self.say(&run.to_string());
+    }
+
+    /// A line of our own in the log.
+    pub(crate) fn say(&mut self, text: &str) {
+        self.last_line.clear();
+        let said = Log::resume(&self.folder.join("log")).and_then(|mut log| {
+            log.heading(text);
+            log.pause()
+        });
+        if let Err(why) = said {
+            tracing::warn!(step = %self.id, %why, "the log of a step is incomplete");
+        }
     }
 
     /// What the end of the effect's only or decisive command means.
@@ -87,7 +111,7 @@ impl Step {
     /// `exit 3: connection refused (log: steps/checkout-17/log)`.
     pub(crate) fn with_output(&self, what: &str) -> String {
         let log = format!("(log: steps/{}/log)", self.id);
-        match self.log.last_line() {
+        match &self.last_line {
             line if line.is_empty() => format!("{what} {log}"),
             line => format!("{what}: {line} {log}"),
         }

@@ -8,6 +8,7 @@ mod processes;
 mod retention;
 mod targets;
 
+use crate::program;
 use ed25519_dalek::{Signer, SigningKey};
 use pilothouse::{clock::Stopwatch, executor::Executor, model::*};
 use std::{
@@ -26,7 +27,7 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let executor = Executor::open(&folder.path().join("state"), 0).unwrap();
+        let executor = Executor::open(&folder.path().join("state"), 0, &program()).unwrap();
         Self { executor, folder }
     }
 

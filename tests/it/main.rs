@@ -60,3 +60,8 @@ mod timeline;
 mod watch;
 mod window;
 mod world;
+
+/// The program under test, for tests that run a part of it in their own process: it starts the rest.
+fn program() -> std::path::PathBuf {
+    env!("CARGO_BIN_EXE_pilothouse").into()
+}

@@ -119,6 +119,7 @@ async fn served(directory: &Path, address: &str) -> (Serving, String) {
     let setup = Setup {
         loaded: definition::load(&definitions, clock::now()).unwrap(),
         state: directory.join("state"),
+        program: crate::program(),
     };
     let service = Service::start(setup).await.unwrap();
     let token = token::open(&directory.join("state")).unwrap();

@@ -296,7 +296,13 @@ async fn again(directory: &Path) -> Result<Service, String> {
     let watch = clock::Stopwatch::start();
     loop {
         let (loaded, state) = (loaded(directory), directory.join("state"));
-        match Service::start(Setup { loaded, state }).await {
+        match Service::start(Setup {
+            loaded,
+            state,
+            program: crate::program(),
+        })
+        .await
+        {
             Err(ServiceError::Journal(JournalError::InUse { .. }))
                 if watch.elapsed().std() < PATIENCE =>
             {

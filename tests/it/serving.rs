@@ -55,7 +55,13 @@ pub(crate) fn loaded(directory: &Path) -> Loaded {
 pub(crate) async fn service(directory: &Path) -> Service {
     let loaded = loaded(directory);
     let state = directory.join("state");
-    Service::start(Setup { loaded, state }).await.unwrap()
+    Service::start(Setup {
+        loaded,
+        state,
+        program: env!("CARGO_BIN_EXE_pilothouse").into(),
+    })
+    .await
+    .unwrap()
 }
 
 pub(crate) fn serve(service: Service, listen: Listen) -> Serving {

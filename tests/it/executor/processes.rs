@@ -109,7 +109,6 @@ async fn a_time_limit_ends_the_whole_group_even_against_its_will() {
     let words = ("failed", "did not end within 300ms (log: steps/slow-1/log)");
     assert_eq!(told(&result), words);
     assert!(!lives(&read(&place.path("child"))), "the child lives on");
-    assert!(!place.path("state/steps/slow-1/pid").exists());
 }
 
 #[tokio::test]
@@ -122,17 +121,128 @@ async fn what_a_step_leaves_in_its_group_is_killed() {
     assert!(!lives(&read(&place.path("child"))));
 }
 
+/// Leaves the group and the session, and its parents end: nothing ties it to the step any more but
+/// whom the kernel gives it to. It holds the output open and will not end when asked.
+const DAEMON: &str = "(setsid sh -c '(trap \"\" TERM; echo $$ > child; sh -c \"echo \\$PPID > child; sleep 600\") & exit' & exit); while ! test -s child; do sleep 0.01; done; echo started";
+
 #[tokio::test]
-async fn a_daemon_that_keeps_the_output_open_hangs_nobody() {
+async fn a_daemon_does_not_outlive_its_step_however_that_ends() {
     let place = Place::new();
-    let watch = Stopwatch::start();
-    let result = place.shell("daemon-1", "setsid sh -c 'echo $$ > child; exec sleep 600' & while ! test -s child; do sleep 0.01; done; echo started").await;
-    assert_eq!(told(&result).0, "succeeded");
-    assert!(watch.elapsed() < Span::seconds(5));
-    let daemon = read(&place.path("child"));
-    assert!(lives(&daemon), "a session of its own is the way to stay");
-    let daemon = nix::unistd::Pid::from_raw(daemon.trim().parse().unwrap());
-    nix::sys::signal::kill(daemon, nix::sys::signal::Signal::SIGKILL).unwrap();
+    let child = place.path("child");
+    let cases = [
+        ("daemon-1", "exit 0", "succeeded"),
+        ("daemon-2", "exit 1", "failed"),
+        ("daemon-3", "kill -KILL $$", "failed"),
+        ("daemon-4", "sleep 600", "failed"),
+    ];
+    for (id, then, kind) in cases {
+        let watch = Stopwatch::start();
+        let text = format!("{DAEMON}; {then}");
+        let step = place.test_step(id, Run::Shell(text), Span(800));
+        let result = place.run(&step).await;
+        assert_eq!(told(&result).0, kind, "{id}: {result:?}");
+        assert!(watch.elapsed() < Span::seconds(6), "{id}");
+        assert!(!lives(&read(&child)), "{id}: the daemon lives on");
+        std::fs::remove_file(&child).unwrap();
+    }
+    let step = place.test_step(
+        "daemon-5",
+        Run::Shell(format!("{DAEMON}; sleep 600")),
+        Span::minutes(5),
+    );
+    let cancel = async {
+        until("the daemon starts", || !read(&child).is_empty()).await;
+        place.executor.cancel(&step.id);
+    };
+    let (result, ()) = tokio::join!(place.run(&step), cancel);
+    assert_eq!(told(&result).1, "stopped: not wanted any more");
+    assert!(!lives(&read(&child)), "the daemon lives on");
+}
+
+#[tokio::test]
+async fn all_of_a_step_may_end_in_order_when_asked() {
+    let place = Place::new();
+    let text = "setsid sh -c 'trap \"echo closed > daemon; exit\" TERM; echo $$ > child; while :; do sleep 0.02; done' & trap 'sleep 0.3; echo closed > leader; exit' TERM; while :; do sleep 0.02; done";
+    let step = place.test_step("polite-1", Run::Shell(text.to_owned()), Span::minutes(5));
+    let cancel = async {
+        until("the daemon starts", || {
+            !read(&place.path("child")).is_empty()
+        })
+        .await;
+        place.executor.cancel(&step.id);
+    };
+    let (result, ()) = tokio::join!(place.run(&step), cancel);
+    assert_eq!(told(&result).1, "stopped: not wanted any more");
+    assert_eq!(read(&place.path("leader")), "closed\n");
+    assert_eq!(read(&place.path("daemon")), "closed\n");
+}
+
+#[tokio::test]
+async fn a_step_that_forks_without_end_ends() {
+    let place = Place::new();
+    let text = "bomb() { while :; do (setsid sleep 600 &) ; done; }; for i in 1 2 3 4; do bomb & done; wait";
+    let step = place.test_step("bomb-1", Run::Shell(text.to_owned()), Span(300));
+    let result = place.run(&step).await;
+    assert!(
+        told(&result).1.starts_with("did not end within"),
+        "{result:?}"
+    );
+    let own = format!("PILOTHOUSE_ARTIFACT={}", place.path("state").display());
+    let left = std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .filter(|process| {
+            let environment = std::fs::read(process.path().join("environ")).unwrap_or_default();
+            String::from_utf8_lossy(&environment).contains(&own)
+        });
+    assert_eq!(left.count(), 0);
+}
+
+#[tokio::test]
+async fn a_step_inherits_nothing_but_its_environment() {
+    let place = Place::new();
+    // What a server may have been started with, as an open file that anybody may inherit.
+    let secret = std::fs::File::create(place.path("inherited")).unwrap();
+    nix::fcntl::fcntl(
+        &secret,
+        nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::empty()),
+    )
+    .unwrap();
+    let text = "ls -l /proc/self/fd | sed 's/.* \\([0-9]* -> .*\\)/fd \\1/'; ulimit -Sc; ulimit -Hc; umask; touch new; stat -c %a new; cat; ps -o sid= -p $$ > sid; cut -d' ' -f6 /proc/self/stat > sid";
+    assert_eq!(told(&place.shell("clean-1", text).await).0, "succeeded");
+    let log = String::from_utf8(place.log("clean-1")).unwrap();
+    assert!(!log.contains("inherited"), "{log}");
+    assert!(log.contains("fd 0 -> /dev/null"), "{log}");
+    let others = log.lines().filter(|line| line.starts_with("fd ")).count();
+    // The three streams, and the folder that ls reads.
+    assert_eq!(others, 4, "{log}");
+    assert!(log.ends_with("0\n0\n0022\n644\n"), "{log}");
+    let own = std::fs::read_to_string("/proc/self/stat").unwrap();
+    let own = own.rsplit(") ").next().unwrap().split(' ').nth(3).unwrap();
+    assert_ne!(read(&place.path("sid")).trim(), own, "a session of its own");
+    drop(secret);
+}
+
+#[tokio::test]
+async fn a_step_whose_keeper_is_killed_ends_too() {
+    let place = Place::new();
+    let text = "echo $$ > leader; (setsid sh -c 'true'); sleep 600";
+    let step = place.test_step("orphan-1", Run::Shell(text.to_owned()), Span::minutes(5));
+    let kill = async {
+        until("the step starts", || {
+            !read(&place.path("leader")).is_empty()
+        })
+        .await;
+        let note = read(&place.path("state/steps/orphan-1/keeper"));
+        let keeper = note.split(' ').next().unwrap().parse().unwrap();
+        let keeper = nix::unistd::Pid::from_raw(keeper);
+        nix::sys::signal::kill(keeper, nix::sys::signal::Signal::SIGKILL).unwrap();
+    };
+    let (result, ()) = tokio::join!(place.run(&step), kill);
+    let (kind, why) = told(&result);
+    assert_eq!(kind, "unknown");
+    assert!(why.contains("keeper did not say how it ended"), "{why}");
+    assert!(!lives(&read(&place.path("leader"))));
 }
 
 #[tokio::test]
@@ -190,9 +300,9 @@ async fn a_step_that_is_not_wanted_any_more_ends() {
 #[tokio::test]
 async fn a_later_server_ends_what_a_dead_one_left() {
     let place = Place::new();
-    let text = "sh -c 'echo $$ > child; exec sleep 600' & echo $$ > leader; wait";
+    let text = "setsid sh -c 'echo $$ > child; exec sleep 600' & echo $$ > leader; wait";
     let step = place.test_step("left-1", Run::Shell(text.to_owned()), Span::minutes(5));
-    let note = place.path("state/steps/left-1/pid");
+    let note = place.path("state/steps/left-1/keeper");
     // Leak the run, as a killed server would: never polled again, never dropped.
     let mut run = Box::pin({
         let executor = place.executor.clone();
@@ -214,12 +324,38 @@ async fn a_later_server_ends_what_a_dead_one_left() {
     std::fs::create_dir_all(&stranger).unwrap();
     let boot = read(&note).split_whitespace().nth(2).unwrap().to_owned();
     let own = std::process::id();
-    std::fs::write(stranger.join("pid"), format!("{own} 1 {boot}\n")).unwrap();
+    std::fs::write(stranger.join("keeper"), format!("{own} 1 {boot}\n")).unwrap();
 
-    let _next = Executor::open(&place.path("state"), 0).unwrap();
+    let _next = Executor::open(&place.path("state"), 0, &program()).unwrap();
     assert!(!lives(&read(&leader)), "the leader lives on");
     assert!(!lives(&read(&child)), "the child lives on");
-    assert!(!note.exists() && !stranger.join("pid").exists());
+    assert_eq!(read(&note) + &read(&stranger.join("keeper")), "");
+}
+
+#[tokio::test]
+async fn a_later_server_ends_what_a_killed_keeper_left() {
+    let place = Place::new();
+    let text = "echo $$ > leader; sleep 600";
+    let step = place.test_step("left-2", Run::Shell(text.to_owned()), Span::minutes(5));
+    let note = place.path("state/steps/left-2/keeper");
+    let mut run = Box::pin({
+        let executor = place.executor.clone();
+        async move { executor.run(&pipeline(), &step).await }
+    });
+    let leader = place.path("leader");
+    tokio::select! {
+        _ = &mut run => panic!("the step ended"),
+        () = until("it runs", || !read(&leader).is_empty()) => {}
+    }
+    std::mem::forget(run);
+    let keeper = read(&note).split(' ').next().unwrap().to_owned();
+    let killed = nix::unistd::Pid::from_raw(keeper.parse().unwrap());
+    nix::sys::signal::kill(killed, nix::sys::signal::Signal::SIGKILL).unwrap();
+    until("the keeper is gone", || !lives(&keeper)).await;
+    assert!(lives(&read(&leader)));
+
+    let _next = Executor::open(&place.path("state"), 0, &program()).unwrap();
+    assert!(!lives(&read(&leader)), "the leader lives on");
 }
 
 #[test]

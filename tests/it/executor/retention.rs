@@ -50,13 +50,16 @@ fn only_old_artifacts_that_nobody_needs_are_removed() {
 fn the_logs_of_old_steps_go_the_oldest_first() {
     let place = Place::new();
     let steps = place.path("state/steps");
+    let mut held = Vec::new();
     for number in 1..=1_250 {
         let folder = steps.join(format!("check-out-{number}"));
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("log"), "log").unwrap();
         if number == 7 {
-            // It still runs.
-            fs::write(folder.join("pid"), "1 1 x").unwrap();
+            // It still runs: its keeper holds it.
+            let keeper = File::create(folder.join("keeper")).unwrap();
+            keeper.lock().unwrap();
+            held.push(keeper);
         }
         age(&folder, 48);
     }

@@ -81,7 +81,13 @@ impl Files {
     async fn start(&self) -> Service {
         let loaded = definition::load(&self.folder, pilothouse::clock::now()).unwrap();
         let state = self.world.directory.path().join("state");
-        Service::start(Setup { loaded, state }).await.unwrap()
+        Service::start(Setup {
+            loaded,
+            state,
+            program: crate::program(),
+        })
+        .await
+        .unwrap()
     }
 }
 

@@ -61,6 +61,7 @@ impl World {
                 warnings: Vec::new(),
             },
             state: self.directory.path().join("state"),
+            program: crate::program(),
         }
     }
 

@@ -1,0 +1,123 @@
+//! How a command ended, and the file in which its keeper says so: written whole or not at all, and
+//! good for one command only, which its key names. It knows neither the keeper nor the server.
+
+use std::{fs, io, path::Path};
+
+/// How a command ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Exit(i32),
+    /// By a signal that was not ours.
+    Signal(i32),
+    /// After its time limit, by us.
+    TimedOut,
+    /// Not wanted any more, ended by us.
+    Stopped,
+    /// It never ran.
+    NotStarted(String),
+    /// Nobody knows how it ended, or whether it did.
+    Lost(String),
+}
+
+/// An end, with the last line that the command said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct End {
+    pub(crate) ended: Ended,
+    pub(crate) last_line: String,
+}
+
+impl From<Ended> for End {
+    fn from(ended: Ended) -> Self {
+        Self {
+            ended,
+            last_line: String::new(),
+        }
+    }
+}
+
+const FILE: &str = "end";
+
+impl End {
+    /// Says in a step's folder how the command of this key ended.
+    pub(crate) fn write(&self, folder: &Path, key: &str) -> io::Result<()> {
+        let (word, rest) = match &self.ended {
+            Ended::Exit(code) => ("exit", code.to_string()),
+            Ended::Signal(signal) => ("signal", signal.to_string()),
+            Ended::TimedOut => ("timed-out", String::new()),
+            Ended::Stopped => ("stopped", String::new()),
+            Ended::NotStarted(why) => ("not-started", one_line(why)),
+            Ended::Lost(why) => ("lost", one_line(why)),
+        };
+        let said = one_line(&self.last_line);
+        let unfinished = folder.join("end.new");
+        fs::write(&unfinished, format!("{key}\n{word} {rest}\n{said}\n"))?;
+        fs::rename(unfinished, folder.join(FILE))
+    }
+
+    /// How the command of this key ended, when that is known.
+    pub(crate) fn read(folder: &Path, key: &str) -> Option<Self> {
+        let text = fs::read_to_string(folder.join(FILE)).ok()?;
+        let mut lines = text.strip_suffix('\n')?.split('\n');
+        let (of, ended, last_line) = (lines.next()?, lines.next()?, lines.next()?);
+        if of != key {
+            return None;
+        }
+        let (word, rest) = ended.split_once(' ')?;
+        let ended = match word {
+            "exit" => Ended::Exit(rest.parse().ok()?),
+            "signal" => Ended::Signal(rest.parse().ok()?),
+            "timed-out" => Ended::TimedOut,
+            "stopped" => Ended::Stopped,
+            "not-started" => Ended::NotStarted(rest.to_owned()),
+            "lost" => Ended::Lost(rest.to_owned()),
+            _ => return None,
+        };
+        Some(Self {
+            ended,
+            last_line: last_line.to_owned(),
+        })
+    }
+
+    /// Forgets how the last command of a folder ended.
+    pub(crate) fn forget(folder: &Path) {
+        // One that stays is of another key.
+        let _absent = fs::remove_file(folder.join(FILE));
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_end_is_read_as_it_was_written_and_only_under_its_key() {
+        let folder = std::env::temp_dir().join(format!("pilothouse-ended-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        for ended in [
+            Ended::Exit(75),
+            Ended::Signal(9),
+            Ended::TimedOut,
+            Ended::Stopped,
+            Ended::NotStarted("no such file".to_owned()),
+            Ended::Lost("it is gone".to_owned()),
+        ] {
+            let end = End {
+                ended,
+                last_line: "the last: line".to_owned(),
+            };
+            end.write(&folder, "0.1.2").unwrap();
+            assert_eq!(End::read(&folder, "0.1.2"), Some(end));
+            assert_eq!(End::read(&folder, "0.1.3"), None);
+        }
+        let whole = fs::read_to_string(folder.join(FILE)).unwrap();
+        for cut in 0..whole.len() {
+            fs::write(folder.join(FILE), &whole[..cut]).unwrap();
+            assert_eq!(End::read(&folder, "0.1.2"), None, "{cut}");
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -1,0 +1,282 @@
+//! The keeper of one command: a process of this program, in a session of its own, between the server
+//! and what a definition says. It starts the command without a shell unless the definition says so,
+//! bounds it in time and output, and ends whatever came of it, daemons too, before it writes how the
+//! command ended. It needs no server while it works, and knows no effects.
+//!
+//! ```text
+//! hold the folder -> spawn -> leader exits -----------------------> kill the tree -> last output -> end
+//!                        '--> time is over, or SIGTERM -> SIGTERM to all -> grace --^
+//! ```
+
+mod confine;
+
+use crate::{
+    executor::{
+        ended::{End, Ended},
+        hold::Hold,
+        log::Log,
+        tree::{GONE_WITHIN, Tree},
+    },
+    model::Span,
+};
+use nix::{
+    sys::wait::{Id, WaitPidFlag, waitid, waitpid},
+    unistd::Pid,
+};
+use std::{
+    io,
+    os::unix::process::ExitStatusExt,
+    path::PathBuf,
+    process::{ExitStatus, Stdio},
+    time::Duration,
+};
+use tokio::{
+    io::AsyncReadExt,
+    net::unix::pipe,
+    process::{Child, Command},
+    runtime,
+    signal::unix::{Signal, SignalKind, signal},
+    time::{interval, sleep, timeout},
+};
+
+/// Between the request to end and the kill.
+const GRACE: Duration = Duration::from_secs(2);
+/// For output that is still in the pipe when everything has ended.
+const LAST_OUTPUT: Duration = Duration::from_millis(250);
+/// Within this a keeper that was asked to end has done so.
+pub(crate) const ENDS_WITHIN: Duration = GRACE
+    .saturating_add(GONE_WITHIN)
+    .saturating_add(Duration::from_secs(2));
+/// A keeper's own exit where another one holds the folder.
+pub(crate) const HELD: u8 = 3;
+
+/// What a keeper is told. Its environment is the command's.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The folder of the step
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Which command of the step this is
+    #[arg(long)]
+    pub(crate) key: String,
+    /// Where the command runs
+    #[arg(long, value_name = "DIR")]
+    pub(crate) directory: PathBuf,
+    /// For how long, in milliseconds
+    #[arg(long, value_name = "MS")]
+    pub(crate) limit: u64,
+    /// The command
+    #[arg(last = true)]
+    pub(crate) words: Vec<String>,
+}
+
+/// Keeps a command from its start to its end; gives the status to exit with.
+pub fn keep(arguments: &Arguments) -> u8 {
+    let confined = confine::this_process();
+    let mut hold = match Hold::take(&arguments.folder) {
+        Ok(Some(hold)) => hold,
+        Ok(None) => return HELD,
+        Err(why) => return unkept(arguments, &format!("cannot lock the step's folder: {why}")),
+    };
+    // An earlier keeper may have done it all.
+    if End::read(&arguments.folder, &arguments.key).is_some() {
+        return 0;
+    }
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    let kept = confined.and_then(|()| hold.sign()).and(runtime);
+    let end = match kept {
+        Ok(runtime) => runtime.block_on(kept_to_the_end(arguments)),
+        Err(why) => Err(why),
+    };
+    let end = end.unwrap_or_else(|why| Ended::NotStarted(why.to_string()).into());
+    let lost = matches!(end.ended, Ended::Lost(_));
+    let written = end.write(&arguments.folder, &arguments.key);
+    if !lost {
+        hold.forget();
+    }
+    u8::from(written.is_err())
+}
+
+fn unkept(arguments: &Arguments, why: &str) -> u8 {
+    let end = End::from(Ended::NotStarted(why.to_owned()));
+    u8::from(end.write(&arguments.folder, &arguments.key).is_err())
+}
+
+async fn kept_to_the_end(arguments: &Arguments) -> io::Result<End> {
+    // Listened for before there is anything to end.
+    let mut unwanted = signal(SignalKind::terminate())?;
+    let mut log = Log::resume(&arguments.folder.join("log"))?;
+    let ended = match spawn(arguments).await {
+        Err(why) => Ended::NotStarted(why.to_string()),
+        Ok(started) => {
+            let leader = started.0.id();
+            tokio::select! {
+                ended = watch(started, arguments.limit, &mut log, &mut unwanted) => ended,
+                never = bury_orphans(leader) => never,
+            }
+        }
+    };
+    let last_line = log.last_line();
+    // The step's end counts more than its log.
+    let _incomplete = log.pause();
+    Ok(End { ended, last_line })
+}
+
+/// Waits for the command's end, its output into the log, and sees to it that nothing stays.
+async fn watch(
+    (mut child, mut output): (Child, Output),
+    limit: u64,
+    log: &mut Log,
+    unwanted: &mut Signal,
+) -> Ended {
+    let all = Tree::Below(std::process::id().cast_signed());
+    let first = first_end(&mut child, limit, unwanted);
+    let ended = match output.copy_while(log, first).await {
+        First::Exited(status) => of_status(status),
+        First::TimeOver => {
+            output.copy_while(log, end_gently(&mut child, all)).await;
+            Ended::TimedOut
+        }
+        First::Unwanted => {
+            output.copy_while(log, end_gently(&mut child, all)).await;
+            Ended::Stopped
+        }
+    };
+    // Output is taken meanwhile, so that nobody hangs in a write.
+    let gone = output.copy_while(log, all.end()).await;
+    let _late = timeout(LAST_OUTPUT, output.copy(log)).await;
+    if !gone || timeout(GRACE, child.wait()).await.is_err() {
+        return Ended::Lost("its processes do not end, not even when killed".to_owned());
+    }
+    ended
+}
+
+enum First {
+    Exited(io::Result<ExitStatus>),
+    TimeOver,
+    Unwanted,
+}
+
+async fn first_end(child: &mut Child, limit: u64, unwanted: &mut Signal) -> First {
+    tokio::select! {
+        status = child.wait() => First::Exited(status),
+        () = sleep(Span(limit).std()) => First::TimeOver,
+        _ = unwanted.recv() => First::Unwanted,
+    }
+}
+
+/// Asks all to end and waits for them; what is left after the grace is killed next.
+async fn end_gently(child: &mut Child, all: Tree) {
+    all.terminate();
+    let gone = async {
+        let _status = child.wait().await;
+        let mut look = interval(Duration::from_millis(20));
+        while !all.live().is_empty() {
+            look.tick().await;
+        }
+    };
+    let _over = timeout(GRACE, gone).await;
+}
+
+/// Starts the process with one pipe for both of its outputs.
+async fn spawn(arguments: &Arguments) -> io::Result<(Child, Output)> {
+    if !arguments.directory.is_dir() {
+        return Err(io::Error::other("the directory does not exist"));
+    }
+    let mut busy_tries = 0;
+    loop {
+        let (reader, writer) = io::pipe()?;
+        let child = prepared(arguments)?
+            .stdout(writer.try_clone()?)
+            .stderr(writer)
+            .spawn();
+        match child {
+            // A file just written may be held open for a moment by an unrelated fork of the server.
+            Err(why) if why.kind() == io::ErrorKind::ExecutableFileBusy && busy_tries < 20 => {
+                busy_tries += 1;
+                sleep(Duration::from_millis(10)).await;
+            }
+            Err(why) => return Err(why),
+            Ok(child) => {
+                let reader = pipe::Receiver::from_owned_fd(reader.into())?;
+                return Ok((child, Output(Some(reader))));
+            }
+        }
+    }
+}
+
+fn prepared(arguments: &Arguments) -> io::Result<Command> {
+    let (program, rest) = arguments
+        .words
+        .split_first()
+        .ok_or_else(|| io::Error::other("the command is empty"))?;
+    // A path is meant from the step's directory, not from ours.
+    let mut command = if program.contains('/') {
+        Command::new(arguments.directory.join(program))
+    } else {
+        Command::new(program)
+    };
+    command
+        .args(rest)
+        .current_dir(&arguments.directory)
+        .stdin(Stdio::null())
+        .process_group(0)
+        .kill_on_drop(true);
+    Ok(command)
+}
+
+fn of_status(status: io::Result<ExitStatus>) -> Ended {
+    match status {
+        Ok(status) => match (status.code(), status.signal()) {
+            (Some(code), _) => Ended::Exit(code),
+            (None, Some(signal)) => Ended::Signal(signal),
+            (None, None) => Ended::Lost(format!("it ended with {status}")),
+        },
+        Err(why) => Ended::Lost(format!("cannot wait for it: {why}")),
+    }
+}
+
+/// Takes note of the ends of those whose parents have ended, which nobody else would.
+async fn bury_orphans(leader: Option<u32>) -> ! {
+    let leader = leader.map(u32::cast_signed);
+    let mut look = interval(Duration::from_millis(500));
+    loop {
+        look.tick().await;
+        // The command itself is waited for elsewhere: when it comes first, the rest waits.
+        while let Some(dead) = next_dead()
+            && Some(dead.as_raw()) != leader
+        {
+            let _status = waitpid(dead, Some(WaitPidFlag::WNOHANG));
+        }
+    }
+}
+
+fn next_dead() -> Option<Pid> {
+    let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    waitid(Id::All, look).ok()?.pid()
+}
+
+/// The reading end of the output pipe, until its end.
+struct Output(Option<pipe::Receiver>);
+
+impl Output {
+    /// Does some work and copies output meanwhile.
+    async fn copy_while<T>(&mut self, log: &mut Log, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        tokio::select! {
+            done = &mut work => done,
+            () = self.copy(log) => work.await,
+        }
+    }
+
+    /// Copies until every writer has closed its end. Loses nothing when dropped midway.
+    async fn copy(&mut self, log: &mut Log) {
+        let mut buffer = vec![0; 64 * 1024];
+        while let Some(pipe) = &mut self.0 {
+            match pipe.read(&mut buffer).await {
+                Ok(0) | Err(_) => self.0 = None,
+                Ok(n) => log.write(&buffer[..n]),
+            }
+        }
+    }
+}
