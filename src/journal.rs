@@ -89,6 +89,9 @@ pub trait Journal: Send {
     /// The revision of every stream that has entries.
     fn heads(&self) -> Result<BTreeMap<Stream, Revision>, JournalError>;
 
+    /// The sum of an entry and of everything before it; none where there is no such entry.
+    fn link(&self, seq: u64) -> Result<Option<Link>, JournalError>;
+
     /// The entry that settled a request: it was accepted, or refused.
     fn request(&self, key: &RequestKey) -> Result<Option<Entry>, JournalError>;
 

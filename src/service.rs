@@ -29,6 +29,7 @@ mod settings;
 mod settle;
 mod shared;
 mod sights;
+mod snapshot;
 mod steps;
 mod wall;
 
@@ -49,7 +50,7 @@ use crate::{
     service::{
         hub::Hub, keyring::Keyring, ledger::Ledgers, mailbox::Mailbox, meters::Meters,
         notify::Desk, organization::Organization, pushed::Unreadable, reload::Applied,
-        shared::Shared,
+        shared::Shared, snapshot::Snapshots,
     },
     watch::Inboxes,
 };
@@ -126,20 +127,17 @@ impl Service {
         let loaded = setup.loaded;
         let (last, _) = writer.last().await?;
         let desk = Desk::open(&setup.state, writer.epoch(), last, loaded.routes)?;
-        let told = desk.behind().unwrap_or(u64::MAX);
-        let world = writer.ask(move |journal| Ok(recover::fold(journal, told)));
-        let world = world.await??;
-        for notice in &world.untold {
-            desk.take(notice);
-        }
+        let snapshots = Snapshots::of(&setup.state);
+        let world = recover::recover(&writer, &snapshots, &desk).await?;
+        let (last, mut resting) = (world.last, world.folded.pipelines);
         // Only now, holding the journal, is it certain that no other server's steps are ended.
         let executor = Executor::open(&setup.state, restores, &setup.program)?;
         let keyring = Keyring::open(&setup.state)?;
         let (stop, stopped) = watch::channel(false);
-        let (organization, org) = watch::channel(Arc::new(world.org));
+        let (organization, org) = watch::channel(Arc::new(world.folded.org));
         let shared = Shared {
-            hub: Arc::new(Hub::new(&writer, world.last, desk)),
-            ledgers: Arc::new(Ledgers::new(world.ledgers)),
+            hub: Arc::new(Hub::new(&writer, last, desk)),
+            ledgers: Arc::new(Ledgers::new(world.folded.ledgers)),
             writer,
             executor,
             http: http::outbound(ALARM_ANSWER).map_err(ServiceError::Http)?,
@@ -149,10 +147,10 @@ impl Service {
             stopped,
         };
         let mut tasks = shared.hub.desk().start(&shared.stopped);
+        tasks.push(tokio::spawn(recover::keep(shared.clone(), snapshots)));
         let settings = (loaded.groups, loaded.drain);
         let (organization, task) = Organization::start(&shared, organization, settings).await?;
         tasks.push(task);
-        let mut resting = world.pipelines;
         let started = pipeline::start_all(&shared, &mut resting, loaded.definitions).await?;
         for name in resting.keys() {
             tracing::warn!(pipeline = %name, "is in the journal but not defined any more: it rests");

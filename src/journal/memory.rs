@@ -3,7 +3,7 @@
 //! here, so that a simulation can cut the power between them.
 
 use crate::{
-    journal::{Commit, Committed, Conflict, Journal, JournalError, Lease},
+    journal::{Commit, Committed, Conflict, Journal, JournalError, Lease, Link},
     model::{
         EffectId, Entry, Fact, Owed, RequestKey, Revision, Stream, Time,
         planted::{Bug, planted},
@@ -161,6 +161,11 @@ impl Journal for Memory {
     fn heads(&self) -> Result<BTreeMap<Stream, Revision>, JournalError> {
         let heads = self.entries.iter().map(|e| (e.stream.clone(), e.revision));
         Ok(heads.collect())
+    }
+
+    /// Nothing is changed behind its back, so nothing is chained.
+    fn link(&self, _seq: u64) -> Result<Option<Link>, JournalError> {
+        Ok(None)
     }
 
     fn request(&self, key: &RequestKey) -> Result<Option<Entry>, JournalError> {

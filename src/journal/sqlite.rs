@@ -85,13 +85,10 @@ impl Sqlite {
         let Some(first) = rows.first() else {
             return Ok(());
         };
-        let mut before = match after {
-            0 => self.first,
-            _ => self.link(after)?.ok_or_else(|| {
-                let why = format!("it is missing, and entry {} is there", first.seq);
-                self.damaged(after, why)
-            })?,
-        };
+        let mut before = self.link(after.cast_unsigned())?.ok_or_else(|| {
+            let why = format!("it is missing, and entry {} is there", first.seq);
+            self.damaged(after, why)
+        })?;
         for (row, seq) in rows.iter().zip(after + 1..) {
             if row.seq != seq {
                 let why = format!("it is missing, and entry {} is there", row.seq);
@@ -106,13 +103,6 @@ impl Sqlite {
             before = link;
         }
         Ok(())
-    }
-
-    /// The sum of an entry; none when there is no such entry, or it has no sum.
-    fn link(&self, seq: i64) -> Result<Option<Link>, JournalError> {
-        let sql = "SELECT seq, stream, revision, at, fact, link FROM fact WHERE seq = ?1";
-        let rows = self.rows("reading an entry", sql, [seq])?;
-        Ok(rows.first().and_then(|row| Link::of_bytes(&row.link)))
     }
 
     fn damaged(&self, seq: i64, why: String) -> JournalError {
@@ -225,6 +215,15 @@ impl Journal for Sqlite {
             .into_iter()
             .map(|entry| (entry.stream, entry.revision))
             .collect())
+    }
+
+    fn link(&self, seq: u64) -> Result<Option<Link>, JournalError> {
+        if seq == 0 {
+            return Ok(Some(self.first));
+        }
+        let sql = "SELECT seq, stream, revision, at, fact, link FROM fact WHERE seq = ?1";
+        let rows = self.rows("reading an entry", sql, [seq.cast_signed()])?;
+        Ok(rows.first().and_then(|row| Link::of_bytes(&row.link)))
     }
 
     fn request(&self, key: &RequestKey) -> Result<Option<Entry>, JournalError> {

@@ -18,6 +18,7 @@ use crate::model::{
     Span, StageName, Time,
 };
 use legs::Trip;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use stops::Stops;
 
@@ -75,11 +76,12 @@ const LEAST_HAND: Span = Span::minutes(1);
 const MOST_HAND: Span = Span::minutes(10);
 
 /// The delivery ledger of one pipeline.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     /// Releases on their way to the last stage.
     trips: BTreeMap<ReleaseId, Trip>,
     stops: Stops,
+    #[serde(with = "crate::model::pairs")]
     asked: BTreeMap<(AttemptId, usize), Time>,
     /// The newest release that is everywhere.
     everywhere: Option<ReleaseId>,
@@ -94,14 +96,14 @@ pub struct Delivery {
 }
 
 /// Something at its moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Dated<T> {
     at: Time,
     what: T,
 }
 
 /// A release that came to be everywhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Shipped {
     /// From commit to here, of every change.
     leads: Vec<Span>,
@@ -110,7 +112,7 @@ struct Shipped {
 }
 
 /// A rollback in production.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Returned {
     attempt: AttemptId,
     by_person: bool,

@@ -6,6 +6,10 @@
     reason = "a bench that cannot go on should stop where it is"
 )]
 #![expect(
+    clippy::print_stdout,
+    reason = "the first start happens once, so no statistics are made of it"
+)]
+#![expect(
     clippy::wildcard_imports,
     reason = "what is measured speaks in the whole vocabulary"
 )]
@@ -22,12 +26,16 @@ mod world;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use pilothouse::{
+    clock::Stopwatch,
+    definition::Loaded,
     engine::{self, Input},
     journal::{Commit, Journal, Sqlite},
     model::*,
+    service::{Service, Setup},
 };
 use settled::{grown, push, settle};
-use std::{hint::black_box, time::Duration};
+use std::{collections::BTreeMap, fs, hint::black_box, path::Path, time::Duration};
+use tokio::runtime::Runtime;
 use world::{World, success};
 
 const TARGETS: usize = 10_000;
@@ -80,7 +88,7 @@ fn recovery(criterion: &mut Criterion) {
         .measurement_time(Duration::from_secs(60));
     group.bench_function("read and fold", |bench| {
         bench.iter(|| {
-            let mut pipelines = std::collections::BTreeMap::new();
+            let mut pipelines = BTreeMap::new();
             each(&journal, |entry| {
                 let Stream::Pipeline(name) = &entry.stream else {
                     return;
@@ -95,7 +103,48 @@ fn recovery(criterion: &mut Criterion) {
     group.bench_function("baseline: read", |bench| {
         bench.iter(|| each(&journal, |entry| drop(black_box(entry.clone()))));
     });
+    drop(journal);
+    let runtime = Runtime::new().unwrap();
+    let start = || {
+        runtime.block_on(async {
+            let watch = Stopwatch::start();
+            let service = Service::start(nothing(directory.path())).await.unwrap();
+            let took = watch.elapsed();
+            service.stop().await;
+            took.std()
+        })
+    };
+    println!("start of a server without a snapshot: {:?}", start());
+    // That start has made one, beside everything else.
+    let folder = directory.path().join("snapshots");
+    let is_whole = |file: fs::DirEntry| file.file_name().to_string_lossy().ends_with(".json");
+    while !fs::read_dir(&folder).is_ok_and(|all| all.flatten().any(is_whole)) {
+        start();
+    }
+    group.bench_function("start a server from a snapshot", |bench| {
+        bench.iter_custom(|times| (0..times).map(|_| start()).sum());
+    });
     group.finish();
+}
+
+/// A server of no pipeline: those of the journal rest.
+fn nothing(state: &Path) -> Setup {
+    let loaded = Loaded {
+        drain: Span::ZERO,
+        today: Time(0),
+        directory: state.to_owned(),
+        texts: BTreeMap::new(),
+        definitions: Vec::new(),
+        groups: BTreeMap::new(),
+        routes: Vec::new(),
+        access: Vec::new(),
+        warnings: Vec::new(),
+    };
+    Setup {
+        loaded,
+        state: state.to_owned(),
+        program: env!("CARGO_BIN_EXE_pilothouse").into(),
+    }
 }
 
 /// The plan of a rollback over ten thousand targets. Beside it, copying that pipeline's state.

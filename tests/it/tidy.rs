@@ -43,11 +43,12 @@ const BANNED: [(&str, &str, &str); 11] = [
     ),
 ];
 
-const TOP: [&str; 7] = [
+const TOP: [&str; 8] = [
     "Cargo.lock",
     "Cargo.toml",
     "README.md",
     "assets",
+    "build.rs",
     "src",
     "tests",
     "themes",

@@ -56,7 +56,7 @@ impl Activity {
 }
 
 /// A release on its way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Trip {
     /// Since when it waits to enter a stage.
     pub(super) ready: Time,
@@ -68,7 +68,7 @@ pub(super) struct Trip {
 }
 
 /// What its attempt does, and since when.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Doing {
     attempt: AttemptId,
     stage: StageName,

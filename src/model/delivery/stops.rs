@@ -6,6 +6,7 @@ use crate::model::{
     StageName, Time, Window, delivery::legs::Activity,
 };
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Stops over and done with that are remembered; of more the oldest are forgotten.
@@ -13,7 +14,7 @@ const KEPT: usize = 500;
 /// Changes of windows looked at within one wait. What comes after counts as the queue.
 const CHANGES_MAX: usize = 200;
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stops {
     /// The pipeline's own holds and the organization's that reach it.
     own: BTreeMap<HoldId, Stop>,
@@ -23,7 +24,7 @@ pub(super) struct Stops {
 }
 
 /// Something that kept releases out from one moment to another.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Stop {
     reach: Reach,
     from: Time,
@@ -31,7 +32,7 @@ struct Stop {
     to: Option<Time>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum Reach {
     Pipeline,
     Stage(StageName),

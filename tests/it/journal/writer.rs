@@ -3,7 +3,7 @@
 use super::sample::{accepted, asked, one, stream, trouble};
 use pilothouse::{
     journal::{
-        Commit, Committed, Conflict, Journal, JournalError, Lease, Memory, Sqlite, Writer,
+        Commit, Committed, Conflict, Journal, JournalError, Lease, Link, Memory, Sqlite, Writer,
         WriterError,
     },
     model::{EffectId, Entry, Owed, RequestKey, Revision, Stream, Time},
@@ -137,6 +137,9 @@ impl Journal for Watched {
     }
     fn heads(&self) -> Result<BTreeMap<Stream, Revision>, JournalError> {
         self.inner.heads()
+    }
+    fn link(&self, seq: u64) -> Result<Option<Link>, JournalError> {
+        self.inner.link(seq)
     }
     fn request(&self, key: &RequestKey) -> Result<Option<Entry>, JournalError> {
         self.inner.request(key)

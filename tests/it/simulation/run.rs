@@ -6,6 +6,7 @@ use super::report::Report;
 use super::rng::Rng;
 use super::store::Store;
 use super::{actions, calm, definitions, prologue};
+use pilothouse::model::Folded;
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe};
@@ -39,6 +40,9 @@ pub(super) fn run(seed: u64, steps: &[u64], store: Store, traced: bool) -> Resul
         }
         machine.say(|| "-- faults cease".to_owned());
         calm::come_to_rest(&mut machine);
+        if seed.is_multiple_of(8) {
+            written_down(&mut machine);
+        }
     });
     match ran {
         Ok(()) => Ok(Report {
@@ -53,6 +57,18 @@ pub(super) fn run(seed: u64, steps: &[u64], store: Store, traced: bool) -> Resul
             Err(Failure { why, trace })
         }
     }
+}
+
+/// I30: what everything folded to is the same after it was written down in a snapshot.
+fn written_down(machine: &mut Machine) {
+    let mut folded = Folded::default();
+    for entry in machine.store.all() {
+        folded.apply(&entry).expect("I30: it was folded before");
+    }
+    let text = serde_json::to_vec(&folded).expect("I30: it can be written");
+    let read: Folded = serde_json::from_slice(&text).expect("I30: it can be read");
+    assert!(read == folded, "I30: a snapshot says something else");
+    assert!(folded.pipelines.values().all(|it| *it == machine.pipeline));
 }
 
 thread_local! {
