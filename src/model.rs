@@ -107,7 +107,7 @@ pub use id::{
     StageName, TargetName, TeamName, TicketId, TokenName, WindowName, ZoneName,
 };
 pub use matcher::{BadMatcher, Matcher};
-pub use measure::{Measure, Unit};
+pub use measure::{Bad, Measure, Unit};
 pub use notice::{
     BadTemplate, Notice, NoticeAction, NoticeKind, TEMPLATE_WORDS, Template, digest, notice,
 };

@@ -66,7 +66,7 @@ fn row(sight: &AlarmSight, now: Time) -> Vec<String> {
             .map_or_else(|| "-".to_owned(), |value| value.to_string()),
         sight
             .limit
-            .map_or_else(String::new, |limit| format!("> {limit}")),
+            .map_or_else(String::new, |limit| format!("{} {limit}", limit.sign())),
         sight.bearing.effect(sight.state.level),
     ]
 }
@@ -122,7 +122,7 @@ fn compared(contrast: &Contrast) -> String {
         contrast.by.stage,
         side(&contrast.touched),
         side(&contrast.untouched),
-        contrast.says.words()
+        contrast.words()
     )
 }
 

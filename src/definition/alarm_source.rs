@@ -4,12 +4,13 @@
 use crate::{
     definition::{
         fields::{At, Fields},
+        readable::Readable,
         source::positive,
         webhook::{self, Usual},
     },
     model::{
-        AlarmSource, Alertmanager, Json, Login, Matcher, Measure, Ppm, Prometheus, Run, Scrape,
-        Server,
+        AlarmSource, Alertmanager, Bad, Json, Login, Matcher, Measure, Ppm, Prometheus, Run,
+        Scrape, Server,
     },
 };
 
@@ -88,7 +89,7 @@ fn scrape(fields: &Fields<'_>) -> Option<AlarmSource> {
         series
     });
     let window = positive(fields, "window");
-    let above: Option<Ppm> = fields.get("above");
+    let limit = limit::<Ppm>(fields);
     let minimum = fields.get("minimum");
     fields.finish();
     let (of, to) = ratio?;
@@ -97,7 +98,8 @@ fn scrape(fields: &Fields<'_>) -> Option<AlarmSource> {
         numerator: of?,
         denominator: to?,
         window: window?,
-        above: above?,
+        limit: limit.0?,
+        bad: limit.1,
         minimum: minimum?,
     }))
 }
@@ -105,7 +107,7 @@ fn scrape(fields: &Fields<'_>) -> Option<AlarmSource> {
 fn prometheus(fields: &Fields<'_>, servers: &Servers) -> Option<AlarmSource> {
     let server = asked(fields, servers.prometheus.as_ref());
     let query: Option<String> = fields.get("query");
-    let above: Option<Measure> = fields.get("above");
+    let (limit, bad) = limit::<Measure>(fields);
     let points = fields.optional("points");
     fields.finish();
     let query = query?;
@@ -116,7 +118,7 @@ fn prometheus(fields: &Fields<'_>, servers: &Servers) -> Option<AlarmSource> {
     Some(AlarmSource::Prometheus(Prometheus {
         server: server?,
         query,
-        above: above?,
+        limit: limit?.bad_when(bad),
         points,
     }))
 }
@@ -140,10 +142,35 @@ fn alertmanager(fields: &Fields<'_>, servers: &Servers) -> Option<AlarmSource> {
     }))
 }
 
+/// The limit that a value must not be `above`, or not `below`.
+fn limit<T: Readable>(fields: &Fields<'_>) -> (Option<T>, Bad) {
+    let (above, below) = (fields.has("above"), fields.has("below"));
+    if above && below {
+        let what = format!(
+            "{} has `above` and `below`; an alarm has one limit",
+            fields.subject()
+        );
+        fields.report().problem(fields.place_of("below"), what);
+    } else if !above && !below {
+        let what = format!(
+            "{} needs `above` or `below`: {}",
+            fields.subject(),
+            T::WANTED
+        );
+        fields.report().absence(&fields.place, what);
+    }
+    let (high, low) = (fields.optional("above"), fields.optional("below"));
+    if above {
+        (high, Bad::High)
+    } else {
+        (low, Bad::Low)
+    }
+}
+
 fn json(fields: &Fields<'_>) -> Option<AlarmSource> {
     let server = asked(fields, None);
     let pointer = fields.get("pointer");
-    let above = fields.get("above");
+    let (limit, bad) = limit::<Measure>(fields);
     let points: Option<String> = fields.optional("points");
     fields.finish();
     let pointer: String = pointer?;
@@ -160,7 +187,7 @@ fn json(fields: &Fields<'_>) -> Option<AlarmSource> {
     Some(AlarmSource::Json(Json {
         server: server?,
         pointer,
-        above: above?,
+        limit: limit?.bad_when(bad),
         points,
     }))
 }

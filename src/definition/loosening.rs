@@ -31,6 +31,8 @@ pub(crate) enum Direction {
     SmallerShare,
     /// As high a limit or a lower one, in the same unit.
     Lower,
+    /// As low a limit or a higher one, in the same unit.
+    Higher,
     /// The same items, and perhaps others.
     AllOf,
     /// True once it is true.
@@ -51,8 +53,8 @@ pub(crate) enum Direction {
 }
 
 use Direction::{
-    AllOf, AsSevere, AsWide, Less, Lower, More, NarrowerWeek, Same, SmallerShare, SoonerFire,
-    There, True, WiderWeek,
+    AllOf, AsSevere, AsWide, Higher, Less, Lower, More, NarrowerWeek, Same, SmallerShare,
+    SoonerFire, There, True, WiderWeek,
 };
 
 /// Each kind of value that can be loosened, what protects it, and which way it may go.
@@ -75,10 +77,12 @@ const RULES: &[(&str, Option<Topic>, Direction)] = &[
     ("alarm.scrape.ratio.of", Some(Topic::Alarms), Same),
     ("alarm.scrape.ratio.to", Some(Topic::Alarms), Same),
     ("alarm.scrape.above", Some(Topic::Alarms), SmallerShare),
+    ("alarm.scrape.below", Some(Topic::Alarms), Higher),
     ("alarm.scrape.minimum", Some(Topic::Alarms), Less),
     ("alarm.prometheus.url", Some(Topic::Alarms), Same),
     ("alarm.prometheus.query", Some(Topic::Alarms), Same),
     ("alarm.prometheus.above", Some(Topic::Alarms), Lower),
+    ("alarm.prometheus.below", Some(Topic::Alarms), Higher),
     ("alarm.alertmanager.url", Some(Topic::Alarms), Same),
     ("alarm.alertmanager.matchers", Some(Topic::Alarms), Same),
     ("alarm.alertmanager.watchdog", Some(Topic::Alarms), Same),
@@ -89,6 +93,7 @@ const RULES: &[(&str, Option<Topic>, Direction)] = &[
     ("alarm.json.url", Some(Topic::Alarms), Same),
     ("alarm.json.pointer", Some(Topic::Alarms), Same),
     ("alarm.json.above", Some(Topic::Alarms), Lower),
+    ("alarm.json.below", Some(Topic::Alarms), Higher),
     ("alarm.command", Some(Topic::Alarms), Same),
     ("watch.anomalies.url", Some(Topic::Alarms), Same),
     ("watch.anomalies.requests", Some(Topic::Alarms), Same),
@@ -154,6 +159,9 @@ impl Direction {
             Lower => both(old, new, |old: &Measure, new| {
                 new.unit != old.unit || new.millionths > old.millionths
             }),
+            Higher => both(old, new, |old: &Measure, new| {
+                new.unit != old.unit || new.millionths < old.millionths
+            }),
             NarrowerWeek => both(old, new, |old: &Weekly, new| {
                 !new.week().without(&old.week()).is_never()
             }),
@@ -170,8 +178,8 @@ impl Direction {
     pub(crate) fn against(self) -> &'static str {
         match self {
             There | Same => "not",
-            True | AllOf | More | Less | SmallerShare | Lower | NarrowerWeek | WiderWeek
-            | AsWide | AsSevere | SoonerFire => "looser than",
+            True | AllOf | More | Less | SmallerShare | Lower | Higher | NarrowerWeek
+            | WiderWeek | AsWide | AsSevere | SoonerFire => "looser than",
         }
     }
 
@@ -181,7 +189,7 @@ impl Direction {
             There | Same => format!("use {old}"),
             True => "say true".to_owned(),
             AllOf => format!("list all of {old}"),
-            More => format!("use {old} or more"),
+            More | Higher => format!("use {old} or more"),
             Less | SmallerShare | Lower => format!("use {old} or less"),
             NarrowerWeek => format!("allow nothing outside {old}"),
             WiderWeek => format!("deny all of {old}"),

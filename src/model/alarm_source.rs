@@ -1,7 +1,7 @@
 //! Where an alarm's readings come from, as a definition says it. How each is asked, and what it says,
 //! is `crate::watch`.
 
-use crate::model::{Measure, Ppm, Run, Span, TargetName};
+use crate::model::{Bad, Measure, Ppm, Run, Span, TargetName};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -45,7 +45,11 @@ pub struct Scrape {
     pub numerator: Series,
     pub denominator: Series,
     pub window: Span,
-    pub above: Ppm,
+    #[serde(rename = "above")]
+    pub limit: Ppm,
+    /// On which side of the limit it is bad.
+    #[serde(default, skip_serializing_if = "Bad::is_high")]
+    pub bad: Bad,
     /// With fewer requests than this in the window there is too little to judge: no data.
     pub minimum: u64,
 }
@@ -77,8 +81,9 @@ pub struct Anomalies {
 pub struct Prometheus {
     pub server: Server,
     pub query: String,
-    /// One series above it is enough.
-    pub above: Measure,
+    /// One series beyond it is enough.
+    #[serde(rename = "above")]
+    pub limit: Measure,
     /// A query for counters whose increase are the data points of a bake.
     pub points: Option<String>,
 }
@@ -108,7 +113,8 @@ pub struct Json {
     pub server: Server,
     /// Where in the document (RFC 6901).
     pub pointer: String,
-    pub above: Measure,
+    #[serde(rename = "above")]
+    pub limit: Measure,
     /// Of a counter whose increase are the data points of a bake.
     pub points: Option<String>,
 }
@@ -141,17 +147,23 @@ impl AlarmSource {
         }
     }
 
-    /// What a value must be above to count towards firing; none where the source itself judges.
+    /// What a value must be beyond to count towards firing; none where the source itself judges.
     pub fn limit(&self) -> Option<Measure> {
         match self {
-            AlarmSource::Scrape(scrape) => Some(scrape.above.into()),
-            AlarmSource::Prometheus(it) => Some(it.above),
-            AlarmSource::Json(it) => Some(it.above),
+            AlarmSource::Scrape(scrape) => Some(scrape.limit()),
+            AlarmSource::Prometheus(it) => Some(it.limit),
+            AlarmSource::Json(it) => Some(it.limit),
             AlarmSource::Alertmanager(_) | AlarmSource::Webhook(_) => Some(Measure::number(0)),
             // Its value is how far a figure is on its way to the limit of what is usual.
             AlarmSource::Anomalies(_) => Some(Measure::number(1_000_000)),
             AlarmSource::Command(_) => None,
         }
+    }
+}
+
+impl Scrape {
+    pub fn limit(&self) -> Measure {
+        Measure::share(self.limit).bad_when(self.bad)
     }
 }
 

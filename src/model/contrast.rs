@@ -2,7 +2,7 @@
 //! deployment has touched, beside the others at the same moment. Pure, and only figures that were
 //! counted.
 
-use crate::model::{Attempt, Counted, Mark, Pipeline, Ppm, TargetName};
+use crate::model::{Attempt, Bad, Counted, Mark, Measure, Pipeline, TargetName};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +13,9 @@ pub struct Contrast {
     pub touched: Side,
     pub untouched: Side,
     pub says: Says,
+    /// On which side of the limit it is bad.
+    #[serde(default, skip_serializing_if = "Bad::is_high")]
+    pub bad: Bad,
 }
 
 /// One side of the comparison.
@@ -26,9 +29,9 @@ pub struct Side {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Says {
-    /// Only the touched targets are above the limit.
+    /// Only the touched targets are beyond the limit.
     TheRelease,
-    /// Both are above it.
+    /// Both are beyond it.
     TheWorld,
     /// Only the untouched ones are.
     TheOthers,
@@ -46,7 +49,7 @@ pub fn contrast(
     pipeline: &Pipeline,
     by: &Mark,
     counted: &BTreeMap<TargetName, Counted>,
-    limit: Ppm,
+    limit: Measure,
 ) -> Option<Contrast> {
     let attempt = pipeline.stage(&by.stage)?.attempt.as_ref()?;
     let reached = reached(attempt);
@@ -64,6 +67,7 @@ pub fn contrast(
         touched,
         untouched,
         says: says(touched, untouched, limit),
+        bad: limit.bad,
     })
 }
 
@@ -76,12 +80,12 @@ fn reached(attempt: &Attempt) -> BTreeSet<&TargetName> {
     }
 }
 
-fn says(touched: Side, untouched: Side, limit: Ppm) -> Says {
-    let above = |side: Side| {
-        let share = side.counted.share()?;
+fn says(touched: Side, untouched: Side, limit: Measure) -> Says {
+    let beyond = |side: Side| {
+        let share = limit.like(side.counted.share()?.0);
         (side.counted.whole >= LEAST).then_some(share > limit)
     };
-    match (above(touched), above(untouched)) {
+    match (beyond(touched), beyond(untouched)) {
         (None, _) | (_, None) => Says::TooLittle,
         (Some(true), Some(false)) => Says::TheRelease,
         (Some(true), Some(true)) => Says::TheWorld,
@@ -100,15 +104,18 @@ impl Side {
     }
 }
 
-impl Says {
+impl Contrast {
     /// A sentence for people.
-    pub fn words(self) -> &'static str {
-        match self {
-            Says::TheRelease => "only targets with the new release are above the limit",
-            Says::TheWorld => "targets without the new release are above the limit too",
-            Says::TheOthers => "only targets without the new release are above the limit",
-            Says::Calm => "neither side is above the limit",
-            Says::TooLittle => "too few requests on one side to compare",
+    pub fn words(&self) -> String {
+        let side = Measure::number(0).bad_when(self.bad).side();
+        match self.says {
+            Says::TheRelease => format!("only targets with the new release are {side} the limit"),
+            Says::TheWorld => format!("targets without the new release are {side} the limit too"),
+            Says::TheOthers => {
+                format!("only targets without the new release are {side} the limit")
+            }
+            Says::Calm => format!("neither side is {side} the limit"),
+            Says::TooLittle => "too few requests on one side to compare".to_owned(),
         }
     }
 }
@@ -116,6 +123,7 @@ impl Says {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Ppm;
 
     #[test]
     fn two_sides_and_a_limit() {
@@ -134,7 +142,7 @@ mod tests {
         ] {
             let (a, b) = (side(touched.0, touched.1), side(untouched.0, untouched.1));
             assert_eq!(
-                says(a, b, Ppm(50_000)),
+                says(a, b, Measure::share(Ppm(50_000))),
                 expected,
                 "{touched:?} {untouched:?}"
             );

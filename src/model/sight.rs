@@ -15,7 +15,7 @@ pub struct AlarmSight {
     pub severity: Severity,
     pub urgency: Urgency,
     pub state: AlarmState,
-    /// What a value must be above to count towards firing; none where the source itself judges.
+    /// What a value must be beyond to count towards firing; none where the source itself judges.
     pub limit: Option<Measure>,
     pub firing: FiringRule,
     pub bearing: Bearing,
@@ -73,7 +73,7 @@ fn sight(pipeline: &Pipeline, alarm: &Alarm, sight: Sight) -> AlarmSight {
     let bearing = bearing(pipeline, alarm);
     let newest = bearing.marks.first();
     let contrast = newest.and_then(|by| match &alarm.source {
-        AlarmSource::Scrape(scrape) => contrast(pipeline, by, &sight.targets, scrape.above),
+        AlarmSource::Scrape(scrape) => contrast(pipeline, by, &sight.targets, scrape.limit()),
         AlarmSource::Prometheus(_)
         | AlarmSource::Alertmanager(_)
         | AlarmSource::Webhook(_)

@@ -3,8 +3,8 @@
 //! INVARIANTS.md I20). It decides nothing.
 
 use crate::model::{
-    Alarm, AlarmSource, Attempt, Mark, Pipeline, Progress, Reading, Says, Side, Span, TargetName,
-    Time, contrast,
+    Alarm, AlarmSource, Attempt, Mark, Measure, Pipeline, Progress, Reading, Says, Side, Span,
+    TargetName, Time, contrast,
 };
 use std::collections::BTreeMap;
 
@@ -64,7 +64,8 @@ impl Pipeline {
             !attempt.is_rollback() && self.alarms_of(&attempt.stage).contains(&alarm.name)
         });
         let sentences = attempts.filter_map(|attempt| {
-            let began = began(attempt, onset)?;
+            let side = alarm.source.limit().map_or("above", Measure::side);
+            let began = began(attempt, onset, side)?;
             let sides = self.sides(alarm, reading, attempt);
             Some(match sides {
                 Some(sides) => format!("{began}; {sides}"),
@@ -85,7 +86,7 @@ impl Pipeline {
             rollback: false,
             at: attempt.started,
         };
-        let found = contrast(self, &by, &reading.targets, scrape.above)?;
+        let found = contrast(self, &by, &reading.targets, scrape.limit())?;
         let conclusion = match found.says {
             Says::TheRelease => format!("it points to {}", attempt.release),
             Says::TheWorld => "it does not come from the release alone".to_owned(),
@@ -101,7 +102,7 @@ impl Pipeline {
 }
 
 /// When it began, seen from the attempt. None where nothing is there to deploy.
-fn began(attempt: &Attempt, onset: Time) -> Option<String> {
+fn began(attempt: &Attempt, onset: Time, side: &str) -> Option<String> {
     let (release, stage) = (attempt.release, &attempt.stage);
     let targets = attempt.progress.len();
     if targets == 0 {
@@ -114,7 +115,7 @@ fn began(attempt: &Attempt, onset: Time) -> Option<String> {
             onset.since(touch).short()
         ),
         Some(_) if reached > 0 => {
-            format!("began before {release} touched {stage}: its readings were above already")
+            format!("began before {release} touched {stage}: its readings were {side} already")
         }
         Some(_) | None => format!("began before {release} touched {stage}"),
     })

@@ -60,7 +60,7 @@ impl Document {
         let Unique(document) =
             serde_json::from_slice(body).map_err(|why| of(format!("is no JSON: {why}")))?;
         let value = number_at(&document, &self.json.pointer).map_err(of)?;
-        let value = number::measure(value)
+        let value = number::measure(value, self.json.limit)
             .ok_or_else(|| of(format!("{} is no number", self.json.pointer)))?;
         let points = match &self.json.points {
             None => 0,
@@ -72,7 +72,7 @@ impl Document {
                     .advance(BTreeMap::from([(BTreeMap::new(), count)]))
             }
         };
-        Ok((Judged::against(value, self.json.above), points))
+        Ok((Judged::against(value, self.json.limit), points))
     }
 }
 

@@ -1,15 +1,17 @@
 //! Numbers as other systems write them, taken into millionths. The only floats of an alarm are here.
 
-use crate::model::Measure;
+use crate::model::{Bad, Measure};
 
-/// A number, unless it is none. Below zero is zero, since only what is above a limit matters; more
-/// than can be told is as much as can be told, since a quantile of infinity is above every limit.
-/// The infinite below zero comes of a division or a logarithm and says nothing.
-pub(crate) fn measure(number: f64) -> Option<Measure> {
-    if number.is_nan() || number == f64::NEG_INFINITY {
-        return None;
-    }
-    Some(Measure::number(whole(number * 1e6)))
+/// A number, unless it is none, measured as a limit is. Below zero is zero, since no limit is below
+/// it; more than can be told is as much as can be told, since a quantile of infinity is above every
+/// limit. What is infinitely good comes of a division or a logarithm and says nothing.
+pub(crate) fn measure(number: f64, limit: Measure) -> Option<Measure> {
+    let good = number.is_infinite()
+        && match limit.bad {
+            Bad::High => number < 0.0,
+            Bad::Low => number > 0.0,
+        };
+    (!number.is_nan() && !good).then(|| limit.like(whole(number * 1e6)))
 }
 
 /// A counter's value.
@@ -42,9 +44,12 @@ mod tests {
             (f64::NEG_INFINITY, None),
             (f64::NAN, None),
         ] {
-            let said = measure(number).map(|measure| measure.millionths);
-            assert_eq!(said, measured, "{number}");
+            let said = measure(number, Measure::number(0));
+            assert_eq!(said.map(|it| it.millionths), measured, "{number}");
         }
+        let low = Measure::number(5).bad_when(Bad::Low);
+        assert_eq!(measure(f64::INFINITY, low), None);
+        assert_eq!(measure(f64::NEG_INFINITY, low), Some(low.like(0)));
         assert_eq!(count(7.0), Some(7));
         for no_count in [-1.0, f64::NAN, f64::INFINITY] {
             assert_eq!(count(no_count), None);

@@ -1,5 +1,5 @@
-//! An instant query to Prometheus, or to whatever speaks its interface. One series above the limit is
-//! enough to be above; to be well, every series must be a number.
+//! An instant query to Prometheus, or to whatever speaks its interface. One series beyond the limit is
+//! enough to be bad; to be well, every series must be a number.
 //!
 //! A partial answer (one with warnings) is no data unless it is bad: what was left out can only make
 //! it worse.
@@ -37,7 +37,7 @@ impl Source for Query {
     fn read(&mut self, _at: Span, now: Time, answers: &Answers) -> Look {
         let said = answers.body(&self.value);
         let judged = said.and_then(|body| {
-            judge(body, now, self.prometheus.above)
+            judge(body, now, self.prometheus.limit)
                 .map_err(|why| format!("{}: {why}", self.value.shown))
         });
         let points = self.counted(now, answers);
@@ -120,16 +120,19 @@ struct Told {
 
 fn judge(body: &[u8], now: Time, limit: Measure) -> Result<Judged, String> {
     let told = told(body, now)?;
-    let values = told.series.iter().map(|(_, value)| number::measure(*value));
+    let values = told
+        .series
+        .iter()
+        .map(|(_, value)| number::measure(*value, limit));
     let values: Vec<Option<Measure>> = values.collect();
-    let highest = values.iter().flatten().max().copied();
-    let judged = highest.map(|highest| Judged::against(highest, limit));
+    let worst = values.iter().flatten().max().copied();
+    let judged = worst.map(|worst| Judged::against(worst, limit));
     match (judged, told.partial) {
         (Some(judged), _) if judged.above => Ok(judged),
         (None, _) if values.is_empty() => Err("the query gives no series".to_owned()),
         (_, Some(warning)) => Err(format!("the answer is partial: {warning}")),
         (Some(judged), None) if !values.contains(&None) => Ok(judged),
-        (Some(_) | None, None) => Err("the query gives NaN or -Inf".to_owned()),
+        (Some(_) | None, None) => Err("the query gives NaN or what is infinitely good".to_owned()),
     }
 }
 

@@ -81,7 +81,7 @@ impl Ratio {
         let (few, needed) = (whole < self.scrape.minimum, self.scrape.minimum);
         match Ppm::ratio(part, whole) {
             Some(_) if few => Err(format!("only {whole} requests in {window}, needs {needed}")),
-            Some(share) => Ok(Judged::against(share.into(), self.scrape.above.into())),
+            Some(share) => Ok(Judged::against(share.into(), self.scrape.limit())),
             None => Err(format!("no requests in {window}")),
         }
     }

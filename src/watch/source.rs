@@ -47,12 +47,9 @@ impl Judged {
     }
 
     pub(crate) fn against(value: Measure, limit: Measure) -> Self {
-        let value = Measure {
-            unit: limit.unit,
-            ..value
-        };
+        let value = limit.like(value.millionths);
         Self {
-            above: value.millionths > limit.millionths,
+            above: value > limit,
             value: Some(value),
         }
     }

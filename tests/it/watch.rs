@@ -100,7 +100,8 @@ fn alarm(url: &str) -> Alarm {
         numerator: series(&[("code", "500")]),
         denominator: series(&[]),
         window: Span::minutes(5),
-        above: Ppm(50_000),
+        limit: Ppm(50_000),
+        bad: Bad::High,
         minimum: 20,
     }))
 }
@@ -253,10 +254,34 @@ async fn points_after_a_silence_are_not_counted_again() {
 }
 
 #[tokio::test]
+async fn what_must_not_fall_low_fires_below_its_limit() {
+    let (metrics, url) = Metrics::start().await;
+    // Of the requests that count as good, at least 95 %.
+    let mut watch = watch(&[with(alarm(&url), |scrape| {
+        scrape.numerator.labels = vec![("code".to_owned(), "200".to_owned())];
+        scrape.limit = Ppm(950_000);
+        scrape.bad = Bad::Low;
+    })]);
+    metrics.count(0, 0);
+    read(&mut watch).await;
+    let mut said = Vec::new();
+    for (good, bad) in [(95, 5), (189, 11)] {
+        metrics.count(good, bad);
+        let reading = read(&mut watch).await;
+        said.push((reading.level, reading.value.unwrap().to_string()));
+    }
+    let expected = [(AlarmLevel::Ok, "95.00%"), (AlarmLevel::Firing, "94.50%")];
+    assert_eq!(
+        said,
+        expected.map(|(level, value)| (level, value.to_owned()))
+    );
+}
+
+#[tokio::test]
 async fn alarms_on_one_page_share_one_request_a_round() {
     let (metrics, url) = Metrics::start().await;
     metrics.count(100, 0);
-    let strict = with(alarm(&url), |scrape| scrape.above = Ppm(0));
+    let strict = with(alarm(&url), |scrape| scrape.limit = Ppm(0));
     let mut watch = watch(&[alarm(&url), strict]);
     let first = watch.observe().await;
     assert_eq!(first.elapsed, Span::ZERO, "nobody looked before");

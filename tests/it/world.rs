@@ -371,12 +371,10 @@ fn test(name: &str) -> Test {
 }
 
 fn alarm(alarm: &str) -> Alarm {
-    let series = |code: &[(&str, &str)]| Series {
+    let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    let series = |labels: &[(&str, &str)]| Series {
         metric: "requests_total".to_owned(),
-        labels: code
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-            .collect(),
+        labels: labels.iter().map(own).collect(),
     };
     Alarm {
         name: name(alarm),
@@ -390,7 +388,8 @@ fn alarm(alarm: &str) -> Alarm {
             numerator: series(&[("code", "5xx")]),
             denominator: series(&[]),
             window: Span::seconds(30),
-            above: "5%".parse().unwrap(),
+            limit: "5%".parse().unwrap(),
+            bad: Bad::High,
             minimum: 20,
         }),
         fire: (2, 3),

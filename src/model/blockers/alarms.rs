@@ -3,8 +3,8 @@
 
 use crate::model::planted::{Bug, planted};
 use crate::model::{
-    Alarm, AlarmLevel, AlarmScope, AlarmState, Blocker, BlockerId, BlockerKind, Clears, Definition,
-    Passage, Pipeline, Span, Stage,
+    Alarm, AlarmLevel, AlarmScope, AlarmState, Bad, Blocker, BlockerId, BlockerKind, Clears,
+    Definition, Measure, Passage, Pipeline, Span, Stage,
 };
 
 /// Alarms of the stage that fire or have no data.
@@ -56,11 +56,22 @@ pub(super) fn of(pipeline: &Pipeline, definition: &Definition, stage: &Stage) ->
 /// How many readings it takes, and when that is at the earliest.
 fn cleared_by(alarm: &Alarm, every: Span) -> String {
     let limit = alarm.source.limit();
-    let well = limit.map_or_else(|| "well".to_owned(), |limit| format!("at or below {limit}"));
+    let well = limit.map_or_else(
+        || "well".to_owned(),
+        |limit| format!("at or {} {limit}", well(limit)),
+    );
     let soonest = Span(every.0.saturating_mul(alarm.clear.into()));
     match alarm.clear {
         1 => format!("a reading is {well}, in {soonest} at the earliest"),
         many => format!("{many} readings in a row are {well}, in {soonest} at the earliest"),
+    }
+}
+
+/// On which side of a limit a value is well.
+fn well(limit: Measure) -> &'static str {
+    match limit.bad {
+        Bad::High => "below",
+        Bad::Low => "above",
     }
 }
 

@@ -181,7 +181,14 @@ pub(super) fn severity(severity: Severity) -> &'static str {
 
 /// What it reads beside its limit. A source that judges itself has neither.
 pub(super) fn value(state: &AlarmState, limit: Option<Measure>, between: char) -> String {
-    let limit = limit.map(|limit| format!(" {between} {limit}"));
+    let limit = limit.map(|limit| {
+        let sign = if between == '>' {
+            limit.sign()
+        } else {
+            between
+        };
+        format!(" {sign} {limit}")
+    });
     let limit = limit.unwrap_or_default();
     match (state.level, state.value) {
         (_, Some(value)) => format!("{value}{limit}"),

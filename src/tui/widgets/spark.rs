@@ -1,8 +1,8 @@
-//! A small chart: a column for every moment, a line at the limit, what is above it told by its role.
+//! A small chart: a column for every moment, a line at the limit, what is bad told by its role.
 //! It takes numbers and knows neither what they count nor when that was.
 
 use crate::{
-    model::Status,
+    model::{Bad, Status},
     tui::{
         text::Sanitized,
         theme::{Glyphs, Role},
@@ -30,6 +30,8 @@ pub struct Spark {
     /// Oldest first; only as many are drawn as there are columns, the newest ones.
     pub bars: Vec<Bar>,
     pub limit: u64,
+    /// On which side of it a bar is bad.
+    pub bad: Bad,
     /// What stands before the highest row, and before the row of the limit.
     pub top: Sanitized,
     pub at_limit: Sanitized,
@@ -100,7 +102,10 @@ impl Spark {
                     0 => Level::Empty,
                     eighths => Level::Filled {
                         eighths,
-                        above: value > self.limit,
+                        beyond: match self.bad {
+                            Bad::High => value > self.limit,
+                            Bad::Low => value < self.limit,
+                        },
                     },
                 }
             }
@@ -115,7 +120,7 @@ enum Level {
     NoData,
     Filled {
         eighths: u64,
-        above: bool,
+        beyond: bool,
     },
 }
 
@@ -125,8 +130,8 @@ impl Level {
             Level::Empty => (Role::Plain, " "),
             Level::Zero => (Role::Label, "_"),
             Level::NoData => (Role::Status(Status::NoData), "?"),
-            Level::Filled { eighths, above } => {
-                let role = if above { Role::Danger } else { Role::Plain };
+            Level::Filled { eighths, beyond } => {
+                let role = if beyond { Role::Danger } else { Role::Plain };
                 let (ramp, top): (&[&str], u64) = match glyphs {
                     Glyphs::Ascii => (&ASCII, 7),
                     Glyphs::Unicode => (&UNICODE, 8),
@@ -163,6 +168,7 @@ mod tests {
         let spark = Spark {
             bars: bars.to_vec(),
             limit,
+            bad: Bad::High,
             top: Sanitized::from("top"),
             at_limit: Sanitized::from("limit"),
         };

@@ -2,7 +2,7 @@
 //! long as nothing was done to it. It judges nothing.
 
 use crate::{
-    model::{Span, Touch, Traffic},
+    model::{Measure, Span, Touch, Traffic},
     watch::{counter::Counter, exposition::Labels, number, trail::Trail},
 };
 use std::collections::{BTreeMap, VecDeque};
@@ -56,7 +56,7 @@ impl Page {
     /// A bucket of requests that took at most `le` seconds. One without a bound counts nothing.
     pub(super) fn take_bucket(&mut self, labels: Labels, value: u64) {
         let bound = labels.get("le").and_then(|bound| bound.parse().ok());
-        let bound = bound.and_then(number::measure);
+        let bound = bound.and_then(|bound| number::measure(bound, Measure::number(0)));
         if let Some(bound) = bound.filter(|_| self.buckets.len() < BOUNDS_MOST) {
             let bucket = self.buckets.entry(bound.millionths).or_default();
             bucket.insert(labels, value);

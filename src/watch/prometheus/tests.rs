@@ -1,6 +1,7 @@
 //! What Prometheus, and what stands in its place, may answer.
 
 use super::*;
+use crate::model::Bad;
 
 const NOW: Time = Time(1_700_000_000_000);
 
@@ -35,15 +36,40 @@ fn values_of_every_kind() {
         (&["0.05"], "ok 0.05"),
         (&["0.01", "0.06"], "BAD 0.06"),
         (&["NaN", "0.06"], "BAD 0.06"),
-        (&["NaN", "0.01"], "the query gives NaN or -Inf"),
-        (&["NaN"], "the query gives NaN or -Inf"),
-        (&["-Inf"], "the query gives NaN or -Inf"),
+        (
+            &["NaN", "0.01"],
+            "the query gives NaN or what is infinitely good",
+        ),
+        (&["NaN"], "the query gives NaN or what is infinitely good"),
+        (&["-Inf"], "the query gives NaN or what is infinitely good"),
         (&["+Inf"], "BAD 18446744073709.551615"),
         (&["1e-3"], "ok 0.001"),
         (&["five"], "\"five\" is no number"),
         (&[], "the query gives no series"),
     ] {
         assert_eq!(said(&answer(&vector(values))), expected, "{values:?}");
+    }
+}
+
+#[test]
+fn of_several_series_the_lowest_counts_where_low_is_bad() {
+    let limit = Measure::number(50_000).bad_when(Bad::Low);
+    for (values, expected) in [
+        (&["0.05", "9"][..], Ok((false, 50_000))),
+        (&["0.04", "9"], Ok((true, 40_000))),
+        (&["NaN", "0.04"], Ok((true, 40_000))),
+        (
+            &["NaN", "9"],
+            Err("the query gives NaN or what is infinitely good"),
+        ),
+        (
+            &["+Inf"],
+            Err("the query gives NaN or what is infinitely good"),
+        ),
+    ] {
+        let judged = judge(answer(&vector(values)).as_bytes(), NOW, limit);
+        let said = judged.map(|it| (it.above, it.value.map_or(0, |value| value.millionths)));
+        assert_eq!(said, expected.map_err(str::to_owned), "{values:?}");
     }
 }
 

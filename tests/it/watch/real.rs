@@ -112,7 +112,7 @@ async fn prometheus() {
         let source = Prometheus {
             server: server(&real.url),
             query: query.to_owned(),
-            above: above.parse().unwrap(),
+            limit: above.parse().unwrap(),
             points: Some("requests".to_owned()),
         };
         alarm(name, AlarmSource::Prometheus(source))

@@ -9,7 +9,7 @@ fn json(url: &str, pointer: &str) -> AlarmSource {
     AlarmSource::Json(Json {
         server: server(url),
         pointer: pointer.to_owned(),
-        above: "0.8".parse().unwrap(),
+        limit: "0.8".parse().unwrap(),
         points: Some("/seen".to_owned()),
     })
 }
@@ -53,6 +53,26 @@ async fn a_number_in_a_document() {
     ] {
         page.say(200, document);
         let reading = read(&mut watch(&[alarm_on(json(&url, pointer))])).await;
+        assert_eq!(said(&reading).replace(&url, "URL"), expected, "{document}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_must_not_fall_low() {
+    let (page, url) = Metrics::start().await;
+    for (document, expected) in [
+        (r#"{"bad":0.8,"seen":1}"#, "ok 0.8"),
+        (r#"{"bad":9,"seen":1}"#, "ok 9"),
+        (r#"{"bad":0.79,"seen":1}"#, "FIRING 0.79"),
+        (r#"{"bad":-1,"seen":1}"#, "FIRING 0"),
+        (r#"{"bad":"inf","seen":1}"#, "? URL: /bad is no number"),
+    ] {
+        page.say(200, document);
+        let AlarmSource::Json(mut source) = json(&url, "/bad") else {
+            panic!("it is a JSON source");
+        };
+        source.limit = source.limit.bad_when(Bad::Low);
+        let reading = read(&mut watch(&[alarm_on(AlarmSource::Json(source))])).await;
         assert_eq!(said(&reading).replace(&url, "URL"), expected, "{document}");
     }
 }

@@ -90,6 +90,7 @@ fn draw_chart(
     let spark = Spark {
         bars,
         limit: limit.millionths,
+        bad: limit.bad,
         top: Sanitized::of(&highest),
         at_limit: Sanitized::of(&limit),
     };
@@ -196,7 +197,7 @@ fn compared(contrast: &Contrast) -> [(Role, String); 2] {
     );
     [
         (Role::Plain, figures),
-        (Role::Title, format!("=> {}", contrast.says.words())),
+        (Role::Title, format!("=> {}", contrast.words())),
     ]
 }
 
@@ -219,13 +220,14 @@ fn rollback(row: &AlarmRow<'_>, every: Span) -> Vec<(Role, String)> {
         (Role::Warning, text)
     }));
     let rule = row.seen.map_or(row.sight.firing, |seen| seen.firing);
+    let side = row.sight.limit.map_or("above", Measure::side);
     words.extend(bearing.armed.iter().map(|watching| {
         let missing = rule.of.saturating_sub(rule.above);
         let earliest = Span(every.0.saturating_mul(missing.into()));
         let when = match row.sight.state.level {
             AlarmLevel::Firing => "fires now".to_owned(),
             AlarmLevel::Ok | AlarmLevel::NoData => format!(
-                "fires when {} of {} readings are above ({} now), in {} at the earliest",
+                "fires when {} of {} readings are {side} ({} now), in {} at the earliest",
                 rule.of,
                 rule.readings,
                 rule.above,

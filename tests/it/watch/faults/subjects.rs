@@ -96,7 +96,7 @@ fn prometheus(url: &str) -> AlarmSource {
     AlarmSource::Prometheus(Prometheus {
         server: server(url),
         query: "up".to_owned(),
-        above: "5%".parse().unwrap(),
+        limit: "5%".parse().unwrap(),
         points: None,
     })
 }
@@ -122,7 +122,8 @@ fn scrape(url: &str) -> AlarmSource {
         numerator: series("faults_total"),
         denominator: series("requests_total"),
         window: Span::minutes(5),
-        above: Ppm(50_000),
+        limit: Ppm(50_000),
+        bad: Bad::High,
         minimum: 20,
     })
 }
@@ -144,7 +145,7 @@ fn json(url: &str) -> AlarmSource {
     AlarmSource::Json(Json {
         server: server(url),
         pointer: "/bad".to_owned(),
-        above: "0.8".parse().unwrap(),
+        limit: "0.8".parse().unwrap(),
         points: Some("/seen".to_owned()),
     })
 }
