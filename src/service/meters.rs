@@ -160,3 +160,25 @@ impl Service {
         Some(figures)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_append_counts_or_breaks_the_journal() {
+        let meters = Meters::default();
+        meters.append(Micros(400), &Ok(()));
+        meters.append(Micros(700), &Ok(()));
+        meters.append(Micros(9_000_000), &Ok(()));
+        let counted = meters.lock().clone();
+        assert_eq!(counted.appends.within[..2], [1, 1]);
+        assert_eq!(counted.appends.count, 3);
+        assert_eq!(counted.appends.sum, Micros(9_001_100));
+        assert!(!counted.journal_broken);
+        let why = "the disk is gone".to_owned();
+        meters.append::<()>(Micros(1), &Err(WriterError::Broken { why }));
+        let counted = meters.lock().clone();
+        assert!(counted.journal_broken && counted.appends.count == 3);
+    }
+}
