@@ -54,8 +54,8 @@ impl Client {
     /// Nothing is sent yet.
     ///
     /// # Errors
-    /// When the address is not usable: a token that no header can carry, or TCP that would leave
-    /// this machine.
+    /// When the address is not usable: a token that no header can carry, authorities that are none,
+    /// or TCP in clear text that would leave this machine.
     pub fn new(address: Address) -> Result<Self, ClientError> {
         let unusable = |why: String| ClientError::Address {
             address: address.to_string(),
@@ -69,7 +69,14 @@ impl Client {
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
-        let http = http::local(address.socket()).map_err(|why| unusable(http::innermost(&why)))?;
+        let http = match &address {
+            Address::Unix(_) | Address::Tcp { .. } => {
+                http::local(address.socket()).map_err(|why| unusable(http::innermost(&why)))?
+            }
+            Address::Tls { authorities, .. } => {
+                http::remote(authorities.as_deref()).map_err(unusable)?
+            }
+        };
         Ok(Self {
             http,
             address,

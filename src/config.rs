@@ -20,7 +20,8 @@ pub struct Connection {
     /// The server's Unix socket [default: $XDG_RUNTIME_DIR/pilothouse/socket]
     #[arg(long, global = true, value_name = "FILE", env = "PILOTHOUSE_SOCKET")]
     pub socket: Option<PathBuf>,
-    /// A server on a loopback port, such as http://127.0.0.1:7070
+    /// A server on a loopback port, such as http://127.0.0.1:7070, or anywhere over TLS, such as
+    /// https://deploy.example.com:7443
     #[arg(
         long,
         global = true,
@@ -29,7 +30,7 @@ pub struct Connection {
         conflicts_with = "socket"
     )]
     pub url: Option<String>,
-    /// The file with the token for that port [default: the one in the server's state directory]
+    /// The file with the token for --url [default on loopback: the one in the server's state directory]
     #[arg(
         long,
         global = true,
@@ -37,6 +38,10 @@ pub struct Connection {
         env = "PILOTHOUSE_TOKEN_FILE"
     )]
     pub token_file: Option<PathBuf>,
+    /// The file with the authorities, in PEM form, of which the server's certificate must be
+    /// [default: those that this machine trusts]
+    #[arg(long, global = true, value_name = "FILE", env = "PILOTHOUSE_CA")]
+    pub ca: Option<PathBuf>,
 }
 
 /// `config.toml`: how the terminal looks and what it may do. Every key may be left out.
@@ -111,6 +116,10 @@ pub enum ConfigError {
     Read { path: PathBuf, source: io::Error },
     #[error("{} is wrong: {why}", path.display())]
     Wrong { path: PathBuf, why: String },
+    #[error(
+        "{url} needs --token-file: the file with a token that an admin made there with `pilothouse token create`"
+    )]
+    NoTokenFile { url: String },
     #[error("the token file {} is empty", path.display())]
     NoToken { path: PathBuf },
 }
@@ -132,8 +141,10 @@ impl Connection {
         let Some(url) = &self.url else {
             return self.socket(environment).map(Address::Unix);
         };
+        let remote = url.starts_with("https://");
         let path = match &self.token_file {
             Some(path) => path.clone(),
+            None if remote => return Err(ConfigError::NoTokenFile { url: url.clone() }),
             None => state_directory(environment)?.join("token"),
         };
         let read = fs::read_to_string(&path);
@@ -145,10 +156,16 @@ impl Connection {
         if token.is_empty() {
             return Err(ConfigError::NoToken { path });
         }
-        Ok(Address::Tcp {
-            url: url.clone(),
-            token,
-        })
+        let url = url.clone();
+        if remote {
+            let authorities = self.ca.clone();
+            return Ok(Address::Tls {
+                url,
+                token,
+                authorities,
+            });
+        }
+        Ok(Address::Tcp { url, token })
     }
 
     /// The socket that was asked for, else the default one: where a server listens by default.

@@ -15,6 +15,7 @@ mod delivery;
 mod error;
 mod fleet;
 mod health;
+mod limit;
 mod listen;
 mod logs;
 mod metrics;
@@ -28,6 +29,7 @@ mod problem;
 mod proof;
 mod socket;
 mod stream;
+mod tls;
 pub mod token;
 mod tokens;
 mod viewers;
@@ -35,12 +37,13 @@ mod windows;
 
 pub use error::ServerError;
 pub use listen::Listen;
+pub use tls::Certificate;
 
 use crate::{api, client::Address, service::Service};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
-    http::{HeaderName, HeaderValue},
+    http::{HeaderName, HeaderValue, header},
     middleware,
     response::Response,
     routing::{get, post},
@@ -69,7 +72,6 @@ pub async fn serve(
 }
 
 /// A bound address that nobody serves yet: connections wait.
-#[derive(Debug)]
 pub struct Server {
     socket: listen::Socket,
     guard: auth::Guard,
@@ -93,6 +95,12 @@ impl Server {
                 url: format!("http://{addr}"),
                 token: guard.token().unwrap_or_default().to_owned(),
             },
+            // Nobody but its owner has a token.
+            (listen::Socket::Tls { addr, .. }, guard) => Address::Tls {
+                url: format!("https://{}:{}", guard.name(), addr.port()),
+                token: String::new(),
+                authorities: None,
+            },
         }
     }
 
@@ -104,10 +112,17 @@ impl Server {
             stopping,
             followers: Arc::new(Semaphore::new(logs::FOLLOWERS)),
             streams: Arc::new(Semaphore::new(stream::CLIENTS)),
+            limits: limit::Limits::new(),
             viewers: viewers::Viewers::default(),
         };
         let router = routes(shared, self.guard);
         accept::accept(self.socket, router, until, stop).await;
+    }
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Server({})", self.address())
     }
 }
 
@@ -121,6 +136,8 @@ struct Shared {
     followers: Arc<Semaphore>,
     /// Places for those who follow the stream.
     streams: Arc<Semaphore>,
+    /// How often each may ask.
+    limits: limit::Limits,
     viewers: viewers::Viewers,
 }
 
@@ -169,15 +186,28 @@ fn routes(shared: Shared, guard: auth::Guard) -> Router {
         .fallback(problem::no_such_route)
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(middleware::from_fn_with_state(guard, origin::origin))
-        .layer(middleware::map_response(name_version))
+        .layer(middleware::from_fn(body::of_known_length))
+        .layer(middleware::from_fn_with_state(
+            shared.limits.clone(),
+            limit::limit,
+        ))
+        .layer(middleware::map_response(marked))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(shared)
 }
 
-async fn name_version(mut answer: Response) -> Response {
-    answer.headers_mut().insert(
-        HeaderName::from_static(api::VERSION_HEADER),
-        HeaderValue::from_static(env!("CARGO_PKG_VERSION")),
-    );
+/// On every answer: our version, and that nobody keeps it or takes it for something else.
+async fn marked(mut answer: Response) -> Response {
+    let headers = answer.headers_mut();
+    for (name, value) in [
+        (
+            HeaderName::from_static(api::VERSION_HEADER),
+            env!("CARGO_PKG_VERSION"),
+        ),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     answer
 }

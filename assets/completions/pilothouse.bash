@@ -446,7 +446,7 @@ _pilothouse() {
 
     case "${cmd}" in
         pilothouse)
-            opts="-h -V --embedded --drill --read-only --linear --theme --ascii --slow --record --record-cast --socket --url --token-file --help --version open status why alarms windows release forecast events logs tickets watch metrics handover notices get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve audit backup restore demo token doctor term config themes keys completion man help"
+            opts="-h -V --embedded --drill --read-only --linear --theme --ascii --slow --record --record-cast --socket --url --token-file --ca --help --version open status why alarms windows release forecast events logs tickets watch metrics handover notices get op replay approve reject override rollback hold lift retry ticket undo yield reload check explain schema window serve audit backup restore demo token doctor term config themes keys completion man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -480,6 +480,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -488,7 +492,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__alarms)
-            opts="-h --json --socket --url --token-file --help"
+            opts="-h --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -506,6 +510,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -514,7 +522,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__approve)
-            opts="-h --stage --release --reason --dry-run --expect --yes --key --json --socket --url --token-file --help"
+            opts="-h --stage --release --reason --dry-run --expect --yes --key --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -552,6 +560,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -560,7 +572,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__audit)
-            opts="-h --socket --url --token-file --help verify help"
+            opts="-h --socket --url --token-file --ca --help verify help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -575,6 +587,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -628,7 +644,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__audit__subcmd__verify)
-            opts="-h --state --head --json --socket --url --token-file --help"
+            opts="-h --state --head --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -654,6 +670,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -662,7 +682,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__backup)
-            opts="-h --state --socket --url --token-file --help"
+            opts="-h --state --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -684,6 +704,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -692,7 +716,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__check)
-            opts="-h --against-server --json --socket --url --token-file --help"
+            opts="-h --against-server --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -707,6 +731,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -718,7 +746,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__completion)
-            opts="-h --socket --url --token-file --help bash elvish fish powershell zsh"
+            opts="-h --socket --url --token-file --ca --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -733,6 +761,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -744,7 +776,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__config)
-            opts="-h --socket --url --token-file --help print check path help"
+            opts="-h --socket --url --token-file --ca --help print check path help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -762,6 +794,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -770,7 +806,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__config__subcmd__check)
-            opts="-h --socket --url --token-file --help"
+            opts="-h --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -785,6 +821,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -866,7 +906,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__config__subcmd__path)
-            opts="-h --socket --url --token-file --help"
+            opts="-h --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -881,6 +921,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -892,7 +936,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__config__subcmd__print)
-            opts="-h --socket --url --token-file --help"
+            opts="-h --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -910,6 +954,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -918,7 +966,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__demo)
-            opts="-h --dir --story --no-tui --until --json --socket --url --token-file --help"
+            opts="-h --dir --story --no-tui --until --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -948,6 +996,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -956,7 +1008,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__doctor)
-            opts="-h --state --json --socket --url --token-file --help"
+            opts="-h --state --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -978,6 +1030,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -986,7 +1042,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__events)
-            opts="-h --after --follow --json --socket --url --token-file --help"
+            opts="-h --after --follow --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1008,6 +1064,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1016,7 +1076,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__explain)
-            opts="-h --json --socket --url --token-file --help"
+            opts="-h --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1031,6 +1091,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1042,7 +1106,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__forecast)
-            opts="-h --json --socket --url --token-file --help"
+            opts="-h --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1060,6 +1124,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1068,7 +1136,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__get)
-            opts="-o -h --output --no-headers --watch --socket --url --token-file --help pipelines stages alarms blockers events tickets ops"
+            opts="-o -h --output --no-headers --watch --socket --url --token-file --ca --help pipelines stages alarms blockers events tickets ops"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1094,6 +1162,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -1102,7 +1174,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__handover)
-            opts="-h --since --owner --json --socket --url --token-file --help"
+            opts="-h --since --owner --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1125,6 +1197,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1976,7 +2052,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__hold)
-            opts="-h --stage --service --organization --for --reason --dry-run --expect --yes --key --json --socket --url --token-file --help"
+            opts="-h --stage --service --organization --for --reason --dry-run --expect --yes --key --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2018,6 +2094,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2026,7 +2106,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__keys)
-            opts="-h --socket --url --token-file --help print check help"
+            opts="-h --socket --url --token-file --ca --help print check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2044,6 +2124,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2052,7 +2136,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__keys__subcmd__check)
-            opts="-h --socket --url --token-file --help"
+            opts="-h --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2067,6 +2151,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2134,7 +2222,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__keys__subcmd__print)
-            opts="-h --socket --url --token-file --help"
+            opts="-h --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2152,6 +2240,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2160,7 +2252,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__lift)
-            opts="-h --quarantine --clock --reason --dry-run --expect --yes --key --json --socket --url --token-file --help"
+            opts="-h --quarantine --clock --reason --dry-run --expect --yes --key --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2194,6 +2286,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2202,7 +2298,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__logs)
-            opts="-h --stage --step --steps --follow --json --socket --url --token-file --help"
+            opts="-h --stage --step --steps --follow --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2228,6 +2324,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2236,7 +2336,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__man)
-            opts="-h --socket --url --token-file --help"
+            opts="-h --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2254,6 +2354,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2262,7 +2366,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__metrics)
-            opts="-h --days --owner --json --csv --definitions --socket --url --token-file --help"
+            opts="-h --days --owner --json --csv --definitions --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2288,6 +2392,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2296,7 +2404,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__notices)
-            opts="-h --test --json --socket --url --token-file --help"
+            opts="-h --test --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2318,6 +2426,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2326,7 +2438,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__op)
-            opts="-h --watch --json --socket --url --token-file --help"
+            opts="-h --watch --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2341,6 +2453,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2352,7 +2468,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__open)
-            opts="-h --socket --url --token-file --help"
+            opts="-h --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2370,6 +2486,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2378,7 +2498,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__override)
-            opts="-h --stage --release --for --uses --ticket --reason --dry-run --expect --yes --key --json --socket --url --token-file --help"
+            opts="-h --stage --release --for --uses --ticket --reason --dry-run --expect --yes --key --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2428,6 +2548,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2436,7 +2560,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__reject)
-            opts="-h --stage --release --reason --dry-run --expect --yes --key --json --socket --url --token-file --help"
+            opts="-h --stage --release --reason --dry-run --expect --yes --key --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2474,6 +2598,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2482,7 +2610,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__release)
-            opts="-h --json --socket --url --token-file --help"
+            opts="-h --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2500,6 +2628,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2508,7 +2640,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__reload)
-            opts="-h --dry-run --expect --yes --json --socket --url --token-file --help"
+            opts="-h --dry-run --expect --yes --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2530,6 +2662,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2538,7 +2674,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__replay)
-            opts="-h --cast --last --socket --url --token-file --help"
+            opts="-h --cast --last --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2560,6 +2696,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2568,7 +2708,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__restore)
-            opts="-h --state --socket --url --token-file --help"
+            opts="-h --state --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2590,6 +2730,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2598,7 +2742,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__retry)
-            opts="-h --stage --release --dry-run --expect --yes --key --json --socket --url --token-file --help"
+            opts="-h --stage --release --dry-run --expect --yes --key --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2632,6 +2776,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2640,7 +2788,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__rollback)
-            opts="-h --stage --region --target --everywhere --release --reason --dry-run --expect --yes --key --json --socket --url --token-file --help"
+            opts="-h --stage --region --target --everywhere --release --reason --dry-run --expect --yes --key --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2686,6 +2834,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2694,7 +2846,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__schema)
-            opts="-h --organization --socket --url --token-file --help"
+            opts="-h --organization --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2712,6 +2864,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2720,7 +2876,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__serve)
-            opts="-h --state --socket-group --tcp --socket --url --token-file --help"
+            opts="-h --state --socket-group --tcp --tls-cert --tls-key --tls-name --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2738,6 +2894,18 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --tls-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --socket)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2747,6 +2915,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2758,7 +2930,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__status)
-            opts="-h --json --socket --url --token-file --help"
+            opts="-h --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2773,6 +2945,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2784,7 +2960,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__term)
-            opts="-h --socket --url --token-file --help"
+            opts="-h --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2799,6 +2975,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2810,7 +2990,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__themes)
-            opts="-h --socket --url --token-file --help list print import check help"
+            opts="-h --socket --url --token-file --ca --help list print import check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2828,6 +3008,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2836,7 +3020,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__themes__subcmd__check)
-            opts="-h --socket --url --token-file --help"
+            opts="-h --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2851,6 +3035,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2946,7 +3134,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__themes__subcmd__import)
-            opts="-h --socket --url --token-file --help"
+            opts="-h --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2961,6 +3149,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2972,7 +3164,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__themes__subcmd__list)
-            opts="-h --socket --url --token-file --help"
+            opts="-h --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2987,6 +3179,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2998,7 +3194,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__themes__subcmd__print)
-            opts="-h --socket --url --token-file --help"
+            opts="-h --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3016,6 +3212,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3024,7 +3224,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__ticket)
-            opts="-h --acknowledge --assign --resolve --note --reason --dry-run --expect --yes --key --json --socket --url --token-file --help"
+            opts="-h --acknowledge --assign --resolve --note --reason --dry-run --expect --yes --key --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3058,6 +3258,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3066,7 +3270,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__tickets)
-            opts="-h --mine --all --json --socket --url --token-file --help"
+            opts="-h --mine --all --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3081,6 +3285,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3092,7 +3300,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__token)
-            opts="-h --socket --url --token-file --help create list revoke help"
+            opts="-h --socket --url --token-file --ca --help create list revoke help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3110,6 +3318,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3118,7 +3330,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__token__subcmd__create)
-            opts="-h --role --team --as --for --json --socket --url --token-file --help"
+            opts="-h --role --team --as --for --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3149,6 +3361,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3230,7 +3446,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__token__subcmd__list)
-            opts="-h --json --socket --url --token-file --help"
+            opts="-h --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3245,6 +3461,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3256,7 +3476,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__token__subcmd__revoke)
-            opts="-h --json --socket --url --token-file --help"
+            opts="-h --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3274,6 +3494,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3282,7 +3506,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__undo)
-            opts="-h --stage --release --dry-run --expect --yes --key --json --socket --url --token-file --help"
+            opts="-h --stage --release --dry-run --expect --yes --key --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3316,6 +3540,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3324,7 +3552,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__watch)
-            opts="-h --until --fail-fast --exit-status --compact --timeout --json --socket --url --token-file --help"
+            opts="-h --until --fail-fast --exit-status --compact --timeout --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3350,6 +3578,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3358,7 +3590,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__why)
-            opts="-h --stage --json --socket --url --token-file --help"
+            opts="-h --stage --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3380,6 +3612,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3388,7 +3624,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__window)
-            opts="-h --time-zone --at --calendar --json --socket --url --token-file --help"
+            opts="-h --time-zone --at --calendar --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3418,6 +3654,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3426,7 +3666,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__windows)
-            opts="-h --from --for --json --socket --url --token-file --help"
+            opts="-h --from --for --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3452,6 +3692,10 @@ _pilothouse() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3460,7 +3704,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__yield)
-            opts="-h --stage --release --dry-run --expect --yes --key --json --reason --socket --url --token-file --help"
+            opts="-h --stage --release --dry-run --expect --yes --key --json --reason --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3495,6 +3739,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

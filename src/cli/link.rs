@@ -50,7 +50,7 @@ impl FromStr for Link {
 fn on_this_server(session: &Session, server: &str) -> Result<(), Failure> {
     let asked = session.connection.address(&session.environment)?;
     let own = match &asked {
-        Address::Tcp { url, .. } => url.trim_end_matches('/').to_owned(),
+        Address::Tcp { url, .. } | Address::Tls { url, .. } => url.trim_end_matches('/').to_owned(),
         Address::Unix(path) => path.display().to_string(),
     };
     if own == server {

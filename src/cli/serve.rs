@@ -9,7 +9,7 @@ use crate::{
     client::Address,
     clock, config, definition,
     executor::this_program,
-    server::{Listen, Server, token},
+    server::{Certificate, Listen, Server, token},
     service::{Service, Setup},
 };
 use std::{
@@ -38,9 +38,19 @@ pub(crate) struct Arguments {
     /// organization.toml under [[access]]
     #[arg(long, value_name = "GROUP")]
     socket_group: Option<String>,
-    /// Serve on a loopback port too, such as 127.0.0.1:7070, for who has the token
+    /// Serve on a port too, for who has a token: on loopback, such as 127.0.0.1:7070, or with the
+    /// three switches below anywhere, such as 0.0.0.0:7443
     #[arg(long, value_name = "ADDRESS")]
     tcp: Option<SocketAddr>,
+    /// Speak TLS on that port with this chain of certificates, in PEM form; SIGHUP reads it again
+    #[arg(long, value_name = "FILE", requires_all = ["tcp", "tls_key", "tls_names"])]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's key, which others must not be able to read
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// A name under which the server is asked for; may be given more than once
+    #[arg(long = "tls-name", value_name = "NAME", requires = "tls_cert")]
+    tls_names: Vec<String>,
 }
 
 pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
@@ -51,20 +61,33 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
     };
     let socket = session.connection.socket(&session.environment)?;
     let mut listens = vec![on_socket(&socket, arguments.socket_group.as_ref())];
+    let certificate = certificate(arguments)?;
     if let Some(addr) = arguments.tcp {
-        let token = token::open(&state)?;
-        listens.push(Listen::Tcp { addr, token });
+        listens.push(match certificate.clone() {
+            Some(certificate) => Listen::Tls {
+                addr,
+                certificate,
+                names: arguments.tls_names.clone(),
+            },
+            None => Listen::Tcp {
+                addr,
+                token: token::open(&state)?,
+            },
+        });
     }
     let end = ended()?;
     let served = Served::start(&arguments.directory, &state, listens).await?;
     let names = served.names.join(", ");
     output::line(&format!("serving {names} on {}", socket.display()))?;
     for url in &served.urls {
-        let file = state.join(token::FILE);
-        output::line(&format!(
-            "serving on {url} with the token in {}, and those of `pilothouse token`",
-            file.display()
-        ))?;
+        let own = if certificate.is_some() {
+            "the tokens of `pilothouse token`".to_owned()
+        } else {
+            let file = state.join(token::FILE);
+            let file = file.display();
+            format!("the token in {file}, and those of `pilothouse token`")
+        };
+        output::line(&format!("serving on {url} with {own}"))?;
     }
     let service = served.service.clone();
     let until = async {
@@ -74,10 +97,16 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
         }
     };
     let service = served.service.clone();
-    let reloading = tokio::spawn(reload_on(hangup()?, service));
+    let reloading = tokio::spawn(reload_on(hangup()?, service, certificate));
     let done = served.during(until).await;
     reloading.abort();
     done
+}
+
+fn certificate(arguments: &Arguments) -> Result<Option<Certificate>, Failure> {
+    let files = arguments.tls_cert.as_ref().zip(arguments.tls_key.as_ref());
+    let opened = files.map(|(certificate, key)| Certificate::open(certificate, key));
+    Ok(opened.transpose()?)
 }
 
 fn on_socket(path: &Path, group: Option<&String>) -> Listen {
@@ -128,7 +157,7 @@ impl Served {
             .collect::<Result<Vec<_>, _>>()?;
         let urls = servers.iter().filter_map(|server| match server.address() {
             Address::Unix(_) => None,
-            tcp @ Address::Tcp { .. } => Some(tcp.to_string()),
+            port @ (Address::Tcp { .. } | Address::Tls { .. }) => Some(port.to_string()),
         });
         let urls = urls.collect();
         let setup = Setup {
@@ -195,9 +224,15 @@ fn listen(kind: SignalKind) -> Result<Signal, Failure> {
         .map_err(|error| Failure::new(Exit::Failed, format!("cannot wait for signals: {error}")))
 }
 
-/// Takes the definitions in again at every SIGHUP, and says in the log what came of it.
-async fn reload_on(mut hangup: Signal, service: Service) {
+/// Takes the definitions and the certificate in again at every SIGHUP, each for itself, and says in
+/// the log what came of it.
+async fn reload_on(mut hangup: Signal, service: Service, certificate: Option<Certificate>) {
     while hangup.recv().await.is_some() {
+        match certificate.as_ref().map(Certificate::reload) {
+            Some(Ok(())) => tracing::info!("the certificate was read again"),
+            Some(Err(why)) => tracing::error!("the certificate stays as it was: {why}"),
+            None => {}
+        }
         match service.reload(None, None).await {
             Ok(plan) => {
                 let pipelines = plan.pipelines.len();

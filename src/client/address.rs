@@ -1,5 +1,5 @@
-//! Where a server is: a Unix socket, or TCP on this machine with a bearer token. Tokens are never
-//! shown, not even in debug output.
+//! Where a server is: a Unix socket, or with a bearer token TCP on this machine or TLS to any other.
+//! Tokens are never shown, not even in debug output.
 
 use std::{
     fmt,
@@ -12,13 +12,20 @@ pub enum Address {
     Unix(PathBuf),
     /// `http://127.0.0.1:7070`. Plain TCP, hence loopback only.
     Tcp { url: String, token: String },
+    /// `https://deploy.example.com:7443`, with a certificate of these authorities, in a PEM file;
+    /// of those that the machine trusts where there is none.
+    Tls {
+        url: String,
+        token: String,
+        authorities: Option<PathBuf>,
+    },
 }
 
 impl Address {
     pub(super) fn socket(&self) -> Option<&Path> {
         match self {
             Address::Unix(path) => Some(path),
-            Address::Tcp { .. } => None,
+            Address::Tcp { .. } | Address::Tls { .. } => None,
         }
     }
 
@@ -26,30 +33,31 @@ impl Address {
     pub(super) fn base(&self) -> &str {
         match self {
             Address::Unix(_) => "http://pilothouse",
-            Address::Tcp { url, .. } => url.trim_end_matches('/'),
+            Address::Tcp { url, .. } | Address::Tls { url, .. } => url.trim_end_matches('/'),
         }
     }
 
-    /// The token, after a check that it would not leave this machine in clear text.
+    /// The token, after a check that it would go nowhere in clear text.
     pub(super) fn checked_token(&self) -> Result<Option<&str>, String> {
-        let Address::Tcp { url, token } = self else {
-            return Ok(None);
+        let (url, token) = match self {
+            Address::Unix(_) => return Ok(None),
+            Address::Tcp { url, token } | Address::Tls { url, token, .. } => (url, token),
         };
         let parsed = reqwest::Url::parse(url).map_err(|why| why.to_string())?;
-        let loopback = match parsed.host_str() {
-            Some("localhost") => true,
-            Some(host) => host
-                .trim_matches(['[', ']'])
-                .parse::<std::net::IpAddr>()
-                .is_ok_and(|address| address.is_loopback()),
-            None => false,
+        let fits = match self {
+            Address::Unix(_) | Address::Tcp { .. } => parsed.scheme() == "http" && is_here(&parsed),
+            Address::Tls { .. } => parsed.scheme() == "https" && parsed.has_host(),
         };
-        if parsed.scheme() != "http" || !loopback {
+        if !fits {
             return Err(
-                "only http:// on a loopback address is spoken; to reach another machine, forward its \
-                 socket, for example `ssh -L 7070:/run/user/1000/pilothouse/socket host`"
+                "only https:// is spoken, and http:// on a loopback address; to reach a server without \
+                 TLS, forward its socket, for example \
+                 `ssh -L 7070:/run/user/1000/pilothouse/socket host`"
                     .to_owned(),
             );
+        }
+        if !parsed.username().is_empty() || parsed.password().is_some() {
+            return Err("a login in the address is not used; the token is in its file".to_owned());
         }
         if token.is_empty() {
             return Err("the token is empty".to_owned());
@@ -58,11 +66,22 @@ impl Address {
     }
 }
 
+fn is_here(url: &reqwest::Url) -> bool {
+    match url.host_str() {
+        Some("localhost") => true,
+        Some(host) => host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback()),
+        None => false,
+    }
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Address::Unix(path) => path.display().fmt(f),
-            Address::Tcp { url, .. } => f.pad(url),
+            Address::Tcp { url, .. } | Address::Tls { url, .. } => f.pad(url),
         }
     }
 }

@@ -24,6 +24,11 @@ use tokio::{
 const CONNECTIONS: usize = 1024;
 /// A request's head is one packet; who needs longer than this holds a connection on purpose.
 const HEAD_PATIENCE: Duration = Duration::from_secs(5);
+/// Headers of one request, and bytes of its head; browsers and proxies stay far below.
+const HEADERS: usize = 64;
+const HEAD_BYTES: usize = 64 * 1024;
+/// Two round trips, to the other side of the world.
+const HAND_PATIENCE: Duration = Duration::from_secs(5);
 /// Answers take milliseconds; a client that does not read its own must not delay the stop.
 const STOP_PATIENCE: Duration = Duration::from_secs(3);
 /// How long to wait after a failed accept: usually too many open files, which pass.
@@ -92,6 +97,17 @@ fn serve_one(
                 let peer = Peer::Address(from.ip());
                 speak(stream, router.layer(Extension(peer)), watcher).await;
             }
+            Connection::Tls(stream, from, acceptor) => {
+                let shaken = tokio::time::timeout(HAND_PATIENCE, acceptor.accept(stream));
+                match shaken.await {
+                    Ok(Ok(stream)) => {
+                        let peer = Peer::Address(from.ip());
+                        speak(stream, router.layer(Extension(peer)), watcher).await;
+                    }
+                    Ok(Err(why)) => tracing::debug!(%why, %from, "a client did not shake hands"),
+                    Err(_late) => tracing::debug!(%from, "a client shook hands too slowly"),
+                }
+            }
         }
         drop(permit);
     });
@@ -120,6 +136,8 @@ async fn speak(
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_PATIENCE)
+        .max_headers(HEADERS)
+        .max_buf_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     if let Err(why) = watcher.watch(connection).await {
         tracing::debug!(%why, "a connection broke");

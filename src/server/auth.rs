@@ -8,10 +8,10 @@
 //! | | anybody else whom the socket's mode lets in | what `[[access]]` grants; operator when there are no such rules |
 //! | TCP on loopback | the token in the state directory: the server's own user | admin |
 //! | | a token that an admin made | what the token was made with |
+//! | TLS | a token that an admin made | what the token was made with |
 
 use crate::{
-    api::Token,
-    model::{Access, Actor, Digest, Role},
+    model::{Access, Actor, Role},
     secret,
     server::{
         peer::{self, Peer},
@@ -26,7 +26,6 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use nix::unistd::Uid;
 use std::{fmt, net::SocketAddr, sync::Arc};
 
 /// Says who a request comes from.
@@ -44,6 +43,8 @@ pub(super) enum Guard {
         owner: Actor,
         hosts: Arc<[String]>,
     },
+    /// TLS, under these names.
+    Tls { names: Arc<[String]> },
 }
 
 impl fmt::Debug for Guard {
@@ -51,6 +52,7 @@ impl fmt::Debug for Guard {
         f.write_str(match self {
             Guard::Peer => "Peer",
             Guard::Token { .. } => "Token",
+            Guard::Tls { .. } => "Tls",
         })
     }
 }
@@ -66,9 +68,24 @@ impl Guard {
         }
     }
 
+    pub(super) fn named(names: &[String]) -> Self {
+        let names = names.iter().map(|name| name.to_ascii_lowercase());
+        Guard::Tls {
+            names: names.collect(),
+        }
+    }
+
+    /// What clients call the server.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Guard::Peer | Guard::Token { .. } => "localhost",
+            Guard::Tls { names } => names.first().map_or("localhost", String::as_str),
+        }
+    }
+
     pub(super) fn token(&self) -> Option<&str> {
         match self {
-            Guard::Peer => None,
+            Guard::Peer | Guard::Tls { .. } => None,
             Guard::Token { token, .. } => Some(token),
         }
     }
@@ -102,34 +119,35 @@ pub(super) async fn known(
 
 fn permit(door: &Door, request: &Request) -> Option<Permit> {
     match &door.guard {
-        Guard::Peer => match request.extensions().get::<Peer>()? {
-            Peer::User { uid, login, groups } => {
-                let access = granted(&door.service, *uid, (login, groups));
-                Some(Permit::of_peer(login.clone(), access))
-            }
-            Peer::Address(_) => None,
-        },
+        Guard::Peer => {
+            let peer = request.extensions().get::<Peer>()?;
+            let Peer::User { login, groups, .. } = peer else {
+                return None;
+            };
+            // To grant them less than they have would only look safe.
+            let access = if peer.is_own() {
+                Access::everywhere(Role::Admin)
+            } else {
+                let by_rules = door.service.access(login, groups);
+                by_rules.unwrap_or_else(|| Access::everywhere(Role::Operator))
+            };
+            Some(Permit::of_peer(login.clone(), access))
+        }
         Guard::Token { token, owner, .. } => {
-            let given = bearer(request.headers())?;
-            if secret::same(given, token) {
+            if secret::same(bearer(request.headers())?, token) {
                 let all = Access::everywhere(Role::Admin);
                 return Some(Permit::of_peer(owner.clone(), all));
             }
-            let (token, digest): (Token, Digest) = door.service.token(given)?;
-            Some(Permit::of_token(token, digest))
+            of_token(door, request)
         }
+        Guard::Tls { .. } => of_token(door, request),
     }
 }
 
-/// The server's own user can read and write all that the server can, and root what anybody can:
-/// to grant them less would only look safe.
-fn granted(service: &Service, uid: u32, (login, groups): (&Actor, &[String])) -> Access {
-    let uid = Uid::from_raw(uid);
-    if uid.is_root() || uid == Uid::effective() {
-        return Access::everywhere(Role::Admin);
-    }
-    let by_rules = service.access(login, groups);
-    by_rules.unwrap_or_else(|| Access::everywhere(Role::Operator))
+fn of_token(door: &Door, request: &Request) -> Option<Permit> {
+    let given = bearer(request.headers())?;
+    let (token, digest) = door.service.token(given)?;
+    Some(Permit::of_token(token, digest))
 }
 
 fn unknown() -> Fault {

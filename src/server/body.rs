@@ -1,5 +1,5 @@
-//! A request's JSON body: of the right type, whole, in time and not too large, else a problem that
-//! says which.
+//! A request's JSON body: of a length that is said once, of the right type, whole, in time and not too
+//! large, else a problem that says which.
 
 use crate::server::{
     BODY_LIMIT,
@@ -9,13 +9,30 @@ use axum::{
     Json,
     body::Bytes,
     extract::{FromRequest, Request, rejection::JsonRejection},
-    http::StatusCode,
+    http::{StatusCode, header},
+    middleware::Next,
+    response::Response,
 };
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// A body is a few packets; who needs longer holds a connection on purpose.
-const BODY_PATIENCE: Duration = Duration::from_secs(10);
+const BODY_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Refuses a body in chunks. What is in front of us might see another end of it than we do, and take
+/// what comes after for another request, where both a length and chunks are given; a length alone
+/// has one meaning, and two different ones are refused before this.
+pub(super) async fn of_known_length(request: Request, next: Next) -> Result<Response, Fault> {
+    if request.headers().contains_key(header::TRANSFER_ENCODING) {
+        return Err(fault(
+            StatusCode::LENGTH_REQUIRED,
+            "length-required",
+            "the body must say its length",
+            "send it whole, with `Content-Length` and without `Transfer-Encoding`",
+        ));
+    }
+    Ok(next.run(request).await)
+}
 
 /// What was asked for.
 #[derive(Debug)]

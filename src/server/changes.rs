@@ -2,9 +2,9 @@
 //! look at the pipeline's branches; what is new is read from git, and nothing in the notice is used
 //! but the name of the branch.
 //!
-//! A forge has no bearer token, so the notice carries its own proof (`proof`), also over TCP. The
-//! rules on Host and Origin hold as everywhere: TCP never leaves this machine, so a forge reaches us
-//! through a proxy here, which speaks TLS and sends our own address as Host.
+//! A forge has no bearer token, so the notice carries its own proof (`proof`), on every way in. The
+//! rules on Host and Origin hold as everywhere: it comes over TLS, or through a proxy on this machine
+//! that sends our own address as Host.
 
 use crate::{
     model::{PipelineName, Source},

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
     #[error(
-        "{addr} is not a loopback address: only this machine is served over TCP; to reach it from another one, forward the port with ssh"
+        "{addr} is not a loopback address: others are served over TLS only; add --tls-cert, --tls-key and --tls-name, or forward the port with ssh"
     )]
     NotLoopback { addr: SocketAddr },
     #[error("cannot listen on {addr}: {source}")]
@@ -27,6 +27,12 @@ pub enum ServerError {
     Directory { path: PathBuf, wrong: String },
     #[error("there is no group {name} on this machine to which the socket could be given")]
     NoGroup { name: String },
+    #[error("the TLS {what} {} {wrong}", path.display())]
+    Tls {
+        what: &'static str,
+        path: PathBuf,
+        wrong: String,
+    },
     #[error("cannot {doing} the token file {}: {source}", path.display())]
     Token {
         doing: &'static str,

@@ -1,12 +1,13 @@
-//! Where the server listens: a Unix socket of its user, or of a group too, or TCP that cannot leave
-//! this machine. It hands out connections with who is behind them; it knows no HTTP.
+//! Where the server listens: a Unix socket of its user, or of a group too, TCP that cannot leave
+//! this machine, or TLS for the rest of the world. It hands out connections with who is behind them; it knows no HTTP.
 
-use crate::server::{ServerError, auth::Guard, socket};
-use std::{io, net::SocketAddr, path::PathBuf};
+use crate::server::{Certificate, ServerError, auth::Guard, socket};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio_rustls::TlsAcceptor;
 
 /// What to listen on.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum Listen {
     /// The operator is the user at the other end.
     Unix(PathBuf),
@@ -14,6 +15,12 @@ pub enum Listen {
     Shared { path: PathBuf, group: String },
     /// Loopback only. Whoever has the token is the server's own user, who alone can read it.
     Tcp { addr: SocketAddr, token: String },
+    /// For whoever has a token that an admin made, and asks for the server by one of its names.
+    Tls {
+        addr: SocketAddr,
+        certificate: Certificate,
+        names: Vec<String>,
+    },
 }
 
 impl std::fmt::Debug for Listen {
@@ -22,12 +29,12 @@ impl std::fmt::Debug for Listen {
             Listen::Unix(path) => write!(f, "Unix({})", path.display()),
             Listen::Shared { path, group } => write!(f, "Shared({}, {group})", path.display()),
             Listen::Tcp { addr, .. } => write!(f, "Tcp({addr})"),
+            Listen::Tls { addr, .. } => write!(f, "Tls({addr})"),
         }
     }
 }
 
 /// What is listened on.
-#[derive(Debug)]
 pub(super) enum Socket {
     Unix {
         listener: UnixListener,
@@ -37,13 +44,19 @@ pub(super) enum Socket {
         listener: TcpListener,
         addr: SocketAddr,
     },
+    Tls {
+        listener: TcpListener,
+        addr: SocketAddr,
+        acceptor: TlsAcceptor,
+    },
 }
 
 /// One accepted connection.
-#[derive(Debug)]
 pub(super) enum Connection {
     Unix(UnixStream),
     Tcp(TcpStream, SocketAddr),
+    /// Before it has shaken hands.
+    Tls(TcpStream, SocketAddr, TlsAcceptor),
 }
 
 impl Socket {
@@ -51,31 +64,56 @@ impl Socket {
         Ok(match self {
             Socket::Unix { listener, .. } => Connection::Unix(listener.accept().await?.0),
             Socket::Tcp { listener, .. } => {
-                let (stream, from) = listener.accept().await?;
-                // Events are small and wanted at once.
-                stream.set_nodelay(true)?;
+                let (stream, from) = prompt(listener).await?;
                 Connection::Tcp(stream, from)
+            }
+            Socket::Tls {
+                listener, acceptor, ..
+            } => {
+                let (stream, from) = prompt(listener).await?;
+                Connection::Tls(stream, from, acceptor.clone())
             }
         })
     }
+}
+
+/// Events are small and wanted at once.
+async fn prompt(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
+    let (stream, from) = listener.accept().await?;
+    stream.set_nodelay(true)?;
+    Ok((stream, from))
 }
 
 pub(super) fn open(listen: Listen) -> Result<(Socket, Guard), ServerError> {
     match listen {
         Listen::Unix(path) => Ok((open_unix(path, None)?, Guard::Peer)),
         Listen::Shared { path, group } => Ok((open_unix(path, Some(&group))?, Guard::Peer)),
+        Listen::Tls {
+            addr,
+            certificate,
+            names,
+        } => {
+            let acceptor = TlsAcceptor::from(Arc::new(certificate.config()?));
+            let (listener, addr) = bind(addr)?;
+            let socket = Socket::Tls {
+                listener,
+                addr,
+                acceptor,
+            };
+            Ok((socket, Guard::named(&names)))
+        }
         Listen::Tcp { addr, token } => {
-            let (listener, addr) = open_tcp(addr)?;
+            if !addr.ip().is_loopback() {
+                return Err(ServerError::NotLoopback { addr });
+            }
+            let (listener, addr) = bind(addr)?;
             let guard = Guard::token_on(addr, &token);
             Ok((Socket::Tcp { listener, addr }, guard))
         }
     }
 }
 
-fn open_tcp(addr: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
-    if !addr.ip().is_loopback() {
-        return Err(ServerError::NotLoopback { addr });
-    }
+fn bind(addr: SocketAddr) -> Result<(TcpListener, SocketAddr), ServerError> {
     let bind = || {
         let listener = std::net::TcpListener::bind(addr)?;
         listener.set_nonblocking(true)?;

@@ -38,19 +38,13 @@ fn from_here(guard: &Guard, headers: &HeaderMap) -> Result<(), Fault> {
         let title = "requests from elsewhere are refused";
         Err(fault(StatusCode::FORBIDDEN, kind, title, detail))
     };
-    let (checked, hosts) = match guard {
-        Guard::Peer => (false, [].as_slice()),
-        Guard::Token { hosts, .. } => (true, &**hosts),
-    };
-    let ours = |name: &str| hosts.iter().any(|host| host == name);
     let host = text(header::HOST.as_str()).unwrap_or_default();
-    if checked && !ours(host) {
-        let known = hosts.join(", ");
+    if let Some(known) = stranger(guard, host) {
         let detail = format!("host {host:?} is none of {known}; use one of these in the address");
         return forbidden("foreign-host", detail);
     }
     if let Some(origin) = text(header::ORIGIN.as_str())
-        && !origin.strip_prefix("http://").is_some_and(ours)
+        && !is_own(guard, origin)
     {
         let detail = format!("origin {origin:?} is not this server");
         return forbidden("foreign-origin", detail);
@@ -65,4 +59,42 @@ fn from_here(guard: &Guard, headers: &HeaderMap) -> Result<(), Fault> {
         return forbidden("foreign-site", detail);
     }
     Ok(())
+}
+
+/// The names that the host should have been one of; none when it is.
+fn stranger(guard: &Guard, host: &str) -> Option<String> {
+    match guard {
+        Guard::Peer => None,
+        Guard::Token { hosts, .. } => {
+            let known = hosts.iter().any(|known| known == host);
+            (!known).then(|| hosts.join(", "))
+        }
+        Guard::Tls { names } => {
+            let known = names.contains(&bare(host));
+            (!known).then(|| names.join(", "))
+        }
+    }
+}
+
+fn is_own(guard: &Guard, origin: &str) -> bool {
+    match guard {
+        Guard::Peer => false,
+        Guard::Token { hosts, .. } => {
+            let host = origin.strip_prefix("http://");
+            host.is_some_and(|host| hosts.iter().any(|known| known == host))
+        }
+        Guard::Tls { names } => {
+            let host = origin.strip_prefix("https://");
+            host.is_some_and(|host| names.contains(&bare(host)))
+        }
+    }
+}
+
+/// A host without its port, which may be another one in front of us.
+fn bare(host: &str) -> String {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        Some(_) | None => host,
+    };
+    name.to_ascii_lowercase()
 }

@@ -28,6 +28,18 @@ impl Peer {
             groups: user.as_ref().map_or_else(Vec::new, groups),
         }
     }
+
+    /// Whether it is the server's own user, who can read and write all that the server can, or
+    /// root, who can do anything anyway.
+    pub(super) fn is_own(&self) -> bool {
+        match self {
+            Peer::User { uid, .. } => {
+                let uid = Uid::from_raw(*uid);
+                uid.is_root() || uid == Uid::effective()
+            }
+            Peer::Address(_) => false,
+        }
+    }
 }
 
 impl fmt::Display for Peer {

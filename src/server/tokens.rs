@@ -1,5 +1,5 @@
 //! `GET /v1/tokens`, `POST /v1/tokens` and `POST /v1/tokens/revoke`: an admin's. The answer to the
-//! second is the only one that ever holds a secret, and nobody between may keep it.
+//! second is the only one that ever holds a secret.
 
 use crate::{
     api::{RevokeRequest, Token, TokenMade, TokenRequest},
@@ -12,11 +12,7 @@ use crate::{
     },
     service::TokenError,
 };
-use axum::{
-    Extension, Json,
-    extract::State,
-    http::{HeaderName, StatusCode, header},
-};
+use axum::{Extension, Json, extract::State, http::StatusCode};
 
 pub(super) async fn list(
     State(shared): State<Shared>,
@@ -31,10 +27,10 @@ pub(super) async fn make(
     Extension(permit): Extension<Permit>,
     Extension(Operator(by)): Extension<Operator>,
     Asked(request): Asked<TokenRequest>,
-) -> Result<([(HeaderName, &'static str); 1], Json<TokenMade>), Fault> {
+) -> Result<Json<TokenMade>, Fault> {
     permit.to_keep_tokens()?;
     let made = shared.service.make_token(request, by).await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(made)))
+    Ok(Json(made))
 }
 
 pub(super) async fn revoke(

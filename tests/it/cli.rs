@@ -12,6 +12,7 @@ mod notices;
 mod pages;
 mod reload;
 mod served;
+mod tls;
 mod tokens;
 mod verbs;
 

@@ -25,6 +25,7 @@ mod definition;
 mod delivery;
 mod demo;
 mod dialogs;
+mod door;
 mod executor;
 mod exposed;
 mod fixture;

@@ -22,7 +22,7 @@ use tokio::{
 fn socket(serving: &Serving) -> PathBuf {
     match &serving.address {
         Address::Unix(path) => path.clone(),
-        Address::Tcp { url, .. } => panic!("{url} is no socket"),
+        Address::Tcp { url, .. } | Address::Tls { url, .. } => panic!("{url} is no socket"),
     }
 }
 

@@ -19,21 +19,21 @@ use std::{
 };
 use tempfile::TempDir;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_pilothouse");
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_pilothouse");
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// The user and the group that nobody is, on every machine.
 const NOBODY: u32 = 65_534;
 
 /// A server over one pipeline that waits for ever, with everything that it says.
-struct Door {
-    home: TempDir,
-    server: Child,
+pub(super) struct Door {
+    pub(super) home: TempDir,
+    pub(super) server: Child,
     /// `http://127.0.0.1:PORT`, where it was asked to serve there.
-    url: Option<String>,
+    pub(super) url: Option<String>,
 }
 
 impl Door {
-    fn open(organization: &str, arguments: &[&str]) -> Self {
+    pub(super) fn open(organization: &str, arguments: &[&str]) -> Self {
         let home = TempDir::new().unwrap();
         let definitions = home.path().join("definitions");
         fs::create_dir(&definitions).unwrap();
@@ -64,7 +64,7 @@ impl Door {
         Self { home, server, url }
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
         command
             .args(arguments)
@@ -89,7 +89,7 @@ impl Door {
             .unwrap()
     }
 
-    fn make(&self, arguments: &[&str]) -> String {
+    pub(super) fn make(&self, arguments: &[&str]) -> String {
         let output = self.run(&[&["token", "create"], arguments].concat());
         assert_eq!(output.status.code(), Some(0), "{output:?}");
         stdout(&output)
