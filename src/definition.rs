@@ -12,6 +12,7 @@ mod alarm_source;
 mod anomalies;
 mod approval;
 mod calendar;
+mod command;
 mod defaults;
 mod difference;
 mod explained;

@@ -15,6 +15,7 @@ mod ended;
 mod environment;
 mod error;
 mod git;
+mod given;
 mod group;
 mod hold;
 mod keeper;

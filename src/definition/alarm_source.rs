@@ -3,14 +3,15 @@
 
 use crate::{
     definition::{
+        command::Open,
         fields::{At, Fields},
         readable::Readable,
         source::positive,
         webhook::{self, Usual},
     },
     model::{
-        AlarmSource, Alertmanager, Bad, Json, Login, Matcher, Measure, Ppm, Prometheus, Run,
-        Scrape, Server,
+        AlarmSource, Alertmanager, Bad, Json, Login, Matcher, Measure, Ppm, Prometheus, Scrape,
+        Server,
     },
 };
 
@@ -75,8 +76,8 @@ pub(crate) fn alarm_source(alarm: &Fields<'_>, servers: &Servers) -> Option<Alar
             .map(|it| webhook::webhook(&it, &servers.webhook)),
         alarm.optional_table("json").map(|it| json(&it)),
         alarm
-            .optional::<Run>("command")
-            .map(|run| Some(AlarmSource::Command(run))),
+            .optional::<Open>("command")
+            .map(|Open(run)| Some(AlarmSource::Command(run))),
     ];
     found.into_iter().flatten().next()?
 }

@@ -5,7 +5,7 @@ use crate::{
     definition::{loosening::Topic, node::Value, shape::Shape, words},
     model::{
         Actor, AlarmName, AlarmScope, CountedLines, Glob, GroupName, Kind, MailTls, Measure,
-        NoticeKind, Phase, PipelineName, Ppm, Rate, RegionName, Role, RouteName, Run, Series,
+        NoticeKind, Phase, PipelineName, Ppm, Rate, RegionName, Role, RouteName, Series,
         ServiceName, Severity, Share, SourceName, Span, StageName, TargetName, TeamName, Template,
         Weekly, WindowName, ZoneName,
     },
@@ -334,45 +334,5 @@ impl Readable for Fire {
     }
     fn shape() -> Shape {
         Shape::text(Self::WANTED, &["'3 of 5'"])
-    }
-}
-
-impl Readable for Run {
-    const WANTED: &'static str =
-        "a command: a text, a list of words, or { shell = \"...\" } where a shell is needed";
-    fn read(value: &Value) -> Result<Self, String> {
-        let wanted = || wanted::<Self>(value);
-        let argv = if let Value::Text(text) = value {
-            words::split(text).map_err(|why| format!("is wrong: {why}"))?
-        } else if let Value::List(items) = value {
-            let words = items.iter().map(|item| String::read(&item.value));
-            words.collect::<Result<_, _>>().map_err(|_why| wanted())?
-        } else if let Value::Table(table) = value {
-            let script = table.text("shell").filter(|text| !text.trim().is_empty());
-            let only = script.filter(|_| table.entries.len() == 1);
-            return only
-                .map(|text| Run::Shell(text.to_owned()))
-                .ok_or_else(wanted);
-        } else {
-            return Err(wanted());
-        };
-        match argv.first() {
-            Some(program) if !program.is_empty() => Ok(Run::Argv(argv)),
-            Some(_) | None => Err("is wrong: it names no program".to_owned()),
-        }
-    }
-    fn shape() -> Shape {
-        let text = json!({ "type": "string" });
-        let words = json!({ "type": "array", "items": text });
-        let shell = json!({
-            "type": "object",
-            "additionalProperties": false,
-            "properties": { "shell": text },
-            "required": ["shell"],
-        });
-        Shape {
-            schema: json!({ "anyOf": [text, words, shell], "description": Self::WANTED }),
-            examples: &["'run'"],
-        }
     }
 }

@@ -9,6 +9,7 @@
 //! ```
 
 mod confine;
+mod mask;
 
 use crate::{
     executor::{
@@ -19,6 +20,7 @@ use crate::{
     },
     model::Span,
 };
+use mask::Mask;
 use nix::{
     sys::wait::{Id, WaitPidFlag, waitid, waitpid},
     unistd::Pid,
@@ -65,6 +67,9 @@ pub struct Arguments {
     /// For how long, in milliseconds
     #[arg(long, value_name = "MS")]
     pub(crate) limit: u64,
+    /// A variable whose value is masked in the log
+    #[arg(long = "secret", value_name = "NAME")]
+    pub(crate) secrets: Vec<String>,
     /// The command
     #[arg(last = true)]
     pub(crate) words: Vec<String>,
@@ -145,6 +150,7 @@ async fn watch(
     // Output is taken meanwhile, so that nobody hangs in a write.
     let gone = output.copy_while(log, all.end()).await;
     let _late = timeout(LAST_OUTPUT, output.copy(log)).await;
+    output.finish(log);
     if !gone || timeout(GRACE, child.wait()).await.is_err() {
         return Ended::Lost("its processes do not end, not even when killed".to_owned());
     }
@@ -199,7 +205,7 @@ async fn spawn(arguments: &Arguments) -> io::Result<(Child, Output)> {
             Err(why) => return Err(why),
             Ok(child) => {
                 let reader = pipe::Receiver::from_owned_fd(reader.into())?;
-                return Ok((child, Output(Some(reader))));
+                return Ok((child, Output::new(reader, &arguments.secrets)));
             }
         }
     }
@@ -256,10 +262,22 @@ fn next_dead() -> Option<Pid> {
     waitid(Id::All, look).ok()?.pid()
 }
 
-/// The reading end of the output pipe, until its end.
-struct Output(Option<pipe::Receiver>);
+/// The reading end of the output pipe, until its end, and what must not get through.
+struct Output {
+    pipe: Option<pipe::Receiver>,
+    mask: Mask,
+}
 
 impl Output {
+    fn new(pipe: pipe::Receiver, secrets: &[String]) -> Self {
+        // What a secret is stands in the environment only.
+        let values = secrets.iter().filter_map(|name| std::env::var(name).ok());
+        Self {
+            pipe: Some(pipe),
+            mask: Mask::of(values),
+        }
+    }
+
     /// Does some work and copies output meanwhile.
     async fn copy_while<T>(&mut self, log: &mut Log, work: impl Future<Output = T>) -> T {
         let mut work = std::pin::pin!(work);
@@ -272,11 +290,16 @@ impl Output {
     /// Copies until every writer has closed its end. Loses nothing when dropped midway.
     async fn copy(&mut self, log: &mut Log) {
         let mut buffer = vec![0; 64 * 1024];
-        while let Some(pipe) = &mut self.0 {
+        while let Some(pipe) = &mut self.pipe {
             match pipe.read(&mut buffer).await {
-                Ok(0) | Err(_) => self.0 = None,
-                Ok(n) => log.write(&buffer[..n]),
+                Ok(0) | Err(_) => self.pipe = None,
+                Ok(n) => log.write(&self.mask.pass(&buffer[..n])),
             }
         }
+    }
+
+    /// Gives the log what was held back because a secret might have gone on.
+    fn finish(mut self, log: &mut Log) {
+        log.write(&self.mask.finish());
     }
 }

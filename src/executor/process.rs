@@ -4,6 +4,7 @@
 use crate::{
     executor::{
         ended::{End, Ended},
+        given,
         hold::{Holder, is_held},
         keeper, leftover,
         tree::Tree,
@@ -67,7 +68,11 @@ impl Process<'_> {
         if stop.is_wanted() {
             return Ended::Stopped.into();
         }
-        let mut keeper = match self.command().spawn() {
+        let secrets = match given::to(self.run).await {
+            Ok(secrets) => secrets,
+            Err(why) => return self.not_started(&why.to_string()).into(),
+        };
+        let mut keeper = match self.command(&secrets).spawn() {
             Ok(keeper) => keeper,
             Err(why) => return self.not_started(&format!("its keeper: {why}")).into(),
         };
@@ -141,7 +146,8 @@ impl Process<'_> {
             .ok_or(())
     }
 
-    fn command(&self) -> Command {
+    fn command(&self, secrets: &[(String, String)]) -> Command {
+        let names = secrets.iter().map(|(name, _)| name.as_str());
         let mut command = Command::new(self.keeper);
         command
             .arg0("pilothouse")
@@ -150,11 +156,14 @@ impl Process<'_> {
             .arg(self.folder)
             .arg("--directory")
             .arg(self.directory)
-            .args(["--limit", &self.time_limit.0.to_string(), "--"])
+            .args(["--limit", &self.time_limit.0.to_string()])
+            .args(names.flat_map(|name| ["--secret", name]))
+            .arg("--")
             .args(self.run.words())
             .current_dir("/")
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .envs(secrets.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());

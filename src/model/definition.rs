@@ -1,8 +1,10 @@
 //! What a pipeline is, as checked data: the effective definition after inheritance. How it is
 //! written in TOML, inherited and explained is `crate::definition`; this file knows no files.
 
+mod run;
 mod source;
 
+pub use run::{BadSecretName, Run, Secret, SecretName};
 pub use source::{Also, Build, CountedLines, Coverage, ReviewRule, Source};
 
 use crate::model::planted::{Bug, planted};
@@ -12,7 +14,6 @@ use crate::model::{
 };
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// A pipeline, as its release trains run it. Travels in `Fact::Defined`, so the journal also says
 /// what the definition was at any moment.
@@ -59,34 +60,6 @@ pub enum Kind {
     FeatureFlags,
     StaticAssets,
     OperatorTooling,
-}
-
-/// A command: an argument vector, or a shell's text only where the definition says `shell`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Run {
-    Argv(Vec<String>),
-    Shell(String),
-}
-
-impl Run {
-    /// The program and its arguments; a shell's text is given to `sh`.
-    pub fn words(&self) -> Vec<&str> {
-        match self {
-            Run::Argv(argv) => argv.iter().map(String::as_str).collect(),
-            Run::Shell(text) => vec!["sh", "-c", text],
-        }
-    }
-}
-
-/// As a person would type it.
-impl fmt::Display for Run {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Run::Argv(argv) => f.write_str(&argv.join(" ")),
-            Run::Shell(text) => write!(f, "sh -c {text:?}"),
-        }
-    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

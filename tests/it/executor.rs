@@ -6,6 +6,7 @@ mod coverage;
 mod git;
 mod processes;
 mod retention;
+mod secrets;
 mod targets;
 
 use crate::program;

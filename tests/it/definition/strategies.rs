@@ -1,7 +1,7 @@
 //! Strategies as a definition writes them.
 
 use super::*;
-use pilothouse::model::{BlueGreen, Canary, Strategy};
+use pilothouse::model::{BlueGreen, Canary, Secret, SecretName, Strategy};
 
 #[test]
 fn a_strategy_is_read_with_its_own_keys() {
@@ -57,4 +57,28 @@ fn a_strategy_is_read_with_its_own_keys() {
     }
     assert!(!deploy("one_box = true").one_way);
     assert!(deploy("rollback = \"one-way\"").one_way);
+}
+
+#[test]
+fn a_command_is_given_secrets_by_name_and_by_file() {
+    let run = |text: &str| {
+        let text = CHECKOUT.replace("run = \"make package\"", &format!("run = {text}"));
+        only(&[("checkout.toml", &text)]).build.run
+    };
+    let secret = |name: &str, file: Option<&str>| Secret {
+        name: SecretName::parse(name).unwrap(),
+        file: file.map(str::to_owned),
+    };
+    let given =
+        run("{ shell = \"make push\", secrets = [\"TOKEN\", { name = \"KEY\", file = \"/k\" }] }");
+    let secrets = [secret("TOKEN", None), secret("KEY", Some("/k"))];
+    assert_eq!(given.words(), ["sh", "-c", "make push"]);
+    assert_eq!(given.secrets(), secrets);
+    assert_eq!(given.to_string(), "sh -c \"make push\" with TOKEN, KEY");
+    for text in ["\"make push\"", "[\"make\", \"push\"]"] {
+        let given = run(&format!("{{ command = {text}, secrets = [\"TOKEN\"] }}"));
+        assert_eq!(given.words(), ["make", "push"]);
+        assert_eq!(given.secrets(), &secrets[..1]);
+        assert_eq!(run(&format!("{{ command = {text} }}")).secrets(), []);
+    }
 }
