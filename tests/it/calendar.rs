@@ -302,6 +302,10 @@ const DOUBTFUL: &[(&str, &str)] = &[
         "cannot be read",
     ),
     (
+        "DTSTART;VALUE=DATE:20260101; RRULE:FREQ=YEARLY;BYDAY=1éR",
+        "not in plain letters",
+    ),
+    (
         "DTSTART;VALUE=DATE:20260101; RRULE:FREQ=DAILY; RRULE:FREQ=WEEKLY",
         "several RRULEs",
     ),

@@ -24,6 +24,10 @@ pub(super) fn walls(
     steps: &mut usize,
 ) -> Result<BTreeSet<Time>, String> {
     let wrong = |why: String| format!("RRULE {rule:?} cannot be read: {why}");
+    // The crate cuts days of the week between bytes, and panics inside of a letter.
+    if !rule.is_ascii() {
+        return Err(wrong("it is not in plain letters".to_owned()));
+    }
     let (mut kept, mut until, mut is_finite) = (Vec::new(), None, false);
     for part in rule.split(';').filter(|part| !part.is_empty()) {
         let (key, value) = part.split_once('=').unwrap_or((part, ""));
