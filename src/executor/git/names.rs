@@ -54,13 +54,14 @@ pub(crate) fn shown(repository: &str) -> String {
     }
 }
 
-/// `user:password@` of a URL.
+/// `user:password@` of a URL. Over HTTPS a user alone may be a token; over SSH it is a name.
 pub(crate) fn secret(repository: &str) -> Option<&str> {
     let (_, rest) = repository.split_once("://")?;
     let authority = rest.split('/').next()?;
     let end = authority.rfind('@')?;
     let secret = &authority[..=end];
-    secret.contains(':').then_some(secret)
+    let token = repository.starts_with("https://");
+    (token || secret.contains(':')).then_some(secret)
 }
 
 #[cfg(test)]
@@ -107,6 +108,8 @@ mod tests {
     fn a_password_is_never_shown() {
         let with = "https://bot:s3cret@example.com/a.git";
         assert_eq!(shown(with), "https://example.com/a.git");
+        let token = "https://ghp_0123@example.com/a.git";
+        assert_eq!(shown(token), "https://example.com/a.git");
         assert_eq!(shown("ssh://git@example.com/a"), "ssh://git@example.com/a");
     }
 }
