@@ -14,6 +14,8 @@ mod deploy;
 mod ended;
 mod environment;
 mod error;
+#[cfg(feature = "fuzzed")]
+pub mod fuzzed;
 mod git;
 mod given;
 mod group;

@@ -18,6 +18,8 @@ mod command;
 mod counter;
 mod exposition;
 mod fetch;
+#[cfg(feature = "fuzzed")]
+pub mod fuzzed;
 mod inbox;
 mod json;
 mod level;

@@ -6,7 +6,7 @@
 
 mod call;
 mod history;
-mod names;
+pub(super) mod names;
 
 use crate::{
     executor::{GitError, coverage::Subject, locks::Locks},

@@ -118,7 +118,7 @@ struct Told {
     partial: Option<String>,
 }
 
-fn judge(body: &[u8], now: Time, limit: Measure) -> Result<Judged, String> {
+pub(super) fn judge(body: &[u8], now: Time, limit: Measure) -> Result<Judged, String> {
     let told = told(body, now)?;
     let values = told
         .series

@@ -30,6 +30,7 @@ mod executor;
 mod exposed;
 mod fixture;
 mod fleet;
+mod fuzz;
 mod idle;
 mod input;
 mod journal;

@@ -18,7 +18,7 @@ mod oracle;
 mod outside;
 mod prologue;
 mod report;
-mod rng;
+pub(crate) mod rng;
 mod run;
 pub(crate) mod store;
 mod table;

@@ -3,17 +3,17 @@
 
 /// SplitMix64: small, well spread, and the same everywhere.
 #[derive(Debug, Clone)]
-pub(super) struct Rng(pub(super) u64);
+pub(crate) struct Rng(pub(crate) u64);
 
 impl Rng {
     /// The randomness of one step of a seed.
-    pub(super) fn of(seed: u64, step: u64) -> Self {
+    pub(crate) fn of(seed: u64, step: u64) -> Self {
         let mut mixed = Rng(seed ^ step.wrapping_mul(0xd134_2543_de82_ef95));
         mixed.next();
         mixed
     }
 
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -21,16 +21,16 @@ impl Rng {
         mixed ^ (mixed >> 31)
     }
 
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound.max(1)
     }
 
-    pub(super) fn one_in(&mut self, n: u64) -> bool {
+    pub(crate) fn one_in(&mut self, n: u64) -> bool {
         self.below(n) == 0
     }
 
     /// One of some, if there are any.
-    pub(super) fn pick<'a, T>(&mut self, some: &'a [T]) -> Option<&'a T> {
+    pub(crate) fn pick<'a, T>(&mut self, some: &'a [T]) -> Option<&'a T> {
         let n = some.len() as u64;
         (n > 0).then(|| &some[self.below(n) as usize])
     }
