@@ -32,10 +32,12 @@ const OUTPUT: u64 = 16 * 1024 * 1024;
 const COMPLAINT: u64 = 64 * 1024;
 
 /// Nothing in a repository or in the machine's settings makes git run, ask or fetch more than asked.
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 9] = [
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "protocol.ext.allow=never",
+    // A repository is where the definition says, not where its server sends us.
+    "http.followRedirects=false",
     "submodule.recurse=false",
     "gc.auto=0",
     "log.showSignature=false",
@@ -266,5 +268,46 @@ fn clear_locks_below(folder: &Path) {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             clear_locks_below(&entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        io::{Read, Write},
+        net::TcpListener,
+        thread,
+    };
+
+    #[tokio::test]
+    async fn a_server_that_sends_us_elsewhere_is_not_followed() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || {
+            let mut asked = String::new();
+            while !asked.contains("over") {
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut request = [0; 4096];
+                let n = stream.read(&mut request).unwrap();
+                let request = String::from_utf8_lossy(&request[..n]);
+                asked.push_str(request.lines().next().unwrap_or_default());
+                let head = "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nConnection: close\r\n";
+                let place = format!("Location: http://{address}/elsewhere/info/refs\r\n\r\n");
+                stream
+                    .write_all((head.to_owned() + &place).as_bytes())
+                    .unwrap();
+            }
+            asked
+        });
+        let url = format!("http://{address}/a.git");
+        let call = Call::outside(&url);
+        let said = call.ask("ls-remote", &["--", &url], ANSWER).await.unwrap();
+        assert!(said.expect_success().is_err());
+        let mut last = std::net::TcpStream::connect(address).unwrap();
+        last.write_all(b"over\n").unwrap();
+        let asked = server.join().unwrap();
+        assert!(asked.contains("/a.git/info/refs"), "{asked}");
+        assert!(!asked.contains("elsewhere"), "{asked}");
     }
 }

@@ -277,3 +277,60 @@ async fn a_commit_may_say_that_it_cannot_be_taken_back() {
     let said: Vec<bool> = head.changes.iter().map(|c| c.one_way).collect();
     assert_eq!(said, [true, false, false]);
 }
+
+#[tokio::test]
+async fn nothing_that_a_repository_brings_runs_before_the_build() {
+    let place = Place::new();
+    let other = Repository::new(place.path("other"));
+    other.commit("a", "1", "Other");
+    let repository = Repository::new(place.path("repository"));
+    let ran = place.path("ran");
+    let touch = format!("touch {}", ran.display());
+    let modules = format!(
+        "[submodule \"sub\"]\n\tpath = sub\n\turl = {}\n\tupdate = !{touch}\n\tfetchRecurseSubmodules = true\n",
+        other.0.display()
+    );
+    repository.commit(
+        ".gitmodules",
+        &modules,
+        "A submodule that would run a command",
+    );
+    let link = other.git(&["rev-parse", "HEAD"]);
+    repository.git(&[
+        "update-index",
+        "--add",
+        "--cacheinfo",
+        &format!("160000,{link},sub"),
+    ]);
+    repository.git(&["commit", "--quiet", "-m", "Link"]);
+    std::fs::create_dir(repository.0.join("sub")).unwrap();
+    repository.commit(
+        ".gitattributes",
+        "* filter=evil diff=evil\n",
+        "A filter of ours that nobody else has",
+    );
+    // What stands in the remote's own settings is the remote's.
+    for (key, value) in [
+        ("core.fsmonitor", &touch),
+        ("filter.evil.smudge", &touch),
+        ("diff.evil.textconv", &touch),
+    ] {
+        repository.git(&["config", key, value]);
+    }
+    let head = look(&place, &repository.source(), &[]).await.unwrap();
+    let effect = Effect::Build {
+        release: ReleaseId(3),
+        repository: repository.0.to_str().unwrap().to_owned(),
+        sha: head.sha,
+        also: Vec::new(),
+        run: Run::Shell("ls -A sub; git config --list --local".to_owned()),
+        artifact: ".gitattributes".to_owned(),
+        timeout: Span::seconds(20),
+    };
+    let result = place.run(&owed("b-1", effect)).await;
+    assert_eq!(told(&result).0, "succeeded", "{result:?}");
+    let log = String::from_utf8(place.log("b-1")).unwrap();
+    assert!(!log.contains("evil") && !log.contains(".git\n"), "{log}");
+    // Git itself looks at a repository on this machine with the remote's settings: reading runs none.
+    assert!(!ran.exists());
+}
