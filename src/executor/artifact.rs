@@ -47,7 +47,8 @@ impl Store {
 
     /// Takes what a build left in its checkout. Blocks for as long as copying takes.
     pub(crate) fn collect(&self, checkout: &Path, file: &str) -> Result<Artifact, ArtifactError> {
-        let source = inside(checkout, file)?;
+        let mut from = inside(checkout, file)?;
+        let source = checkout.join(file);
         let failed = |operation, path: &Path| {
             let path = path.to_owned();
             move |source| ArtifactError::File {
@@ -56,7 +57,6 @@ impl Store {
                 source,
             }
         };
-        let mut from = File::open(&source).map_err(failed("read", &source))?;
         let mode = from.metadata().map_err(failed("read", &source))?;
         // One build at a time is in a checkout, but several store at once.
         let unique = Digest::of(source.as_os_str().as_encoded_bytes());
@@ -108,8 +108,9 @@ impl Store {
     }
 }
 
-/// The real path of a regular file that lies in the checkout, links followed.
-pub(crate) fn inside(checkout: &Path, file: &str) -> Result<PathBuf, ArtifactError> {
+/// A regular file that lies in the checkout, links within it followed. What is swapped for a link
+/// between the look and the opening is not followed.
+pub(crate) fn inside(checkout: &Path, file: &str) -> Result<File, ArtifactError> {
     let outside = || ArtifactError::Outside(file.to_owned());
     let plain = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
     if file.is_empty() || !Path::new(file).components().all(plain) {
@@ -118,11 +119,39 @@ pub(crate) fn inside(checkout: &Path, file: &str) -> Result<PathBuf, ArtifactErr
     let missing = |_no_such_file| ArtifactError::Missing(file.to_owned());
     let root = checkout.canonicalize().map_err(missing)?;
     let path = root.join(file).canonicalize().map_err(missing)?;
-    if path.starts_with(&root) && path.is_file() {
-        Ok(path)
-    } else {
-        Err(outside())
+    let below = path.strip_prefix(&root).map_err(|_leads_out| outside())?;
+    if !path.is_file() {
+        return Err(outside());
     }
+    let opened = open_below(&root, below).map_err(|_changed| outside())?;
+    match opened.metadata() {
+        Ok(about) if about.is_file() => Ok(opened),
+        Ok(_) | Err(_) => Err(outside()),
+    }
+}
+
+/// Opens a path that has no links, and fails where it has one by now.
+#[cfg(target_os = "linux")]
+fn open_below(root: &Path, below: &Path) -> io::Result<File> {
+    use nix::{
+        errno::Errno,
+        fcntl::{OFlag, OpenHow, ResolveFlag, openat2},
+    };
+    let how = OpenHow::new()
+        // A pipe in its place would keep us waiting.
+        .flags(OFlag::O_RDONLY | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)
+        .resolve(ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_SYMLINKS);
+    match openat2(File::open(root)?, below, how) {
+        Ok(opened) => Ok(opened.into()),
+        // An older kernel, or a sandbox that does not know the call.
+        Err(Errno::ENOSYS | Errno::EPERM) => File::open(root.join(below)),
+        Err(why) => Err(why.into()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_below(root: &Path, below: &Path) -> io::Result<File> {
+    File::open(root.join(below))
 }
 
 fn copy_hashing(from: &mut File, to: &Path) -> io::Result<(Digest, u64)> {
@@ -144,5 +173,60 @@ fn hash(from: &mut impl Read, to: &mut impl Write) -> io::Result<(Digest, u64)> 
         hash.update(&buffer[..n]);
         to.write_all(&buffer[..n])?;
         bytes += n as u64;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        os::unix::fs::symlink,
+        sync::atomic::{AtomicBool, Ordering},
+        thread,
+    };
+
+    #[test]
+    fn a_folder_that_is_swapped_for_a_link_leads_nowhere() {
+        let top = std::env::temp_dir().join(format!("pilothouse-swap-{}", std::process::id()));
+        let (checkout, elsewhere) = (top.join("checkout"), top.join("elsewhere"));
+        for (folder, content) in [
+            (checkout.join("dist"), "ours"),
+            (elsewhere.clone(), "secret"),
+        ] {
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("app"), content).unwrap();
+        }
+        symlink(&elsewhere, checkout.join("link")).unwrap();
+        let over = AtomicBool::new(false);
+        let mut read = Vec::new();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let at = |name: &str| checkout.join(name);
+                while !over.load(Ordering::Relaxed) {
+                    for (from, to) in [
+                        ("dist", "kept"),
+                        ("link", "dist"),
+                        ("dist", "link"),
+                        ("kept", "dist"),
+                    ] {
+                        fs::rename(at(from), at(to)).unwrap();
+                    }
+                }
+            });
+            for _try in 0..3_000 {
+                if let Ok(mut file) = inside(&checkout, "dist/app") {
+                    let mut text = String::new();
+                    file.read_to_string(&mut text).unwrap();
+                    read.push(text);
+                }
+            }
+            over.store(true, Ordering::Relaxed);
+        });
+        fs::remove_dir_all(top).unwrap();
+        assert!(!read.is_empty(), "nothing was read at all");
+        assert!(
+            read.iter().all(|text| text == "ours"),
+            "a link was followed"
+        );
     }
 }

@@ -18,7 +18,6 @@ use changed::Changed;
 use report::{Lines, REPORT_MOST, Report};
 use std::{
     collections::BTreeMap,
-    fs::File,
     io::Read,
     path::{Component, Path, PathBuf},
 };
@@ -115,7 +114,7 @@ fn judge(place: &Path, rule: &Coverage, changed: Option<&Changed>) -> Result<Str
 
 fn read(place: &Path, name: &str) -> Result<Report, String> {
     let about = |why: &str| format!("the coverage report {name} cannot be used: {why}");
-    let path = inside(place, name).map_err(|why| match why {
+    let file = inside(place, name).map_err(|why| match why {
         ArtifactError::Missing(_) => format!("the build left no coverage report {name}"),
         ArtifactError::Outside(_)
         | ArtifactError::NotStored(_)
@@ -123,7 +122,6 @@ fn read(place: &Path, name: &str) -> Result<Report, String> {
         | ArtifactError::File { .. } => about("it is not a file inside the checkout"),
     })?;
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|why| about(&why.to_string()))?;
     file.take(REPORT_MOST + 1)
         .read_to_end(&mut bytes)
         .map_err(|why| about(&why.to_string()))?;
