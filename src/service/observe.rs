@@ -42,6 +42,8 @@ pub(super) struct Observers {
 struct Outlook {
     /// Commits that were seen of each source, newest first; the main one has no name.
     known: BTreeMap<Option<SourceName>, Vec<Sha>>,
+    /// Whether every source beside the main one was seen. Before that the main one is seen in vain.
+    complete: bool,
     /// Whether an attempt is under way, whose bakes count time.
     active: bool,
     /// What deployments have done to targets.
@@ -137,9 +139,15 @@ impl Outlook {
         let known = known.collect();
         Self {
             known,
+            complete: pipeline.unseen_sources().is_empty(),
             active: pipeline.active().next().is_some(),
             touched: Arc::new(touched(pipeline)),
         }
+    }
+
+    /// Whether the main source was seen before the others, and can be taken in by now.
+    fn wants_main(&self) -> bool {
+        self.complete && self.known.get(&None).is_none_or(Vec::is_empty)
     }
 }
 
@@ -206,8 +214,10 @@ impl Branch {
         let pause = pause(self.source.poll_every, failures);
         let least = Span(pause.0.min(PAUSE_LEAST.0));
         sleep(least.std()).await;
+        let main = self.name.is_none() && failures == 0;
         tokio::select! {
             () = sleep(Span(pause.0 - least.0).std()) => {}
+            _due = self.outlook.wait_for(Outlook::wants_main), if main => {}
             // The mailbox that wakes is held here, so there is always somebody who may.
             _woken = self.looks.changed() => {}
         }
