@@ -97,7 +97,6 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
         machine::git(),
         machine::shell(),
         machine::files(),
-        machine::cgroups(),
         machine::clock(),
         machine::zones(),
     ];

@@ -10,7 +10,6 @@ const GIT: (u32, u32) = (2, 29);
 const FILES: u64 = 4_096;
 /// Rules about clocks change several times a year somewhere.
 const ZONES_YEARS: i32 = 2;
-const CGROUPS: &str = "/sys/fs/cgroup";
 
 pub(super) fn git() -> Finding {
     const WHAT: &str = "git";
@@ -61,25 +60,6 @@ pub(super) fn files() -> Finding {
         Some(Ok(soft)) => Finding::ok(WHAT, format!("{soft} may be open at once")),
         Some(Err(_unlimited)) => Finding::ok(WHAT, "no limit"),
         None => Finding::doubt(WHAT, "how many may be open is not known", todo),
-    }
-}
-
-pub(super) fn cgroups() -> Finding {
-    const WHAT: &str = "cgroups";
-    let todo = "Delegate=yes in the unit, on a machine with cgroup v2";
-    let Ok(controllers) = fs::read_to_string(Path::new(CGROUPS).join("cgroup.controllers")) else {
-        let said = "version 2 is not there: nothing bounds what a step takes but its time";
-        return Finding::doubt(WHAT, said, todo);
-    };
-    let lacks: Vec<&str> = ["cpu", "memory", "pids"]
-        .into_iter()
-        .filter(|one| !controllers.split_whitespace().any(|there| there == *one))
-        .collect();
-    if lacks.is_empty() {
-        Finding::ok(WHAT, "version 2, with cpu, memory and pids")
-    } else {
-        let said = format!("version 2, but without {}", lacks.join(", "));
-        Finding::doubt(WHAT, said, todo)
     }
 }
 
