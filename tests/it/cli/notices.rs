@@ -3,7 +3,8 @@
 use super::served::Served;
 use crate::notices::receiver::{Answer, Receiver};
 use nix::sys::signal::Signal;
-use std::fs;
+use pilothouse::{clock::Stopwatch, model::Span};
+use std::{fs, time::Duration};
 
 #[test]
 fn a_server_killed_while_it_tells_tells_again_under_the_same_key() {
@@ -33,8 +34,17 @@ fn a_server_killed_while_it_tells_tells_again_under_the_same_key() {
     assert_eq!(third.header("idempotency-key").unwrap(), key);
     assert_eq!(third.body, first.body);
     served.until_json(&["notices"], |states| states[0]["delivered"] == 1);
+    let kept = served
+        .home
+        .path()
+        .join(".local/state/pilothouse/notices/hook.json");
+    let watch = Stopwatch::start();
+    while !fs::read_to_string(&kept).is_ok_and(|text| text.contains("\"delivered\":1")) {
+        assert!(watch.elapsed() < Span::seconds(20), "it is not kept");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 
-    // Once it is known to have arrived, it is not told again.
+    // Once it is kept that it has arrived, it is not told again.
     served.signal(Signal::SIGKILL);
     served.restart();
     let output = served.until(0, &["notices", "--test", "hook"]);
@@ -53,10 +63,6 @@ fn a_server_killed_while_it_tells_tells_again_under_the_same_key() {
     );
 
     // A file of a route that is gone goes too, so that it begins anew should it come back.
-    let kept = served
-        .home
-        .path()
-        .join(".local/state/pilothouse/notices/hook.json");
     assert!(kept.exists());
     fs::write(served.home.path().join("definitions/organization.toml"), "").unwrap();
     served.signal(Signal::SIGHUP);
