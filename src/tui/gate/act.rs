@@ -280,7 +280,7 @@ fn lift(app: &App, state: &Pipeline) -> Result<Act, String> {
 pub fn runbook(app: &App) -> Result<String, String> {
     let none = || "select an alarm first".to_owned();
     let Some(Screen::Alarms(screen)) = beneath_help(app) else {
-        return Err("only on the list of alarms".to_owned());
+        return runbook_of_pipeline(app);
     };
     if let AlarmsOf::Fleet(_) = screen.scope {
         let row = rows::selected_alarm(app, screen).ok_or_else(none)?;
@@ -295,4 +295,12 @@ pub fn runbook(app: &App) -> Result<String, String> {
     let row = rows.next().ok_or_else(none)?;
     let runbook = row.sight.runbook;
     runbook.ok_or_else(|| format!("the definition gives {chosen} no runbook"))
+}
+
+fn runbook_of_pipeline(app: &App) -> Result<String, String> {
+    let name = pipeline(app).ok_or_else(|| "select a pipeline first".to_owned())?;
+    let opened = app.pipeline(name);
+    let opened = opened.ok_or_else(|| format!("open {name} first"))?;
+    let runbook = opened.definition.as_ref().and_then(|it| it.runbook.clone());
+    runbook.ok_or_else(|| format!("the definition gives {name} no runbook"))
 }
