@@ -7,8 +7,8 @@ use crate::{
         session::Session,
     },
     model::{
-        Blocker, BlockerKind, Brought, Candidate, Org, Pipeline, PipelineName, ReleaseId,
-        StageName, StageView, Status, Time, blockers, board,
+        AlarmLevel, AlarmName, Blocker, BlockerKind, Brought, Candidate, Org, Pipeline,
+        PipelineName, ReleaseId, StageName, StageView, Status, Time, blockers, board,
     },
 };
 use serde::Serialize;
@@ -30,6 +30,14 @@ struct Answer {
     pipeline: PipelineName,
     now: Time,
     stages: Vec<Standing>,
+    /// Alarms that are not ok, whether anything waits for them or not.
+    alarms: Vec<Unwell>,
+}
+
+#[derive(Debug, Serialize)]
+struct Unwell {
+    alarm: AlarmName,
+    level: AlarmLevel,
 }
 
 /// What is going on at a stage, and what its next release waits for.
@@ -84,7 +92,16 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
         );
         return Err(Failure::new(Exit::Failed, message));
     }
+    let unwell = pipeline
+        .alarms
+        .iter()
+        .filter(|(_, it)| it.level != AlarmLevel::Ok);
+    let unwell = unwell.map(|(alarm, it)| Unwell {
+        alarm: alarm.clone(),
+        level: it.level,
+    });
     let answer = Answer {
+        alarms: unwell.collect(),
         pipeline: pipeline.name,
         now,
         stages,
@@ -134,12 +151,25 @@ pub(crate) fn at(
 }
 
 impl Answer {
+    /// What is wrong although nothing waits for it.
+    fn wrong(&self) -> String {
+        if self.alarms.is_empty() {
+            return " and nothing is wrong".to_owned();
+        }
+        let told = self.alarms.iter().map(|Unwell { alarm, level }| {
+            let word = match level {
+                AlarmLevel::Ok => "is ok",
+                AlarmLevel::Firing => "fires",
+                AlarmLevel::NoData => "has no data",
+            };
+            format!("alarm {alarm} {word}")
+        });
+        format!("; {}", told.collect::<Vec<_>>().join(", "))
+    }
+
     fn print(&self) -> Result<(), Failure> {
         if self.stages.is_empty() {
-            return output::line(&format!(
-                "{}: nothing waits and nothing is wrong",
-                self.pipeline
-            ));
+            return output::line(&format!("{}: nothing waits{}", self.pipeline, self.wrong()));
         }
         for Standing {
             view,

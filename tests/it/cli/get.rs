@@ -169,3 +169,14 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(stderr(&output), "");
 }
+
+/// An alarm without data stops nothing while nothing waits, and is wrong all the same.
+#[test]
+fn why_names_an_alarm_that_nothing_waits_for() {
+    let served = Served::start();
+    let unwell = |why: &Value| {
+        let alarm = &why["alarms"][0];
+        alarm["alarm"] == "faults" && alarm["level"] == "no-data"
+    };
+    served.until_json(&["why", "web"], unwell);
+}
