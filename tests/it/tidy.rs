@@ -43,12 +43,11 @@ const BANNED: [(&str, &str, &str); 11] = [
     ),
 ];
 
-const TOP: [&str; 8] = [
+const TOP: [&str; 7] = [
     "Cargo.lock",
     "Cargo.toml",
     "README.md",
     "assets",
-    "build.rs",
     "src",
     "tests",
     "themes",

@@ -1,6 +1,6 @@
-//! Gives the program a mark of its own fold: a number over every source that has a say in what facts
-//! fold to and how that is written down. A snapshot with another mark is not read, so nobody has to
-//! remember to say that the fold changed.
+//! The build script. It gives the program a mark of its own fold: a number over every source that has
+//! a say in what facts fold to and how that is written down. A snapshot with another mark is not read,
+//! so nobody has to remember to say that the fold changed.
 
 use std::{
     collections::hash_map::DefaultHasher,
