@@ -23,6 +23,7 @@
 //! | [`clock`], [`entropy`] | the only readers of time and of randomness | everything else |
 //! | [`definition`] | pipelines as code: TOML to a checked `Definition` | running pipelines |
 //! | [`engine`] | the rules: `decide` and `plan` | async, I/O, clocks, definitions on disk |
+//! | [`durable`] | files that are there whole or not at all | what is in them |
 //! | [`journal`] | appends facts and reads them back | rules |
 //! | [`executor`] | does effects: processes, git, artifacts; delivers notices | rules, what follows from a result |
 //! | [`watch`] | reads alarms | rules, who listens |
@@ -48,6 +49,7 @@ pub mod entropy;
 pub mod definition;
 pub mod engine;
 
+pub mod durable;
 pub mod executor;
 pub mod http;
 pub mod journal;

@@ -3,16 +3,16 @@
 //! pipeline. It knows no files but its key's.
 
 use crate::{
-    entropy,
+    durable, entropy,
     executor::ExecutorError,
     model::{Digest, PipelineName, ReleaseId, Sha, Signature, hex, unhex},
 };
 use ed25519_dalek::{SECRET_KEY_LENGTH, Signer, SigningKey};
 use std::{
     fmt,
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    fs::{self, File},
+    io::{self, Read},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
@@ -116,18 +116,8 @@ impl fmt::Debug for Signing {
 
 /// Writes a new key so that it is there whole or not at all, and never readable by others.
 fn make(path: &Path) -> io::Result<()> {
-    let incoming = path.with_extension("incoming");
-    // One of an interrupted start.
-    let _absent = fs::remove_file(&incoming);
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&incoming)?;
-    writeln!(file, "{}", entropy::hex(SECRET_KEY_LENGTH)?)?;
-    file.sync_all()?;
-    fs::rename(&incoming, path)?;
-    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+    let key = format!("{}\n", entropy::hex(SECRET_KEY_LENGTH)?);
+    durable::replace(path, &path.with_extension("incoming"), &[key.as_bytes()])
 }
 
 fn bytes<const N: usize>(hex: &str) -> Option<[u8; N]> {

@@ -20,7 +20,7 @@ use crate::{
     },
     model::{EffectId, Entry, Fact, Owed, RequestKey, Revision, Stream, Time},
 };
-use row::{Raw, name, raw, understood};
+use row::{Raw, facts, name, raw, understood};
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, config::DbConfig,
     params,
@@ -187,8 +187,7 @@ impl Journal for Sqlite {
     ) -> Result<Vec<Entry>, JournalError> {
         self.entries(
             "reading a stream",
-            "SELECT seq, stream, revision, at, fact, link FROM fact
-             WHERE stream = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3",
+            facts!("WHERE stream = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3"),
             params![name(stream), after.0.cast_signed(), bound(limit)],
         )
     }
@@ -197,8 +196,7 @@ impl Journal for Sqlite {
         let after = after_seq.cast_signed();
         let rows = self.rows(
             "reading the history",
-            "SELECT seq, stream, revision, at, fact, link FROM fact
-             WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+            facts!("WHERE seq > ?1 ORDER BY seq LIMIT ?2"),
             params![after, bound(limit)],
         )?;
         self.check(after, &rows)?;
@@ -221,7 +219,7 @@ impl Journal for Sqlite {
         if seq == 0 {
             return Ok(Some(self.first));
         }
-        let sql = "SELECT seq, stream, revision, at, fact, link FROM fact WHERE seq = ?1";
+        let sql = facts!("WHERE seq = ?1");
         let rows = self.rows("reading an entry", sql, [seq.cast_signed()])?;
         Ok(rows.first().and_then(|row| Link::of_bytes(&row.link)))
     }
@@ -229,8 +227,7 @@ impl Journal for Sqlite {
     fn request(&self, key: &RequestKey) -> Result<Option<Entry>, JournalError> {
         let found = self.entries(
             "looking up a request",
-            "SELECT seq, stream, revision, at, fact, link FROM fact
-             WHERE seq = (SELECT seq FROM request WHERE key = ?1)",
+            facts!("WHERE seq = (SELECT seq FROM request WHERE key = ?1)"),
             params![key.as_str()],
         )?;
         Ok(found.into_iter().next())

@@ -6,16 +6,16 @@
 
 use crate::{
     api::{Revoked, Token, TokenMade, TokenRequest},
-    entropy,
+    durable, entropy,
     model::{Actor, Digest, Span, Time, TokenName},
     secret,
     service::{ServiceError, TokenError},
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, ErrorKind, Read as _, Write as _},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    fs::File,
+    io::{self, ErrorKind, Read as _},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -215,22 +215,7 @@ fn read(path: &Path) -> Result<Vec<Key>, String> {
     })
 }
 
-/// The whole file, or the one that was there.
 fn write(path: &Path, keys: &[Key]) -> io::Result<()> {
-    let next = path.with_extension("json.new");
-    match fs::remove_file(&next) {
-        Err(why) if why.kind() != ErrorKind::NotFound => return Err(why),
-        Ok(()) | Err(_) => {}
-    }
-    let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&next)?;
-    file.write_all(&serde_json::to_vec_pretty(keys)?)?;
-    file.sync_all()?;
-    fs::rename(&next, path)?;
-    let directory = path.parent().map(File::open).transpose()?;
-    directory.map_or(Ok(()), |directory| directory.sync_all())
+    let text = serde_json::to_vec_pretty(keys)?;
+    durable::replace(path, &path.with_extension("json.new"), &[&text])
 }

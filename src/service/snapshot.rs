@@ -3,12 +3,12 @@
 //! belong to this journal, or is not as it was written is passed over, and all of them may be removed.
 
 use crate::{
+    durable,
     journal::Link,
     model::{Digest, FOLD, Folded},
 };
 use std::{
-    fs::{self, File},
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -64,13 +64,8 @@ impl Snapshots {
     pub(super) fn write(&self, seq: u64, link: &Link, folded: &Folded) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
         let body = serde_json::to_vec(folded)?;
-        let new = self.folder.join("new");
-        let mut file = File::create(&new)?;
-        file.write_all(head(link, &body).as_bytes())?;
-        file.write_all(&body)?;
-        file.sync_all()?;
-        fs::rename(&new, self.path(seq))?;
-        File::open(&self.folder)?.sync_all()?;
+        let (head, new) = (head(link, &body), self.folder.join("new"));
+        durable::replace(&self.path(seq), &new, &[head.as_bytes(), &body])?;
         let all = self.all();
         let old = all.len().saturating_sub(KEPT);
         all[..old]

@@ -7,7 +7,7 @@ use crate::{
         JournalError,
         chain::{Kept, Link},
         sqlite::{
-            row::{Raw, raw, understood},
+            row::{Raw, facts, raw, understood},
             schema,
         },
     },
@@ -161,7 +161,7 @@ fn walk(
         requests: BTreeMap::new(),
         effects: BTreeMap::new(),
     };
-    let all = "SELECT seq, stream, revision, at, fact, link FROM fact ORDER BY seq";
+    let all = facts!("ORDER BY seq");
     let mut statement = db.prepare(all).map_err(|why| damaged(path, 0, &why))?;
     let mut rows = statement.query([]).map_err(|why| damaged(path, 0, &why))?;
     loop {
@@ -239,7 +239,7 @@ impl Walk {
 /// Finds out what was done to an entry whose sum should be `link`. That the file cannot be read any
 /// further here only means that less can be told.
 fn why(db: &Connection, before: &Link, row: &Raw, link: &Link) -> Break {
-    let all = "SELECT seq, stream, revision, at, fact, link FROM fact WHERE seq != ?1";
+    let all = facts!("WHERE seq != ?1");
     let Ok(mut statement) = db.prepare(all) else {
         return Break::Changed;
     };

@@ -2,7 +2,7 @@
 //! Neither ever overwrites anything, and both are only there once they are whole and on the disk.
 
 use crate::{
-    entropy,
+    durable, entropy,
     journal::{
         Audit, AuditError, FILE, JournalError, Sqlite,
         sqlite::{audit, open, schema},
@@ -14,11 +14,10 @@ use std::{
     io,
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-/// How long to wait for a file that another program locks.
-const BUSY: Duration = Duration::from_secs(5);
+/// What the names of a database and of the files that SQLite keeps beside it end with.
+const ENDS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
 
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
@@ -49,7 +48,7 @@ pub fn backup(directory: &Path, to: &Path) -> Result<Audit, BackupError> {
             path: to.to_owned(),
         });
     }
-    let part = beside(to, "part");
+    let part = followed(to, ".part");
     let made = copy(&directory.join(FILE), &part).and_then(|()| {
         let audit = audit(&part, None)?;
         publish(&part, to)?;
@@ -80,15 +79,13 @@ impl Restoring {
         let lock = open::lock(directory)?;
         let file = directory.join(FILE);
         // A log that was left alone would be taken for one of the restored file.
-        for file in
-            ["", "-wal", "-shm", "-journal"].map(|end| directory.join(format!("{FILE}{end}")))
-        {
+        for file in ENDS.map(|end| followed(&file, end)) {
             if file.exists() {
                 let directory = directory.to_owned();
                 return Err(BackupError::Occupied { directory, file });
             }
         }
-        let part = beside(&file, "part");
+        let part = followed(&file, ".part");
         let begun = copy(backup, &part).and_then(|()| {
             let mut journal = Sqlite::open_file(part.clone(), lock)?;
             let audit = audit(&part, None)?;
@@ -145,7 +142,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), BackupError> {
     let unreadable = |source| schema::failed(from, "reading", source);
     let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY);
     let source = source.map_err(unreadable)?;
-    source.busy_timeout(BUSY).map_err(unreadable)?;
+    source.busy_timeout(open::BUSY).map_err(unreadable)?;
     schema::ours(&source, from)?;
     remove(to);
     // Facts are nobody else's business.
@@ -177,10 +174,7 @@ fn publish(part: &Path, to: &Path) -> Result<(), BackupError> {
         failed("make", to)(source)
     })?;
     fs::remove_file(part).map_err(failed("remove", part))?;
-    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.map_err(failed("sync", folder))
+    durable::sync_folder_of(to).map_err(failed("sync the folder of", to))
 }
 
 fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BackupError {
@@ -194,16 +188,14 @@ fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BackupE
 
 /// What is left of a copy that was not finished, with what SQLite keeps beside it.
 fn remove(part: &Path) {
-    for end in ["", "-wal", "-shm", "-journal"] {
-        let mut name = part.as_os_str().to_owned();
-        name.push(end);
-        drop(fs::remove_file(name));
+    for file in ENDS.map(|end| followed(part, end)) {
+        drop(fs::remove_file(file));
     }
 }
 
-fn beside(file: &Path, end: &str) -> PathBuf {
+/// A file whose name goes on.
+fn followed(file: &Path, end: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
-    name.push(".");
     name.push(end);
     PathBuf::from(name)
 }

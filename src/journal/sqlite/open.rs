@@ -7,7 +7,7 @@ use crate::{
         chain::Link,
         sqlite::{
             Place,
-            row::{Raw, raw},
+            row::{Raw, facts, raw},
             schema,
         },
     },
@@ -30,7 +30,7 @@ const LOCK: &str = "journal.lock";
 const SQLITE_LEAST: i32 = 3_051_003;
 
 /// How long to wait for somebody who looks at the file with another program.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// Prepared statements kept; more than there are in this module.
 const STATEMENTS: usize = 32;
@@ -146,7 +146,6 @@ fn settings(db: &Connection) -> rusqlite::Result<()> {
 }
 
 fn newest(db: &Connection) -> rusqlite::Result<Option<Raw>> {
-    let newest = "SELECT seq, stream, revision, at, fact, link FROM fact
-         ORDER BY seq DESC LIMIT 1";
+    let newest = facts!("ORDER BY seq DESC LIMIT 1");
     db.query_row(newest, [], raw).optional()
 }

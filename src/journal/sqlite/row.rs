@@ -6,6 +6,17 @@ use crate::{
 };
 use rusqlite::Row;
 
+/// A query for rows of the table of facts, as [`raw`] reads them.
+macro_rules! facts {
+    ($rest:literal) => {
+        concat!(
+            "SELECT seq, stream, revision, at, fact, link FROM fact ",
+            $rest
+        )
+    };
+}
+pub(super) use facts;
+
 /// A row of the table of facts, not yet understood.
 pub(super) struct Raw {
     pub(super) seq: i64,

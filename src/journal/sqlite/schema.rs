@@ -6,7 +6,7 @@ use crate::{
     journal::{
         JournalError,
         chain::Link,
-        sqlite::row::{Raw, raw},
+        sqlite::row::{Raw, facts, raw},
     },
 };
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
@@ -167,8 +167,7 @@ fn chain(transaction: &Transaction<'_>) -> rusqlite::Result<usize> {
     let mut chained = 0;
     let mut after = 0;
     loop {
-        let page = "SELECT seq, stream, revision, at, fact, link FROM fact
-             WHERE seq > ?1 ORDER BY seq LIMIT 1000";
+        let page = facts!("WHERE seq > ?1 ORDER BY seq LIMIT 1000");
         let rows = transaction.prepare_cached(page)?;
         let rows = { rows }
             .query_map([after], raw)?

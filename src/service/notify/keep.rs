@@ -1,10 +1,12 @@
 //! Keeps an outbox in a file of the state directory, whole or not at all.
 
-use crate::model::{Outbox, RouteName};
+use crate::{
+    durable,
+    model::{Outbox, RouteName},
+};
 use std::{
     collections::BTreeSet,
-    fs::{self, File},
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -57,11 +59,7 @@ impl Shelf {
     /// On the disk when it returns.
     pub(super) fn save(&self, route: &RouteName, outbox: &Outbox) -> io::Result<()> {
         let (path, new) = (self.path(route), self.0.join(format!("{route}.new")));
-        let mut file = File::create(&new)?;
-        file.write_all(&serde_json::to_vec(outbox)?)?;
-        file.sync_all()?;
-        fs::rename(&new, &path)?;
-        File::open(&self.0)?.sync_all()
+        durable::replace(&path, &new, &[&serde_json::to_vec(outbox)?])
     }
 
     pub(super) fn remove(&self, route: &RouteName) {

@@ -3,19 +3,23 @@
 use crate::tidy::{Source, code, everywhere, source};
 
 /// Which modules each module may use (DESIGN.md, layers).
-const LAYERS: [(&str, &[&str]); 18] = [
+const LAYERS: [(&str, &[&str]); 19] = [
     // The build script.
     ("build", &[]),
     ("model", &[]),
     ("clock", &["model"]),
     ("entropy", &["model"]),
+    ("durable", &[]),
     ("http", &[]),
     ("secret", &[]),
     ("api", &["model"]),
     ("definition", &["model"]),
     ("engine", &["model"]),
-    ("journal", &["model", "clock", "entropy"]),
-    ("executor", &["model", "clock", "entropy", "http", "secret"]),
+    ("journal", &["model", "clock", "entropy", "durable"]),
+    (
+        "executor",
+        &["model", "clock", "entropy", "durable", "http", "secret"],
+    ),
     ("watch", &["model", "clock", "http", "secret"]),
     (
         "service",
@@ -23,6 +27,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
             "model",
             "clock",
             "entropy",
+            "durable",
             "http",
             "secret",
             "api",
