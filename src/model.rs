@@ -11,6 +11,7 @@ mod alarm_source;
 mod anomaly;
 mod approvals;
 mod attempt;
+mod base64;
 mod bearing;
 mod blocker;
 mod blockers;
@@ -74,6 +75,7 @@ pub use approvals::{Lapse, Tally, tally};
 pub use attempt::{
     Approval, Attempt, AttemptState, Cause, GateProgress, GateState, Purpose, Rollback,
 };
+pub use base64::{BASE64, BASE64_FOR_URLS, base64, base64_digits};
 pub use bearing::{Bearing, Does, Mark, Watching, bearing};
 pub use blocker::{Blocker, BlockerKind, Clears, Passage};
 pub use blockers::{Candidate, Fine, blockers, fine, target_blockers};

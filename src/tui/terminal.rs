@@ -10,7 +10,7 @@ pub mod notice;
 mod output;
 
 use crate::{
-    model::Span,
+    model::{Span, base64},
     tui::{app::Size, paint::SYNC_END},
 };
 use nix::{
@@ -296,24 +296,4 @@ fn watch_terminal() {
             std::process::exit(129);
         }
     }
-}
-
-/// Standard base64 with padding.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digit = |bits: u32| char::from(DIGITS[(bits & 63) as usize]);
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        text.push(digit(bits >> 18));
-        text.push(digit(bits >> 12));
-        text.push(if chunk.len() > 1 {
-            digit(bits >> 6)
-        } else {
-            '='
-        });
-        text.push(if chunk.len() > 2 { digit(bits) } else { '=' });
-    }
-    text
 }

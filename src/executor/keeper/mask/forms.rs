@@ -1,13 +1,11 @@
 //! The ways in which a secret is written by programs that mean no harm: as a JSON text, in a URL, in
 //! base64, alone or in the midst of something longer. It knows no output.
 
+use crate::model::{BASE64, BASE64_FOR_URLS, base64_digits};
 use std::fmt::Write as _;
 
 /// Shorter pieces are in every log by chance.
 const SHORTEST: usize = 4;
-
-const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const FOR_URLS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// What libraries leave as it is in a URL beside letters and digits: RFC 3986, JavaScript's two
 /// functions, Python's, and forms.
@@ -18,7 +16,7 @@ pub(crate) fn of(secret: &str) -> Vec<Vec<u8>> {
     let mut all = vec![secret.as_bytes().to_vec()];
     all.extend(json(secret).into_iter().map(String::into_bytes));
     all.extend(percent(secret).into_iter().map(String::into_bytes));
-    for alphabet in [STANDARD, FOR_URLS] {
+    for alphabet in [BASE64, BASE64_FOR_URLS] {
         all.extend(base64(secret.as_bytes(), alphabet));
     }
     all.retain(|form| form.len() >= SHORTEST);
@@ -87,7 +85,7 @@ fn base64(secret: &[u8], alphabet: &[u8; 64]) -> Vec<Vec<u8>> {
     for before in 0..3 {
         let mut bytes = vec![0; before];
         bytes.extend_from_slice(secret);
-        let digits = digits(&bytes, alphabet);
+        let digits = base64_digits(&bytes, alphabet);
         // The first digit of these that no byte before the secret has a part in.
         let from = (before * 8).div_ceil(6);
         let sure = bytes.len() * 8 / 6;
@@ -95,18 +93,4 @@ fn base64(secret: &[u8], alphabet: &[u8; 64]) -> Vec<Vec<u8>> {
         all.push(digits[from..sure.max(from)].to_vec());
     }
     all
-}
-
-/// Without the signs that fill up the end.
-fn digits(bytes: &[u8], alphabet: &[u8; 64]) -> Vec<u8> {
-    let mut digits = Vec::new();
-    for three in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for at in 0..=three.len() {
-            let digit = bits >> (18 - 6 * at) & 63;
-            digits.push(alphabet[digit as usize]);
-        }
-    }
-    digits
 }
