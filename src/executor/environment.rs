@@ -2,10 +2,8 @@
 //! effect. Nothing else is inherited, so that no secret of the server reaches a build by accident,
 //! and values are never put into command text.
 
-use crate::model::{Deployment, Digest, Effect, EffectId, Pin, PipelineName};
+use crate::model::{Deployment, Digest, Effect, EffectId, Pin, PipelineName, Run};
 use std::path::Path;
-
-const INHERITED: [&str; 5] = ["PATH", "HOME", "LANG", "TZ", "USER"];
 
 /// Epochs of a journal that was restored begin above all that the one before can have given out:
 /// targets have seen epochs since the backup that the restored journal knows nothing of.
@@ -19,7 +17,7 @@ pub(crate) fn of(
     artifact: impl Fn(&Digest) -> String,
     restores: u64,
 ) -> Vec<(String, String)> {
-    let mut all: Vec<(String, String)> = inherited(&INHERITED).collect();
+    let mut all: Vec<(String, String)> = inherited(&Run::INHERITED).collect();
     let mut set = |name: &str, value: String| all.push((format!("PILOTHOUSE_{name}"), value));
     set("PIPELINE", pipeline.to_string());
     set("EFFECT_ID", id.to_string());

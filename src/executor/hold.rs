@@ -6,7 +6,7 @@ use crate::executor::tree::Stat;
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 const FILE: &str = "keeper";
@@ -20,7 +20,7 @@ impl Hold {
     pub(crate) fn take(folder: &Path) -> io::Result<Option<Self>> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
-        let file = options.open(folder.join(FILE))?;
+        let file = options.open(file(folder))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self(file))),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -66,7 +66,7 @@ pub(crate) struct Holder {
 impl Holder {
     /// The one that a folder names, when it lives.
     pub(crate) fn of(folder: &Path) -> Option<Self> {
-        let text = fs::read_to_string(folder.join(FILE)).ok()?;
+        let text = fs::read_to_string(file(folder)).ok()?;
         Self::parse(&text).filter(|holder| holder.lives())
     }
 
@@ -83,9 +83,14 @@ impl Holder {
     }
 }
 
+/// The file of a folder that is locked, and names the holder.
+pub(crate) fn file(folder: &Path) -> PathBuf {
+    folder.join(FILE)
+}
+
 /// Whether somebody holds a folder.
 pub(crate) fn is_held(folder: &Path) -> bool {
-    let Ok(file) = File::open(folder.join(FILE)) else {
+    let Ok(file) = File::open(file(folder)) else {
         return false;
     };
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))

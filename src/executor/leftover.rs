@@ -5,22 +5,13 @@
 use crate::{
     executor::{
         ExecutorError,
-        hold::{Hold, Holder, is_held},
+        hold::{self, Hold, Holder, is_held},
         keeper,
-        tree::Tree,
+        tree::{Tree, terminate},
     },
     model::EffectId,
 };
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    thread::sleep,
-    time::Duration,
-};
+use std::{fs, io, path::Path, thread::sleep, time::Duration};
 
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
@@ -46,7 +37,7 @@ pub(crate) fn end_all(steps: &Path) -> Result<(), ExecutorError> {
 
 /// Ends what is left below a keeper that was killed, and waits until it is gone.
 pub(crate) fn end_orphans(folder: &Path) -> Result<(), ExecutorError> {
-    if !folder.join("keeper").exists() {
+    if !hold::file(folder).exists() {
         return Ok(());
     }
     let taken = Hold::take(folder).map_err(|source| unlockable(folder, source))?;
@@ -71,7 +62,7 @@ pub(crate) fn end_orphans(folder: &Path) -> Result<(), ExecutorError> {
 fn ask(folder: &Path) {
     tracing::warn!(step = %id_of(folder), "ending a step of an earlier server");
     if let Some(keeper) = Holder::of(folder) {
-        let _gone = kill(Pid::from_raw(keeper.pid), Signal::SIGTERM);
+        terminate(keeper.pid);
     }
 }
 
@@ -86,7 +77,7 @@ fn end(folder: &Path) -> Result<(), ExecutorError> {
         if look % 50 == 49
             && let Some(keeper) = Holder::of(folder)
         {
-            let _gone = kill(Pid::from_raw(keeper.pid), Signal::SIGTERM);
+            terminate(keeper.pid);
         }
         sleep(LOOK_EVERY);
     }
@@ -118,10 +109,9 @@ fn undying(folder: &Path, keeper: i32) -> ExecutorError {
 }
 
 fn unlockable(folder: &Path, source: io::Error) -> ExecutorError {
-    let path: PathBuf = folder.join("keeper");
     ExecutorError::File {
         operation: "lock",
-        path,
+        path: hold::file(folder),
         source,
     }
 }

@@ -7,13 +7,9 @@ use crate::{
         given,
         hold::{Holder, is_held},
         keeper, leftover,
-        tree::Tree,
+        tree::{Tree, terminate},
     },
     model::{Run, Span},
-};
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
 };
 use std::{
     future::pending,
@@ -189,11 +185,6 @@ impl Drop for AskedWhenDropped {
             terminate(pid);
         }
     }
-}
-
-fn terminate(keeper: i32) {
-    // One that has just ended needs no signal; its pid is its own until it was waited for.
-    let _gone = kill(Pid::from_raw(keeper), Signal::SIGTERM);
 }
 
 /// Waits for a keeper that was asked to end; ends one that does not.

@@ -46,9 +46,7 @@ impl Tree {
 
     /// Asks every one to end.
     pub(crate) fn terminate(self) {
-        for pid in self.live() {
-            send(pid, Signal::SIGTERM);
-        }
+        self.live().into_iter().for_each(terminate);
     }
 
     /// Kills all and waits until they are gone; false when one does not go.
@@ -93,6 +91,11 @@ impl Tree {
         }
         !halted.is_empty()
     }
+}
+
+/// Asks a process to end.
+pub(crate) fn terminate(pid: i32) {
+    send(pid, Signal::SIGTERM);
 }
 
 fn send(pid: i32, signal: Signal) {

@@ -18,6 +18,9 @@ pub enum Run {
 }
 
 impl Run {
+    /// What every command of a step has of its server's own environment.
+    pub const INHERITED: [&'static str; 5] = ["PATH", "HOME", "LANG", "TZ", "USER"];
+
     /// The program and its arguments; a shell's text is given to `sh`.
     pub fn words(&self) -> Vec<&str> {
         match self {
@@ -79,8 +82,7 @@ pub enum BadSecretName {
     Taken(String),
 }
 
-/// What every step has, or what decides how programs are loaded.
-const TAKEN: [&str; 5] = ["PATH", "HOME", "LANG", "TZ", "USER"];
+/// What every step is given, and what decides how programs are loaded.
 const TAKEN_PREFIXES: [&str; 2] = ["PILOTHOUSE_", "LD_"];
 
 impl SecretName {
@@ -91,7 +93,7 @@ impl SecretName {
             return Err(BadSecretName::Characters(text.to_owned()));
         }
         let taken = TAKEN_PREFIXES.iter().any(|prefix| text.starts_with(prefix));
-        if taken || TAKEN.contains(&text) {
+        if taken || Run::INHERITED.contains(&text) {
             return Err(BadSecretName::Taken(text.to_owned()));
         }
         Ok(Self(text.into()))
