@@ -37,6 +37,8 @@ mod windows;
 
 pub use error::ServerError;
 pub use listen::Listen;
+pub use peer::own_login;
+pub use socket::look_at as look_at_socket_directory;
 pub use tls::Certificate;
 
 use crate::{api, client::Address, service::Service};

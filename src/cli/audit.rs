@@ -6,7 +6,6 @@ use crate::{
         output,
         session::Session,
     },
-    config,
     journal::{self, AuditError, Link},
 };
 use serde_json::json;
@@ -36,10 +35,7 @@ pub(crate) struct Verify {
 
 pub(crate) fn run(what: &Audit, session: &Session) -> Result<(), Failure> {
     let Audit::Verify(arguments) = what;
-    let state = match &arguments.state {
-        Some(path) => path.clone(),
-        None => config::state_directory(&session.environment)?,
-    };
+    let state = session.state(arguments.state.as_deref())?;
     let audit = journal::audit(&state.join(journal::FILE), arguments.head)?;
     if arguments.json {
         return output::json(&json!({

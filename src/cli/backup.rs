@@ -7,13 +7,11 @@ use crate::{
         output,
         session::Session,
     },
-    config,
     journal::{self, BackupError},
-    model::Actor,
+    server,
     service::{self, RestoreError},
 };
-use nix::unistd::{User, getuid};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Copy the journal to a new file, as it is now; the server goes on meanwhile
 ///
@@ -42,7 +40,7 @@ pub(crate) struct Restore {
 }
 
 pub(crate) fn backup(arguments: &Backup, session: &Session) -> Result<(), Failure> {
-    let state = state(arguments.state.as_deref(), session)?;
+    let state = session.state(arguments.state.as_deref())?;
     let audit = journal::backup(&state, &arguments.file)?;
     output::line(&format!(
         "{}: {} entries, each as it was recorded",
@@ -53,8 +51,8 @@ pub(crate) fn backup(arguments: &Backup, session: &Session) -> Result<(), Failur
 }
 
 pub(crate) fn restore(arguments: &Restore, session: &Session) -> Result<(), Failure> {
-    let state = state(arguments.state.as_deref(), session)?;
-    let restored = service::restore(&arguments.file, &state, operator()?)?;
+    let state = session.state(arguments.state.as_deref())?;
+    let restored = service::restore(&arguments.file, &state, server::own_login())?;
     let (hold, owed) = (restored.hold, restored.owed);
     let effects = if owed == 1 { "effect" } else { "effects" };
     let lines = [
@@ -71,23 +69,6 @@ pub(crate) fn restore(arguments: &Restore, session: &Session) -> Result<(), Fail
         format!("look at the targets, start the server, then `pilothouse lift {hold}`"),
     ];
     lines.iter().try_for_each(|line| output::line(line))
-}
-
-fn state(given: Option<&Path>, session: &Session) -> Result<PathBuf, Failure> {
-    match given {
-        Some(path) => Ok(path.to_owned()),
-        None => Ok(config::state_directory(&session.environment)?),
-    }
-}
-
-/// Who is at this shell, as a server that it asks would see it.
-fn operator() -> Result<Actor, Failure> {
-    let uid = getuid();
-    let name = User::from_uid(uid).ok().flatten();
-    let named = name.and_then(|user| Actor::parse(&user.name).ok());
-    let by_number = || Actor::parse(&format!("uid-{uid}"));
-    let named = named.map_or_else(by_number, Ok);
-    named.map_err(|why| Failure::new(Exit::Failed, why.to_string()))
 }
 
 impl From<BackupError> for Failure {

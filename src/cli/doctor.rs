@@ -4,13 +4,10 @@
 mod machine;
 mod places;
 
-use crate::{
-    cli::{
-        failure::{Exit, Failure},
-        output,
-        session::Session,
-    },
-    config,
+use crate::cli::{
+    failure::{Exit, Failure},
+    output,
+    session::Session,
 };
 use serde::Serialize;
 use std::path::PathBuf;
@@ -85,10 +82,7 @@ impl Verdict {
 }
 
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
-    let state = match &arguments.state {
-        Some(path) => path.clone(),
-        None => config::state_directory(&session.environment)?,
-    };
+    let state = session.state(arguments.state.as_deref())?;
     let socket = session.connection.socket(&session.environment)?;
     let findings = [
         places::state(&state),

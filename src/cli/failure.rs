@@ -6,7 +6,7 @@ use crate::{
     client::ClientError,
     config::ConfigError,
     definition::{ExplainError, Problems},
-    model::Refusal,
+    model::{Refusal, RefusalClass},
     server::ServerError,
     service::ServiceError,
     tui::TuiError,
@@ -175,37 +175,12 @@ impl From<ClientError> for Failure {
 
 /// Whether looking again would help, or policy says no.
 pub(crate) fn exit_of(refusal: &Refusal) -> Exit {
-    match refusal {
-        Refusal::PlanChanged { .. }
-        | Refusal::EvidenceChanged { .. }
-        | Refusal::TakenOver { .. }
-        | Refusal::OtherAttempt { .. } => Exit::Changed,
-        Refusal::Undefined
-        | Refusal::UnknownStage { .. }
-        | Refusal::UnknownRegion { .. }
-        | Refusal::UnknownTarget { .. }
-        | Refusal::UnknownRelease { .. }
-        | Refusal::UnknownHold { .. }
-        | Refusal::UnknownOverride { .. }
-        | Refusal::NotQuarantined { .. }
-        | Refusal::ClockTrusted
-        | Refusal::NotAsked { .. }
-        | Refusal::NotInGroup { .. }
-        | Refusal::AuthorCannotApprove { .. }
-        | Refusal::AlreadyApproved { .. }
-        | Refusal::NothingToUndo { .. }
-        | Refusal::NothingToYield { .. }
-        | Refusal::UnknownTicket { .. }
-        | Refusal::TicketStands { .. }
-        | Refusal::NoSuchBlocker { .. }
-        | Refusal::NotOverridable { .. }
-        | Refusal::NothingToRollBack { .. }
-        | Refusal::RollbackUnderWay { .. }
-        | Refusal::NothingToRetry { .. }
-        | Refusal::NeedsReason { .. }
-        | Refusal::TooLong { .. }
-        | Refusal::TooMany { .. }
-        | Refusal::WrongStream
-        | Refusal::KeyReused => Exit::Refused,
+    match refusal.class() {
+        RefusalClass::Changed => Exit::Changed,
+        RefusalClass::Unknown
+        | RefusalClass::Nothing
+        | RefusalClass::NotAllowed
+        | RefusalClass::Incomplete
+        | RefusalClass::KeyReused => Exit::Refused,
     }
 }

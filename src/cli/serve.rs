@@ -7,7 +7,7 @@ use crate::{
         session::Session,
     },
     client::Address,
-    clock, config, definition,
+    clock, definition,
     executor::this_program,
     server::{Certificate, Listen, Server, token},
     service::{Service, Setup},
@@ -55,10 +55,7 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
     log(session);
-    let state = match &arguments.state {
-        Some(path) => path.clone(),
-        None => config::state_directory(&session.environment)?,
-    };
+    let state = session.state(arguments.state.as_deref())?;
     let socket = session.connection.socket(&session.environment)?;
     let mut listens = vec![on_socket(&socket, arguments.socket_group.as_ref())];
     let certificate = certificate(arguments)?;

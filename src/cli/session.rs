@@ -17,7 +17,10 @@ use crate::{
         update::Start,
     },
 };
-use std::{future::Future, path::PathBuf};
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+};
 use tokio::runtime::Builder;
 
 /// Where the program was started, and for which server.
@@ -48,6 +51,14 @@ impl Session {
             connection,
             environment: self.environment.clone(),
             settings: self.settings.clone(),
+        }
+    }
+
+    /// The state directory of a server here: the one that was named, else this user's.
+    pub(crate) fn state(&self, named: Option<&Path>) -> Result<PathBuf, Failure> {
+        match named {
+            Some(path) => Ok(path.to_owned()),
+            None => Ok(config::state_directory(&self.environment)?),
         }
     }
 

@@ -51,8 +51,8 @@ impl fmt::Display for Peer {
     }
 }
 
-/// The login of the user that this process runs as.
-pub(super) fn own_login() -> Actor {
+/// The user that this process runs as, by the name that a server would know it by.
+pub fn own_login() -> Actor {
     let uid = Uid::current();
     let user = User::from_uid(uid).ok().flatten();
     named(user.map(|user| user.name).as_deref(), uid.as_raw())

@@ -84,7 +84,11 @@ fn give(path: &Path, group: Option<Gid>, mode: u32) -> io::Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
-fn look_at(directory: &Path) -> Result<(), ServerError> {
+/// Whether nobody but this user and root can put another socket into a directory.
+///
+/// # Errors
+/// Says who can.
+pub fn look_at(directory: &Path) -> Result<(), ServerError> {
     let about = fs::metadata(directory).map_err(|source| failed("look at", directory, source))?;
     let wrong = |wrong: String| {
         let path = directory.to_owned();

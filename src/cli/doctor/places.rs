@@ -2,6 +2,7 @@
 //! already.
 
 use super::Finding;
+use crate::server::look_at_socket_directory;
 use nix::{
     sys::statfs::{NFS_SUPER_MAGIC, statfs},
     sys::statvfs::statvfs,
@@ -120,19 +121,11 @@ pub(super) fn socket(path: &Path) -> Finding {
         return Finding::wrong(WHAT, said, "name a shorter one with --socket");
     }
     let parent = path.parent().unwrap_or(Path::new("/"));
-    let mode = fs::metadata(parent).map(|found| found.permissions().mode() & 0o777);
-    if let Ok(mode) = mode
-        && mode & 0o002 != 0
+    if parent.exists()
+        && let Err(why) = look_at_socket_directory(parent)
     {
-        let said = format!(
-            "anybody may put another socket into {} (mode {mode:o})",
-            parent.display()
-        );
-        return Finding::wrong(
-            WHAT,
-            said,
-            "name one in a directory of the server's own with --socket",
-        );
+        let todo = "name one in a directory of the server's own with --socket";
+        return Finding::wrong(WHAT, why.to_string(), todo);
     }
     match UnixStream::connect(path) {
         Ok(_answers) => Finding::ok(WHAT, format!("{shown}: a server answers")),
