@@ -61,6 +61,8 @@ impl Organization {
         let mut stopped = self.shared.stopped.clone();
         let mut disk = interval(DISK);
         disk.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // It was looked at when this began.
+        disk.reset();
         loop {
             let next_look = self.next_look();
             let letter = tokio::select! {

@@ -94,18 +94,10 @@ pub(super) fn draw(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, body: Re
 /// events and the chart of the alarm stay in sight beside it.
 fn pane(app: &App, body: Rect) -> u16 {
     let left = left_pane(body.width);
-    match app.screen() {
-        Screen::Board(_) if left >= WIDTH => left,
-        Screen::Board(_)
-        | Screen::Fleet(_)
-        | Screen::Stage(_)
-        | Screen::Alarms(_)
-        | Screen::Blockers(_)
-        | Screen::Events(_)
-        | Screen::Release(_)
-        | Screen::Tickets(_)
-        | Screen::Metrics(_)
-        | Screen::Help(_) => body.width,
+    if matches!(app.screen(), Screen::Board(_)) && left >= WIDTH {
+        left
+    } else {
+        body.width
     }
 }
 
