@@ -22,6 +22,7 @@ use crate::{
 };
 use mask::Mask;
 use nix::{
+    errno::Errno,
     sys::wait::{Id, WaitPidFlag, waitid, waitpid},
     unistd::Pid,
 };
@@ -49,6 +50,10 @@ const LAST_OUTPUT: Duration = Duration::from_millis(250);
 pub(crate) const ENDS_WITHIN: Duration = GRACE
     .saturating_add(GONE_WITHIN)
     .saturating_add(Duration::from_secs(2));
+/// Whether a child has ended, without waiting for one and without taking note of it.
+const LOOK: WaitPidFlag = WaitPidFlag::WEXITED
+    .union(WaitPidFlag::WNOHANG)
+    .union(WaitPidFlag::WNOWAIT);
 /// A keeper's own exit where another one holds the folder.
 pub(crate) const HELD: u8 = 3;
 
@@ -148,7 +153,7 @@ async fn watch(
         }
     };
     // Output is taken meanwhile, so that nobody hangs in a write.
-    let gone = output.copy_while(log, all.end()).await;
+    let gone = !has_children() || output.copy_while(log, all.end()).await;
     let _late = timeout(LAST_OUTPUT, output.copy(log)).await;
     output.finish(log);
     if !gone || timeout(GRACE, child.wait()).await.is_err() {
@@ -242,6 +247,14 @@ fn of_status(status: io::Result<ExitStatus>) -> Ended {
     }
 }
 
+/// Whether anything may still live below this process, asked of the kernel in one question: a look at
+/// every process of the machine takes longer than most commands. An orphan becomes a child of this
+/// process where the system does that, so without a child there is nothing.
+fn has_children() -> bool {
+    let adopts = cfg!(target_os = "linux");
+    !(adopts && waitid(Id::All, LOOK) == Err(Errno::ECHILD))
+}
+
 /// Takes note of the ends of those whose parents have ended, which nobody else would.
 async fn bury_orphans(leader: Option<u32>) -> ! {
     let leader = leader.map(u32::cast_signed);
@@ -258,8 +271,7 @@ async fn bury_orphans(leader: Option<u32>) -> ! {
 }
 
 fn next_dead() -> Option<Pid> {
-    let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-    waitid(Id::All, look).ok()?.pid()
+    waitid(Id::All, LOOK).ok()?.pid()
 }
 
 /// The reading end of the output pipe, until its end, and what must not get through.
