@@ -3,7 +3,7 @@
 //! a `StepResult` like any other end. Start at `Executor::run`.
 //!
 //! ```text
-//! state/  artifacts/<sha256>   git/<mirror>   workspaces/<pipeline>/<release>[.<source>]   steps/<id>/{log,keeper,end}
+//! state/  artifacts/<sha256>   git/<mirror>   workspaces/<pipeline>/<release>[.<source>]   steps/<id>/{log,keeper,end,health}
 //!         signing-key
 //! ```
 
@@ -14,6 +14,7 @@ mod deploy;
 mod ended;
 mod environment;
 mod error;
+mod found;
 #[cfg(feature = "fuzzed")]
 pub mod fuzzed;
 mod git;
@@ -38,11 +39,12 @@ pub use notify::{Undelivered, deliver};
 
 use crate::{
     clock::Stopwatch,
+    executor::found::Found,
     model::{Digest, Effect, EffectId, Head, Owed, PipelineName, Sha, Source, StepResult},
 };
 use std::{
     collections::BTreeSet,
-    fs,
+    fs, io,
     path::{Path, PathBuf, absolute},
     sync::Arc,
 };
@@ -69,10 +71,16 @@ struct Shared {
 }
 
 impl Executor {
-    /// Opens a state directory, making what is missing, and ends the steps that a dead server left
-    /// running. `restores` is how often its journal was restored from a backup, `program` this
-    /// program, which is started again as the keeper of every command.
-    pub fn open(state: &Path, restores: u64, program: &Path) -> Result<Executor, ExecutorError> {
+    /// Opens a state directory, making what is missing. Of the steps that an earlier server left
+    /// running, those that are `owed` go on and wait for [`Executor::run`], the others are ended.
+    /// `restores` is how often its journal was restored from a backup, `program` this program, which
+    /// is started again as the keeper of every command.
+    pub fn open<'a>(
+        state: &Path,
+        restores: u64,
+        program: &Path,
+        owed: impl IntoIterator<Item = &'a Owed>,
+    ) -> Result<Executor, ExecutorError> {
         let made = |name: &str| -> Result<PathBuf, ExecutorError> {
             let path = state.join(name);
             let made = absolute(&path).and_then(|path| {
@@ -88,8 +96,7 @@ impl Executor {
         let steps = made("steps")?;
         let artifacts = made("artifacts")?;
         let signing = signing::Signing::open(state.join("signing-key"))?;
-        leftover::end_all(&steps)?;
-        Ok(Executor {
+        let executor = Executor {
             shared: Arc::new(Shared {
                 keeper: program.to_owned(),
                 steps,
@@ -101,11 +108,15 @@ impl Executor {
                 running: running::Running::default(),
                 restores,
             }),
-        })
+        };
+        let kept = owed.into_iter().filter_map(|owed| executor.find(owed));
+        leftover::end_all(&executor.shared.steps, &kept.collect())?;
+        Ok(executor)
     }
 
-    /// Does an effect and says how it ended. Trouble of the machinery is
-    /// `StepResult::Infrastructure`, never an error. Dropping the future kills the step.
+    /// Does an effect and says how it ended; goes on with one that an earlier server began. Trouble of
+    /// the machinery is `StepResult::Infrastructure`, never an error. Dropping the future leaves a
+    /// command running that has begun: it is found again by whoever opens the state directory next.
     pub async fn run(&self, pipeline: &PipelineName, owed: &Owed) -> StepResult {
         let watch = Stopwatch::start();
         let infrastructure = |why: String| StepResult::Infrastructure {
@@ -116,30 +127,33 @@ impl Executor {
             return infrastructure(format!("the step {} is running already", owed.id));
         };
         let folder = self.folder(&owed.id);
+        let tried = self.tried(owed);
+        let (found, held) = match self.shared.running.take_found(&owed.id) {
+            Some(earlier) => (found::look(&folder, &tried), earlier.held),
+            None => (Found::Nothing, None),
+        };
         let log = folder.join("log");
-        if let Err(why) = fs::create_dir_all(&folder).and_then(|()| log::Log::begin(&log)) {
+        if found == Found::Nothing
+            && let Err(why) = begin(&folder, &log)
+        {
             return infrastructure(format!(
                 "cannot write the log of the step in {}: {why}",
                 folder.display()
             ));
         }
-        ended::End::forget(&folder);
         let artifact = |digest: &_| environment::path_value(&self.shared.artifacts.path(digest));
+        let restores = self.shared.restores;
         let mut step = step::Step {
             id: owed.id.clone(),
             folder,
             keeper: self.shared.keeper.clone(),
-            key: format!("{}.{}", self.shared.restores, owed.tries),
-            n_commands: 0,
+            key: tried,
+            n_checks: 0,
             last_line: String::new(),
-            environment: environment::of(
-                &owed.id,
-                pipeline,
-                &owed.effect,
-                artifact,
-                self.shared.restores,
-            ),
+            environment: environment::of(&owed.id, pipeline, &owed.effect, artifact, restores),
             stop: entry.stop(),
+            found,
+            held,
             watch,
         };
         let result = self.perform(&mut step, pipeline, &owed.effect).await;
@@ -149,6 +163,16 @@ impl Executor {
         result
     }
 
+    /// Whether an earlier server began a step, and nobody waits for it yet.
+    pub fn is_found(&self, id: &EffectId) -> bool {
+        self.shared.running.is_found(id)
+    }
+
+    /// Ends what nobody waits for any more. Blocks until it is gone.
+    pub fn end_left(&self) -> Result<(), ExecutorError> {
+        leftover::end_all(&self.shared.steps, &BTreeSet::new())
+    }
+
     /// Ends a step with all its processes; `run` then returns.
     pub fn cancel(&self, id: &EffectId) {
         self.shared.running.stop(id);
@@ -156,7 +180,7 @@ impl Executor {
 
     /// Whether a step is being run now.
     pub fn is_running(&self, id: &EffectId) -> bool {
-        self.shared.running.contains(id)
+        self.shared.running.contains(id) || self.is_found(id)
     }
 
     /// Removes some of the artifacts that are not retained and of the logs of old steps, nothing of
@@ -254,6 +278,30 @@ impl Executor {
         }
     }
 
+    /// Takes note of a step that an earlier server began; gives its folder. Its target is held for it
+    /// before anything else can ask for that.
+    fn find(&self, owed: &Owed) -> Option<PathBuf> {
+        let folder = self.folder(&owed.id);
+        if found::look(&folder, &self.tried(owed)) == Found::Nothing {
+            return None;
+        }
+        let held = match &owed.effect {
+            Effect::Deploy(deployment) => self.shared.targets.hold_now(deployment.target.as_str()),
+            Effect::Build { .. }
+            | Effect::Check { .. }
+            | Effect::Coverage { .. }
+            | Effect::Test { .. } => None,
+        };
+        tracing::info!(step = %owed.id, "goes on with a step of an earlier server");
+        self.shared.running.find(&owed.id, held);
+        Some(folder)
+    }
+
+    /// Names this try of a step.
+    fn tried(&self, owed: &Owed) -> String {
+        format!("{}.{}", self.shared.restores, owed.tries)
+    }
+
     fn folder(&self, id: &EffectId) -> PathBuf {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         let mut name: String =
@@ -267,8 +315,21 @@ impl Executor {
     }
 }
 
+/// Begins a try of a step with an empty log, and forgets how the one before ended.
+fn begin(folder: &Path, log: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    log::Log::begin(log)?;
+    for file in [found::end_of_work(folder), found::end_of_check(folder)] {
+        match fs::remove_file(file) {
+            Err(why) if why.kind() != io::ErrorKind::NotFound => return Err(why),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
 /// This program's file, for keepers: the very one that runs, even when another took its place since.
-pub fn this_program() -> std::io::Result<PathBuf> {
+pub fn this_program() -> io::Result<PathBuf> {
     let running = PathBuf::from("/proc/self/exe");
     if running.exists() {
         return Ok(running);

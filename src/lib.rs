@@ -13,7 +13,8 @@
 //! Four enums are the whole contract and live in [`model`]: a `Command` is asked, a `Fact` has
 //! happened, an `Effect` is to be done outside, an `Outcome` came back. Facts are appended to the
 //! journal and synced before any effect runs and before anybody hears of them; after a crash the
-//! service folds the journal and runs what is still owed again under the same effect id.
+//! service folds the journal, goes on with the effects whose processes live on, and runs what else
+//! is owed again under the same effect id.
 //!
 //! The modules stand in layers; one may use only those above it (a test enforces it):
 //!

@@ -9,6 +9,7 @@
 //! ```
 
 mod access;
+mod ending;
 mod error;
 mod housekeeping;
 mod hub;
@@ -54,7 +55,6 @@ use crate::{
     },
     watch::Inboxes,
 };
-use futures_util::future::join_all;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
@@ -64,7 +64,6 @@ use std::{
 use tokio::{
     sync::{Mutex, watch},
     task::JoinHandle,
-    time::timeout,
 };
 
 /// How long a source of alarms may take to answer.
@@ -72,12 +71,6 @@ const ALARM_ANSWER: Duration = Duration::from_secs(5);
 
 /// Entries in one page of a pipeline's events, whatever is asked for.
 const PAGE_MOST: usize = 1_000;
-
-/// How long stopping may take: ending the processes of steps is all that is waited for.
-const STOP_MOST: Duration = Duration::from_secs(8);
-
-/// How long the last appends and the closing of the file may take.
-const CLOSE_MOST: Duration = Duration::from_secs(1);
 
 /// What a server serves, and where it keeps it.
 #[derive(Debug, Clone)]
@@ -130,8 +123,12 @@ impl Service {
         let snapshots = Snapshots::of(&setup.state);
         let world = recover::recover(&writer, &snapshots, &desk).await?;
         let (last, mut resting) = (world.last, world.folded.pipelines);
-        // Only now, holding the journal, is it certain that no other server's steps are ended.
-        let executor = Executor::open(&setup.state, restores, &setup.program)?;
+        // Only now, holding the journal, is it certain that no other server's steps are ended. Those of
+        // pipelines at rest have nobody who would wait for them.
+        let defined = loaded.definitions.iter().map(|each| &each.name);
+        let owed = defined.filter_map(|name| resting.get(name));
+        let owed = owed.flat_map(|pipeline| pipeline.steps.values().map(Arc::as_ref));
+        let executor = Executor::open(&setup.state, restores, &setup.program, owed)?;
         let keyring = Keyring::open(&setup.state)?;
         let (stop, stopped) = watch::channel(false);
         let (organization, org) = watch::channel(Arc::new(world.folded.org));
@@ -327,31 +324,11 @@ impl Service {
         resume::subscribe(&self.running.shared, after, pipelines)
     }
 
-    /// Takes nothing in any more, lets appends under way finish, ends observers and steps, closes
-    /// the journal. Steps stay owed and are run again by the next server.
-    pub async fn stop(&self) {
-        self.running.stop.send_replace(true);
-        let tasks = std::mem::take(&mut *self.running.tasks.lock().await);
-        join_all(tasks.into_iter().map(ended)).await;
-        if timeout(CLOSE_MOST, self.running.shared.writer.close())
-            .await
-            .is_err()
-        {
-            tracing::error!("the journal did not close in time");
-        }
-    }
-
     /// Why the server itself has stopped the line; nothing when it has not.
     pub fn stops(&self) -> Vec<String> {
         let org = self.running.shared.org.borrow();
         let own = org.holds.values().filter(|hold| hold.cause.is_own());
         own.map(|hold| hold.reason.clone()).collect()
-    }
-
-    /// Waits until the journal has failed, and says why. Nothing moves from then on: whoever serves
-    /// ends, and the next server finds out what is on the disk.
-    pub async fn broken(&self) -> String {
-        self.running.shared.writer.broken().await
     }
 
     /// Engine time: the clock, but never before anything that is known.
@@ -386,13 +363,5 @@ impl Service {
         } else {
             Err(CommandError::Refused(Refusal::KeyReused))
         }
-    }
-}
-
-/// Waits for a task to end by itself, and ends it when that takes too long.
-async fn ended(mut task: JoinHandle<()>) {
-    if timeout(STOP_MOST, &mut task).await.is_err() {
-        tracing::error!("a task did not stop in time and was ended");
-        task.abort();
     }
 }

@@ -81,7 +81,9 @@ impl World {
     /// Ends everything: no new work first, then the server, the users, the targets and
     /// the files.
     pub(super) async fn end(mut self) {
-        self.service.stop().await;
+        if let Err(error) = self.service.end().await {
+            tracing::warn!(%error, "the demo's steps did not end");
+        }
         if let Some((stop, serving)) = self.server.take() {
             let _ended_already = stop.send(());
             if let Err(error) = serving.await {

@@ -3,7 +3,7 @@
 
 use crate::{
     executor::{
-        Shared, artifact::ArtifactError, ended::Ended, environment, locks::Locks,
+        Shared, artifact::ArtifactError, ended::Ended, environment, found::Found, locks::Locks,
         signing::Statement, step::Step,
     },
     model::{Pin, PipelineName, ReleaseId, Run, Sha, SourceName, Span, StepResult},
@@ -30,19 +30,20 @@ pub(crate) async fn build(
     artifact: &str,
 ) -> StepResult {
     let place = shared.workspaces.of(job.pipeline, job.release);
-    shared.workspaces.prune(job.pipeline, job.release).await;
-    let checkout = tokio::select! {
-        done = shared.git.checkout(repository, job.sha, &place) => done,
-        () = step.stop.wanted() => return step.stopped(),
-    };
-    if let Err(why) = checkout {
-        return step.infrastructure(why.to_string());
+    if step.found == Found::Nothing {
+        shared.workspaces.prune(job.pipeline, job.release).await;
+        let checkout = tokio::select! {
+            done = shared.git.checkout(repository, job.sha, &place) => done,
+            () = step.stop.wanted() => return step.stopped(),
+        };
+        if let Err(why) = checkout {
+            return step.infrastructure(why.to_string());
+        }
+        if let Err(ended) = beside(shared, step, job, true).await {
+            return ended;
+        }
     }
-    if let Err(ended) = beside(shared, step, job, true).await {
-        return ended;
-    }
-    step.announce(job.run);
-    match step.command(job.run, &place, job.time_limit).await {
+    match step.work(job.run, &place, job.time_limit).await {
         Ended::Exit(0) => collect(shared, step, job, place, artifact).await,
         ended @ (Ended::Exit(_)
         | Ended::Signal(_)
@@ -56,28 +57,35 @@ pub(crate) async fn build(
 /// Runs a named check in the checkout of the build, made again when it is gone.
 pub(crate) async fn check(shared: &Shared, step: &mut Step, job: &Job<'_>) -> StepResult {
     let place = shared.workspaces.of(job.pipeline, job.release);
+    if step.found == Found::Nothing
+        && let Err(ended) = make_again(shared, step, job, &place).await
+    {
+        return ended;
+    }
+    let ended = step.work(job.run, &place, job.time_limit).await;
+    step.result(ended, job.time_limit)
+}
+
+async fn make_again(
+    shared: &Shared,
+    step: &mut Step,
+    job: &Job<'_>,
+    place: &Path,
+) -> Result<(), StepResult> {
     let name = place.to_string_lossy();
-    let making = shared.workspaces.making.hold(&name).await;
+    let _making = shared.workspaces.making.hold(&name).await;
     if !place.is_dir() {
         step.say(&format!(
             "the checkout of {} is gone: made again at {}, without what the build left in it",
             job.release, job.sha
         ));
         let checkout = tokio::select! {
-            done = shared.git.checkout_again(job.sha, &place) => done,
-            () = step.stop.wanted() => return step.stopped(),
+            done = shared.git.checkout_again(job.sha, place) => done,
+            () = step.stop.wanted() => return Err(step.stopped()),
         };
-        if let Err(why) = checkout {
-            return step.infrastructure(why.to_string());
-        }
+        checkout.map_err(|why| step.infrastructure(why.to_string()))?;
     }
-    if let Err(ended) = beside(shared, step, job, false).await {
-        return ended;
-    }
-    drop(making);
-    step.announce(job.run);
-    let ended = step.command(job.run, &place, job.time_limit).await;
-    step.result(ended, job.time_limit)
+    beside(shared, step, job, false).await
 }
 
 /// Checks out the other sources beside the main one, each where the environment says. Without

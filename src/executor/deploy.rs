@@ -5,6 +5,7 @@ use crate::{
     executor::{
         Shared,
         ended::Ended,
+        found::Found,
         signing::{Signing, Statement},
         step::{Step, is_answer},
     },
@@ -20,40 +21,56 @@ const CHECK_AGAIN: (Span, Span) = (Span(200), Span(1_000));
 ///
 /// A target is held by its name alone, over all pipelines: those of one service deploy to the same
 /// hosts, and two deployments at once would leave a target that is neither release (INVARIANTS
-/// I01). The hold lasts until the step's process group is gone, however it ends.
+/// I01). The hold lasts until all of the step's processes are gone, however it ends.
 pub(crate) async fn deploy(
     shared: &Shared,
     step: &mut Step,
     pipeline: &PipelineName,
     deployment: &Deployment,
 ) -> StepResult {
-    if let Err(why) = check_signature(&shared.signing, pipeline, deployment) {
+    let _held = if let Some(held) = step.held.take() {
+        held
+    } else {
+        tokio::select! {
+            held = shared.targets.hold(deployment.target.as_str()) => held,
+            () = step.stop.wanted() => return step.stopped(),
+        }
+    };
+    // What is on its way to the target has been looked at before.
+    if step.found == Found::Nothing
+        && let Err(why) = check_artifact(shared, pipeline, deployment).await
+    {
         return step.infrastructure(why);
     }
-    let _held = tokio::select! {
-        held = shared.targets.hold(deployment.target.as_str()) => held,
-        () = step.stop.wanted() => return step.stopped(),
-    };
+    let directory = whole(&deployment.directory);
+    let started = step.elapsed();
+    let limit = deployment.timeout;
+    let ended = step.work(&deployment.run, &directory, limit).await;
+    match (&deployment.check, ended) {
+        (Some(check), Ended::Exit(0)) => {
+            let used = match step.found {
+                Found::Nothing => step.elapsed().saturating_sub(started),
+                Found::Begun(_) => step.elapsed(),
+            };
+            let left = limit.saturating_sub(used);
+            see_healthy(step, check, &directory, (left, limit)).await
+        }
+        (None | Some(_), ended) => step.result(ended, limit),
+    }
+}
+
+/// Why the artifact must not get to a target.
+async fn check_artifact(
+    shared: &Shared,
+    pipeline: &PipelineName,
+    deployment: &Deployment,
+) -> Result<(), String> {
+    check_signature(&shared.signing, pipeline, deployment)?;
     let (store, digest) = (shared.artifacts.clone(), deployment.artifact.clone());
     let verified = tokio::task::spawn_blocking(move || store.verify(&digest)).await;
     match verified {
-        Ok(Ok(())) => {}
-        Ok(Err(why)) => return step.infrastructure(why.to_string()),
-        Err(why) => return step.infrastructure(format!("cannot check the artifact: {why}")),
-    }
-    let directory = whole(&deployment.directory);
-    let started = step.watch.elapsed();
-    step.announce(&deployment.run);
-    let ended = step
-        .command(&deployment.run, &directory, deployment.timeout)
-        .await;
-    match (&deployment.check, ended) {
-        (Some(check), Ended::Exit(0)) => {
-            let used = step.watch.elapsed().saturating_sub(started);
-            let left = deployment.timeout.saturating_sub(used);
-            see_healthy(step, check, &directory, (left, deployment.timeout)).await
-        }
-        (None | Some(_), ended) => step.result(ended, deployment.timeout),
+        Ok(verified) => verified.map_err(|why| why.to_string()),
+        Err(why) => Err(format!("cannot check the artifact: {why}")),
     }
 }
 
@@ -88,8 +105,7 @@ fn check_signature(
 
 /// Runs a test of an approval workflow.
 pub(crate) async fn test(step: &mut Step, run: &Run, directory: &str, limit: Span) -> StepResult {
-    step.announce(run);
-    let ended = step.command(run, &whole(directory), limit).await;
+    let ended = step.work(run, &whole(directory), limit).await;
     step.result(ended, limit)
 }
 
@@ -101,11 +117,11 @@ async fn see_healthy(
     (left, limit): (Span, Span),
 ) -> StepResult {
     step.announce(check);
-    let over = step.watch.elapsed().0.saturating_add(left.0);
-    let remaining = |step: &Step| Span(over.saturating_sub(step.watch.elapsed().0));
+    let over = step.elapsed().0.saturating_add(left.0);
+    let remaining = |step: &Step| Span(over.saturating_sub(step.elapsed().0));
     let mut pause = CHECK_AGAIN.0;
     loop {
-        let ended = step.command(check, directory, remaining(step)).await;
+        let ended = step.check(check, directory, remaining(step)).await;
         let unhealthy = format!("not healthy within {limit}");
         if matches!(ended, Ended::TimedOut) {
             return step.failed(step.with_output(&format!("{unhealthy}, its check did not end")));

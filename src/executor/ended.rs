@@ -1,6 +1,8 @@
-//! How a command ended, and the file in which its keeper says so: written whole or not at all, and
-//! good for one command only, which its key names. It knows neither the keeper nor the server.
+//! How a command ended, and the file in which its keeper says so: on the disk whole or not at all, and
+//! good for one command only, which its key names. It decides when the server that started the keeper
+//! is gone. It knows neither the keeper nor the server.
 
+use crate::{durable, model::Span};
 use std::{fs, io, path::Path};
 
 /// How a command ended.
@@ -24,6 +26,8 @@ pub(crate) enum Ended {
 pub(crate) struct End {
     pub(crate) ended: Ended,
     pub(crate) last_line: String,
+    /// From its start to this end.
+    pub(crate) took: Span,
 }
 
 impl From<Ended> for End {
@@ -31,15 +35,14 @@ impl From<Ended> for End {
         Self {
             ended,
             last_line: String::new(),
+            took: Span::ZERO,
         }
     }
 }
 
-const FILE: &str = "end";
-
 impl End {
-    /// Says in a step's folder how the command of this key ended.
-    pub(crate) fn write(&self, folder: &Path, key: &str) -> io::Result<()> {
+    /// Says in a file how the command of this key ended.
+    pub(crate) fn write(&self, file: &Path, key: &str) -> io::Result<()> {
         let (word, rest) = match &self.ended {
             Ended::Exit(code) => ("exit", code.to_string()),
             Ended::Signal(signal) => ("signal", signal.to_string()),
@@ -48,17 +51,17 @@ impl End {
             Ended::NotStarted(why) => ("not-started", one_line(why)),
             Ended::Lost(why) => ("lost", one_line(why)),
         };
-        let said = one_line(&self.last_line);
-        let unfinished = folder.join("end.new");
-        fs::write(&unfinished, format!("{key}\n{word} {rest}\n{said}\n"))?;
-        fs::rename(unfinished, folder.join(FILE))
+        let (said, took) = (one_line(&self.last_line), self.took.0);
+        let text = format!("{key} {took}\n{word} {rest}\n{said}\n");
+        durable::replace(file, &file.with_extension("new"), &[text.as_bytes()])
     }
 
     /// How the command of this key ended, when that is known.
-    pub(crate) fn read(folder: &Path, key: &str) -> Option<Self> {
-        let text = fs::read_to_string(folder.join(FILE)).ok()?;
+    pub(crate) fn read(file: &Path, key: &str) -> Option<Self> {
+        let text = fs::read_to_string(file).ok()?;
         let mut lines = text.strip_suffix('\n')?.split('\n');
-        let (of, ended, last_line) = (lines.next()?, lines.next()?, lines.next()?);
+        let (head, ended, last_line) = (lines.next()?, lines.next()?, lines.next()?);
+        let (of, took) = head.split_once(' ')?;
         if of != key {
             return None;
         }
@@ -75,13 +78,8 @@ impl End {
         Some(Self {
             ended,
             last_line: last_line.to_owned(),
+            took: Span(took.parse().ok()?),
         })
-    }
-
-    /// Forgets how the last command of a folder ended.
-    pub(crate) fn forget(folder: &Path) {
-        // One that stays is of another key.
-        let _absent = fs::remove_file(folder.join(FILE));
     }
 }
 
@@ -95,8 +93,7 @@ mod tests {
 
     #[test]
     fn every_end_is_read_as_it_was_written_and_only_under_its_key() {
-        let folder = std::env::temp_dir().join(format!("pilothouse-ended-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
+        let file = std::env::temp_dir().join(format!("pilothouse-ended-{}", std::process::id()));
         for ended in [
             Ended::Exit(75),
             Ended::Signal(9),
@@ -108,16 +105,17 @@ mod tests {
             let end = End {
                 ended,
                 last_line: "the last: line".to_owned(),
+                took: Span(1_234),
             };
-            end.write(&folder, "0.1.2").unwrap();
-            assert_eq!(End::read(&folder, "0.1.2"), Some(end));
-            assert_eq!(End::read(&folder, "0.1.3"), None);
+            end.write(&file, "0.1.2").unwrap();
+            assert_eq!(End::read(&file, "0.1.2"), Some(end));
+            assert_eq!(End::read(&file, "0.1.3"), None);
         }
-        let whole = fs::read_to_string(folder.join(FILE)).unwrap();
+        let whole = fs::read_to_string(&file).unwrap();
         for cut in 0..whole.len() {
-            fs::write(folder.join(FILE), &whole[..cut]).unwrap();
-            assert_eq!(End::read(&folder, "0.1.2"), None, "{cut}");
+            fs::write(&file, &whole[..cut]).unwrap();
+            assert_eq!(End::read(&file, "0.1.2"), None, "{cut}");
         }
-        fs::remove_dir_all(folder).unwrap();
+        fs::remove_file(&file).unwrap();
     }
 }

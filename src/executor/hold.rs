@@ -1,11 +1,11 @@
 //! A keeper's hold on the folder of its step: a lock for as long as it lives, which the kernel takes
-//! away with it, and beside the lock who holds it. Two keepers of one step never run side by side,
-//! whichever servers started them, and no pid is mistaken for a later namesake.
+//! away with it, and beside the lock who holds it, and for which command. Two keepers of one step never
+//! run side by side, whichever servers started them, and no pid is mistaken for a later namesake.
 
-use crate::executor::tree::Stat;
+use crate::{clock, executor::tree::Stat, model::Span};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read, Seek, Write},
+    io::{self, Seek, Write},
     path::{Path, PathBuf},
 };
 
@@ -28,19 +28,12 @@ impl Hold {
         }
     }
 
-    /// Notes that this process is the holder.
-    pub(crate) fn sign(&mut self) -> io::Result<()> {
+    /// Notes that this process is the holder, for the command of this key.
+    pub(crate) fn sign(&mut self, key: &str) -> io::Result<()> {
         let pid = std::process::id().cast_signed();
         let started = Stat::of(pid).map_or(0, |stat| stat.started);
-        self.note(&format!("{pid} {started} {}\n", this_boot()))
-    }
-
-    /// Whom the folder names, which is whoever held it last.
-    pub(crate) fn last(&mut self) -> Option<Holder> {
-        self.0.rewind().ok()?;
-        let mut text = String::new();
-        self.0.read_to_string(&mut text).ok()?;
-        Holder::parse(&text)
+        let (run, begun) = (this_run(), clock::since_boot().0);
+        self.note(&format!("{pid} {started} {run} {begun} {key}\n"))
     }
 
     /// Forgets who held it last.
@@ -56,30 +49,52 @@ impl Hold {
     }
 }
 
-/// Who holds a folder: a process, by its pid and its start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Who holds a folder, or held it last: a process, by its pid and its start, and what it holds it for.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Holder {
     pub(crate) pid: i32,
     started: u64,
+    begun: Span,
+    /// Of the command that it keeps.
+    pub(crate) key: String,
 }
 
 impl Holder {
     /// The one that a folder names, when it lives.
     pub(crate) fn of(folder: &Path) -> Option<Self> {
-        let text = fs::read_to_string(file(folder)).ok()?;
-        Self::parse(&text).filter(|holder| holder.lives())
+        Self::last_of(folder).filter(Self::lives)
     }
 
-    /// `pid start boot`; none from an earlier run of the machine.
+    /// The one that a folder names, which is whoever held it last.
+    pub(crate) fn last_of(folder: &Path) -> Option<Self> {
+        Self::parse(&fs::read_to_string(file(folder)).ok()?)
+    }
+
+    /// `pid start run begun key`; none from an earlier run of the machine, of which nothing is left.
     fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
         let pid = words.next()?.parse().ok()?;
         let started = words.next()?.parse().ok()?;
-        (words.next()? == this_boot()).then_some(Self { pid, started })
+        if words.next()? != this_run() {
+            return None;
+        }
+        // The keepers of an older server note no more than that.
+        let begun = words.next().and_then(|begun| begun.parse().ok());
+        Some(Self {
+            pid,
+            started,
+            begun: Span(begun.unwrap_or(0)),
+            key: words.next().unwrap_or_default().to_owned(),
+        })
     }
 
-    pub(crate) fn lives(self) -> bool {
+    pub(crate) fn lives(&self) -> bool {
         Stat::of(self.pid).is_some_and(|stat| stat.started == self.started && stat.live)
+    }
+
+    /// How long ago it began.
+    pub(crate) fn age(&self) -> Span {
+        clock::since_boot().saturating_sub(self.begun)
     }
 }
 
@@ -96,8 +111,11 @@ pub(crate) fn is_held(folder: &Path) -> bool {
     matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
-/// Names this run of the machine; pids and start times begin again with the next.
-fn this_boot() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id")
-        .map_or_else(|_no_proc| "unknown".to_owned(), |id| id.trim().to_owned())
+/// Names this run of the machine, or of the container: with it everything in it ends, and pids and
+/// start times begin again.
+fn this_run() -> String {
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id");
+    let boot = boot.map_or_else(|_no_proc| "unknown".to_owned(), |id| id.trim().to_owned());
+    let first = Stat::of(1).map_or(0, |stat| stat.started);
+    format!("{boot}.{first}")
 }

@@ -1,7 +1,8 @@
 //! The keeper of one command: a process of this program, in a session of its own, between the server
 //! and what a definition says. It starts the command without a shell unless the definition says so,
 //! bounds it in time and output, and ends whatever came of it, daemons too, before it writes how the
-//! command ended. It needs no server while it works, and knows no effects.
+//! command ended. It needs no server while it works: when that dies, the keeper goes on, and the next
+//! server finds it, or what it wrote. It knows no effects.
 //!
 //! ```text
 //! hold the folder -> spawn -> leader exits -----------------------> kill the tree -> last output -> end
@@ -12,6 +13,7 @@ mod confine;
 mod mask;
 
 use crate::{
+    clock::Stopwatch,
     executor::{
         ended::{End, Ended},
         hold::Hold,
@@ -28,7 +30,7 @@ use nix::{
 };
 use std::{
     io,
-    os::unix::process::ExitStatusExt,
+    os::unix::process::{ExitStatusExt, parent_id},
     path::PathBuf,
     process::{ExitStatus, Stdio},
     time::Duration,
@@ -56,6 +58,8 @@ const LOOK: WaitPidFlag = WaitPidFlag::WEXITED
     .union(WaitPidFlag::WNOWAIT);
 /// A keeper's own exit where another one holds the folder.
 pub(crate) const HELD: u8 = 3;
+/// A keeper's own exit where the server was gone before it began.
+const ALONE: u8 = 4;
 
 /// What a keeper is told. Its environment is the command's.
 #[derive(Debug, clap::Args)]
@@ -66,6 +70,12 @@ pub struct Arguments {
     /// Which command of the step this is
     #[arg(long)]
     pub(crate) key: String,
+    /// Where to say how it ended
+    #[arg(long, value_name = "FILE")]
+    pub(crate) end: PathBuf,
+    /// The process that starts it
+    #[arg(long, value_name = "PID")]
+    pub(crate) server: u32,
     /// Where the command runs
     #[arg(long, value_name = "DIR")]
     pub(crate) directory: PathBuf,
@@ -86,30 +96,44 @@ pub fn keep(arguments: &Arguments) -> u8 {
     let mut hold = match Hold::take(&arguments.folder) {
         Ok(Some(hold)) => hold,
         Ok(None) => return HELD,
-        Err(why) => return unkept(arguments, &format!("cannot lock the step's folder: {why}")),
+        Err(why) => {
+            return said(
+                arguments,
+                &not_started(&format!("cannot lock its folder: {why}")),
+            );
+        }
     };
+    // From here on the next server finds it. One that died before has a next one that looked already.
+    if parent_id() != arguments.server {
+        return ALONE;
+    }
     // An earlier keeper may have done it all.
-    if End::read(&arguments.folder, &arguments.key).is_some() {
+    if End::read(&arguments.end, &arguments.key).is_some() {
         return 0;
     }
+    let watch = Stopwatch::start();
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
-    let kept = confined.and_then(|()| hold.sign()).and(runtime);
-    let end = match kept {
+    let signed = confined.and_then(|()| hold.sign(&arguments.key));
+    let end = match signed.and(runtime) {
         Ok(runtime) => runtime.block_on(kept_to_the_end(arguments)),
         Err(why) => Err(why),
     };
-    let end = end.unwrap_or_else(|why| Ended::NotStarted(why.to_string()).into());
+    let mut end = end.unwrap_or_else(|why| not_started(&why.to_string()));
+    end.took = watch.elapsed();
     let lost = matches!(end.ended, Ended::Lost(_));
-    let written = end.write(&arguments.folder, &arguments.key);
-    if !lost {
+    let status = said(arguments, &end);
+    if !lost && status == 0 {
         hold.forget();
     }
-    u8::from(written.is_err())
+    status
 }
 
-fn unkept(arguments: &Arguments, why: &str) -> u8 {
-    let end = End::from(Ended::NotStarted(why.to_owned()));
-    u8::from(end.write(&arguments.folder, &arguments.key).is_err())
+fn not_started(why: &str) -> End {
+    Ended::NotStarted(why.to_owned()).into()
+}
+
+fn said(arguments: &Arguments, end: &End) -> u8 {
+    u8::from(end.write(&arguments.end, &arguments.key).is_err())
 }
 
 async fn kept_to_the_end(arguments: &Arguments) -> io::Result<End> {
@@ -126,10 +150,13 @@ async fn kept_to_the_end(arguments: &Arguments) -> io::Result<End> {
             }
         }
     };
-    let last_line = log.last_line();
+    let end = End {
+        last_line: log.last_line(),
+        ..ended.into()
+    };
     // The step's end counts more than its log.
     let _incomplete = log.pause();
-    Ok(End { ended, last_line })
+    Ok(end)
 }
 
 /// Waits for the command's end, its output into the log, and sees to it that nothing stays.

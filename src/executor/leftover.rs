@@ -1,6 +1,6 @@
-//! What a dead server left running: the keepers of its steps, each of which holds the folder of its
-//! step, and where somebody killed a keeper, the session that it led. A rerun under the same id then
-//! never overlaps with the first run.
+//! What a dead server left running of steps that are not owed any more, and is ended: their keepers,
+//! each of which holds the folder of its step, and where somebody killed a keeper, the session that it
+//! led. What is owed goes on; see `found`.
 
 use crate::{
     executor::{
@@ -11,12 +11,18 @@ use crate::{
     },
     model::EffectId,
 };
-use std::{fs, io, path::Path, thread::sleep, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+    thread::sleep,
+    time::Duration,
+};
 
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
-/// Ends the steps that a dead server left running. Their effects are still owed and run again.
-pub(crate) fn end_all(steps: &Path) -> Result<(), ExecutorError> {
+/// Ends the steps that a dead server left running, but for those in the folders to be kept.
+pub(crate) fn end_all(steps: &Path, kept: &BTreeSet<PathBuf>) -> Result<(), ExecutorError> {
     let unreadable = |source| ExecutorError::File {
         operation: "read the steps of an earlier server in",
         path: steps.to_owned(),
@@ -25,6 +31,9 @@ pub(crate) fn end_all(steps: &Path) -> Result<(), ExecutorError> {
     let mut held = Vec::new();
     for entry in fs::read_dir(steps).map_err(unreadable)? {
         let folder = entry.map_err(unreadable)?.path();
+        if kept.contains(&folder) {
+            continue;
+        }
         if is_held(&folder) {
             ask(&folder);
             held.push(folder);
@@ -43,7 +52,7 @@ pub(crate) fn end_orphans(folder: &Path) -> Result<(), ExecutorError> {
     let taken = Hold::take(folder).map_err(|source| unlockable(folder, source))?;
     // Somebody began anew meanwhile.
     let Some(mut hold) = taken else { return Ok(()) };
-    if let Some(holder) = hold.last()
+    if let Some(holder) = Holder::last_of(folder)
         && !holder.lives()
         && Tree::Session(holder.pid)
             .live()

@@ -13,10 +13,16 @@ pub(crate) struct Locks(Mutex<BTreeMap<String, Arc<Lock<()>>>>);
 impl Locks {
     /// Waits for a name and holds it until the guard is dropped.
     pub(crate) async fn hold(&self, name: &str) -> OwnedMutexGuard<()> {
-        let lock = {
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(all.entry(name.to_owned()).or_default())
-        };
-        lock.lock_owned().await
+        self.of(name).lock_owned().await
+    }
+
+    /// Holds a name that nobody holds; none when somebody does.
+    pub(crate) fn hold_now(&self, name: &str) -> Option<OwnedMutexGuard<()>> {
+        self.of(name).try_lock_owned().ok()
+    }
+
+    fn of(&self, name: &str) -> Arc<Lock<()>> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(name.to_owned()).or_default())
     }
 }

@@ -1,5 +1,6 @@
-//! One command of a step as the server sees it: it starts a keeper, waits for it, and reads how the
-//! command ended. The keeper has the rest; see there. It knows no effects.
+//! One command of a step as the server sees it: it starts a keeper, or finds that of an earlier server,
+//! waits for it, and reads how the command ended. The keeper has the rest; see there. It knows no
+//! effects.
 
 use crate::{
     executor::{
@@ -14,7 +15,7 @@ use crate::{
 use std::{
     future::pending,
     io,
-    path::Path,
+    path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
     time::Duration,
 };
@@ -36,9 +37,10 @@ pub(crate) struct Process<'a> {
     /// The whole environment: nothing else is inherited.
     pub(crate) environment: &'a [(String, String)],
     pub(crate) time_limit: Span,
-    /// The step's folder, and which of its commands this is.
+    /// The step's folder, which of its commands this is, and where its end is told.
     pub(crate) folder: &'a Path,
     pub(crate) key: &'a str,
+    pub(crate) end: PathBuf,
 }
 
 /// Says when a step is not wanted any more.
@@ -46,7 +48,7 @@ pub(crate) struct Process<'a> {
 pub(crate) struct Stop(pub(crate) watch::Receiver<bool>);
 
 impl Stop {
-    fn is_wanted(&self) -> bool {
+    pub(crate) fn is_wanted(&self) -> bool {
         *self.0.borrow()
     }
 
@@ -59,8 +61,12 @@ impl Stop {
 }
 
 impl Process<'_> {
-    /// Runs the command to its end, its output into the log.
+    /// Runs the command to its end, its output into the log. Dropping the future leaves it running, to
+    /// be found again.
     pub(crate) async fn run(self, stop: &mut Stop) -> End {
+        if let Some(end) = self.of_earlier_server(stop).await {
+            return end;
+        }
         if stop.is_wanted() {
             return Ended::Stopped.into();
         }
@@ -75,7 +81,6 @@ impl Process<'_> {
         let Some(pid) = keeper.id().map(u32::cast_signed) else {
             return Ended::Lost("its keeper has no id".to_owned()).into();
         };
-        let mut asked = AskedWhenDropped(Some(pid));
         let status = tokio::select! {
             status = keeper.wait() => status,
             () = stop.wanted() => {
@@ -83,8 +88,23 @@ impl Process<'_> {
                 end_for_certain(&mut keeper, pid).await
             }
         };
-        asked.0 = None;
         self.said(status, pid, stop).await
+    }
+
+    /// How the command ended that an earlier server began; none when none did.
+    async fn of_earlier_server(&self, stop: &mut Stop) -> Option<End> {
+        if is_held(self.folder) {
+            self.end_of_other(stop).await;
+        }
+        if let Some(end) = End::read(&self.end, self.key) {
+            return Some(self.told(end));
+        }
+        let lost = Holder::last_of(self.folder)?;
+        if self.end_orphans().await.is_err() {
+            return Some(undying().into());
+        }
+        let why = "its keeper was killed, and no server was there to see what became of it";
+        (lost.key == self.key).then(|| Ended::Lost(why.to_owned()).into())
     }
 
     /// What is known once the keeper has ended.
@@ -93,25 +113,30 @@ impl Process<'_> {
         if status.as_ref().is_ok_and(|status| held(*status)) {
             self.end_of_other(stop).await;
         }
-        if let Some(end) = End::read(self.folder, self.key) {
-            return match end.ended {
-                Ended::NotStarted(why) => self.not_started(&why).into(),
-                Ended::Exit(_)
-                | Ended::Signal(_)
-                | Ended::TimedOut
-                | Ended::Stopped
-                | Ended::Lost(_) => end,
-            };
+        if let Some(end) = End::read(&self.end, self.key) {
+            return self.told(end);
         }
         // It was killed, or not even begun.
         if !Tree::Session(pid).end().await || self.end_orphans().await.is_err() {
-            return Ended::Lost("its processes do not end, not even when killed".to_owned()).into();
+            return undying().into();
         }
         if stop.is_wanted() {
             return Ended::Stopped.into();
         }
         let how = status.map_or_else(|why| why.to_string(), |status| status.to_string());
         Ended::Lost(format!("its keeper did not say how it ended: {how}")).into()
+    }
+
+    /// An end as its keeper wrote it, which does not know what it was to be part of.
+    fn told(&self, end: End) -> End {
+        match end.ended {
+            Ended::NotStarted(why) => self.not_started(&why).into(),
+            Ended::Exit(_)
+            | Ended::Signal(_)
+            | Ended::TimedOut
+            | Ended::Stopped
+            | Ended::Lost(_) => end,
+        }
     }
 
     /// Waits for a keeper that was there before.
@@ -148,8 +173,11 @@ impl Process<'_> {
         command
             .arg0("pilothouse")
             .args(["step-keeper", "--key", self.key])
+            .args(["--server", &std::process::id().to_string()])
             .arg("--folder")
             .arg(self.folder)
+            .arg("--end")
+            .arg(&self.end)
             .arg("--directory")
             .arg(self.directory)
             .args(["--limit", &self.time_limit.0.to_string()])
@@ -175,16 +203,8 @@ impl Process<'_> {
     }
 }
 
-/// A keeper that is asked to end when nobody waits for it any more, so that an aborted step leaves
-/// nothing.
-struct AskedWhenDropped(Option<i32>);
-
-impl Drop for AskedWhenDropped {
-    fn drop(&mut self) {
-        if let Some(pid) = self.0 {
-            terminate(pid);
-        }
-    }
+fn undying() -> Ended {
+    Ended::Lost("its processes do not end, not even when killed".to_owned())
 }
 
 /// Waits for a keeper that was asked to end; ends one that does not.

@@ -5,12 +5,14 @@ use crate::{
     clock::Stopwatch,
     executor::{
         ended::Ended,
+        found::{self, Found},
         log::Log,
         process::{Process, Stop},
     },
     model::{Artifact, EffectId, Run, Span, StepResult},
 };
 use std::path::{Path, PathBuf};
+use tokio::sync::OwnedMutexGuard;
 
 /// `EX_TEMPFAIL` of sysexits: the machinery failed, not the change.
 const TEMPORARY: i32 = 75;
@@ -23,17 +25,45 @@ pub(crate) struct Step {
     pub(crate) environment: Vec<(String, String)>,
     /// Names this try of the step, for its commands.
     pub(crate) key: String,
-    pub(crate) n_commands: u32,
+    pub(crate) n_checks: u32,
     /// What the last command said last.
     pub(crate) last_line: String,
     pub(crate) stop: Stop,
+    /// What an earlier server made of it.
+    pub(crate) found: Found,
+    /// The target that it holds since.
+    pub(crate) held: Option<OwnedMutexGuard<()>>,
     pub(crate) watch: Stopwatch,
 }
 
 impl Step {
-    /// Runs a command of the effect in a directory.
-    pub(crate) async fn command(&mut self, run: &Run, directory: &Path, time_limit: Span) -> Ended {
-        self.n_commands += 1;
+    /// Runs the effect's only or decisive command in a directory, or goes on with it where an earlier
+    /// server began it.
+    pub(crate) async fn work(&mut self, run: &Run, directory: &Path, time_limit: Span) -> Ended {
+        if self.found == Found::Nothing {
+            self.announce(run);
+        }
+        let (key, end) = (
+            found::key_of_work(&self.key),
+            found::end_of_work(&self.folder),
+        );
+        self.command((run, directory, time_limit), &key, end).await
+    }
+
+    /// Asks a target for its health.
+    pub(crate) async fn check(&mut self, run: &Run, directory: &Path, time_limit: Span) -> Ended {
+        self.n_checks += 1;
+        let key = format!("{}.{}", self.key, self.n_checks + 1);
+        let end = found::end_of_check(&self.folder);
+        self.command((run, directory, time_limit), &key, end).await
+    }
+
+    async fn command(
+        &mut self,
+        (run, directory, time_limit): (&Run, &Path, Span),
+        key: &str,
+        end: PathBuf,
+    ) -> Ended {
         let process = Process {
             keeper: &self.keeper,
             run,
@@ -41,11 +71,21 @@ impl Step {
             environment: &self.environment,
             time_limit,
             folder: &self.folder,
-            key: &format!("{}.{}", self.key, self.n_commands),
+            key,
+            end,
         };
         let end = process.run(&mut self.stop).await;
         self.last_line = end.last_line;
         end.ended
+    }
+
+    /// Running time since it was begun, by whichever server.
+    pub(crate) fn elapsed(&self) -> Span {
+        let before = match self.found {
+            Found::Nothing => Span::ZERO,
+            Found::Begun(ago) => ago,
+        };
+        before + self.watch.elapsed()
     }
 
     /// A line in the log that says which command's output follows.
@@ -85,27 +125,32 @@ impl Step {
 
     pub(crate) fn succeeded(&self, artifact: Option<Artifact>) -> StepResult {
         StepResult::Succeeded {
-            took: self.watch.elapsed(),
+            took: self.elapsed(),
             artifact,
         }
     }
 
     pub(crate) fn failed(&self, why: String) -> StepResult {
         StepResult::Failed {
-            took: self.watch.elapsed(),
+            took: self.elapsed(),
             why,
         }
     }
 
     pub(crate) fn infrastructure(&self, why: String) -> StepResult {
         StepResult::Infrastructure {
-            took: self.watch.elapsed(),
+            took: self.elapsed(),
             why,
         }
     }
 
     pub(crate) fn stopped(&self) -> StepResult {
-        self.infrastructure("stopped: not wanted any more".to_owned())
+        let why = if self.stop.is_wanted() {
+            "stopped: not wanted any more"
+        } else {
+            "stopped: somebody asked its keeper to end"
+        };
+        self.infrastructure(why.to_owned())
     }
 
     /// `exit 3: connection refused (log: steps/checkout-17/log)`.

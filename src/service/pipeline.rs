@@ -112,6 +112,7 @@ impl PipelineTask {
     }
 
     async fn serve(mut self, definition: Definition, up: oneshot::Sender<Result<(), WriterError>>) {
+        self.steps.go_on(&self.pipeline.steps, self.now().1);
         let begun = self.begin(definition).await;
         let is_up = begun.is_ok();
         answer(up, begun);
@@ -120,7 +121,7 @@ impl PipelineTask {
         }
         self.letters.close();
         self.observers.end();
-        self.steps.end().await;
+        self.steps.leave().await;
     }
 
     /// Takes in what is new since the last server: that no alarm was read meanwhile, which comes

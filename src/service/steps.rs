@@ -1,6 +1,6 @@
 //! Runs what a pipeline owes. It holds what runs against what is owed after every change: what is
-//! owed and not running is started under its id, what runs and is not owed any more is ended. The
-//! same comparison starts everything again after a restart.
+//! owed and not running is started under its id, what runs and is not owed any more is ended. After a
+//! restart the same comparison starts what was not begun, and goes on with what was.
 
 use crate::{
     executor::Executor,
@@ -8,15 +8,8 @@ use crate::{
     service::mailbox::Mailbox,
 };
 use futures_util::future::join_all;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
-use tokio::{
-    sync::oneshot,
-    task::JoinHandle,
-    time::{sleep, timeout},
-};
-
-/// How long the processes of steps may take to end when the service stops.
-const END_MOST: Duration = Duration::from_secs(5);
+use std::{collections::BTreeMap, sync::Arc};
+use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 
 #[derive(Debug)]
 pub(super) struct Steps {
@@ -30,7 +23,7 @@ pub(super) struct Steps {
 struct Run {
     task: JoinHandle<()>,
     /// Dropped to say that it need not begin any more.
-    wanted: oneshot::Sender<()>,
+    _wanted: oneshot::Sender<()>,
 }
 
 impl Steps {
@@ -46,6 +39,16 @@ impl Steps {
     /// Takes note that a run came to its end, so that the step is run again if it is still owed.
     pub(super) fn ended(&mut self, id: &EffectId) {
         self.running.remove(id);
+    }
+
+    /// Waits for the steps that an earlier server began, so that they end when they are not owed any
+    /// more. Nothing is begun.
+    pub(super) fn go_on(&mut self, owed: &BTreeMap<EffectId, Arc<Owed>>, now: Time) {
+        for (id, step) in owed {
+            if self.executor.is_found(id) {
+                self.running.insert(id.clone(), self.start(step, now));
+            }
+        }
     }
 
     /// Starts and ends runs until they are what is owed; starts nothing before a state that comes
@@ -85,24 +88,17 @@ impl Steps {
             let id = owed.id.clone();
             mailbox.ended(Outcome::Step { id, result }).await;
         });
-        Run { task, wanted }
-    }
-
-    /// Ends every run. The steps stay owed: nobody is told how they ended.
-    pub(super) async fn end(self) {
-        let mut tasks = Vec::new();
-        for (id, run) in self.running {
-            self.executor.cancel(&id);
-            drop(run.wanted);
-            tasks.push(over(id, run.task));
+        Run {
+            task,
+            _wanted: wanted,
         }
-        join_all(tasks).await;
     }
-}
 
-async fn over(id: EffectId, mut task: JoinHandle<()>) {
-    if timeout(END_MOST, &mut task).await.is_err() {
-        tracing::warn!(%id, "the step did not end in time");
-        task.abort();
+    /// Stops waiting for every run. The steps stay owed: nobody is told how they ended, and those whose
+    /// commands have begun go on, to be found by the next server.
+    pub(super) async fn leave(self) {
+        let tasks: Vec<_> = self.running.into_values().map(|run| run.task).collect();
+        tasks.iter().for_each(JoinHandle::abort);
+        join_all(tasks).await;
     }
 }

@@ -3,6 +3,7 @@
 mod artifacts;
 mod builds;
 mod coverage;
+mod found;
 mod git;
 mod processes;
 mod retention;
@@ -28,7 +29,7 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let executor = Executor::open(&folder.path().join("state"), 0, &program()).unwrap();
+        let executor = Executor::open(&folder.path().join("state"), 0, &program(), []).unwrap();
         Self { executor, folder }
     }
 

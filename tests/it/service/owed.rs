@@ -1,8 +1,8 @@
-//! Steps across restarts: what was owed is run again under its id, and never twice at once.
+//! Steps across restarts: what was begun goes on under its id, and is never begun twice.
 
 use super::world::{World, until};
 use pilothouse::{
-    model::{Fact, PipelineName, Revision, StageName},
+    model::{EffectId, Fact, PipelineName, Revision, StageName},
     service::Service,
 };
 use std::fs;
@@ -21,11 +21,10 @@ async fn a_commit_goes_through_every_stage() {
 }
 
 #[tokio::test]
-async fn a_step_that_a_stop_ended_runs_again_under_its_id() {
+async fn a_step_outlives_its_server_and_is_taken_up_by_the_next() {
     let mut world = World::new(&["a"]);
     let runs = world.directory.path().join("runs");
     let go = world.directory.path().join("go");
-    // The first run waits for what only comes after the restart.
     world.build(&format!(
         "echo $PILOTHOUSE_EFFECT_ID >> {runs}; until test -e {go}; do sleep 0.05; done; \
          cp content artifact",
@@ -39,11 +38,10 @@ async fn a_step_that_a_stop_ended_runs_again_under_its_id() {
     let owed = lines();
 
     let service = world.start().await;
-    until(async || lines().lines().count() == 2).await;
-    assert_eq!(lines(), owed.repeat(2));
+    assert!(service.is_running(&EffectId(owed.trim().to_owned())));
     fs::write(&go, "").unwrap();
     until(async || passed_beta(&service, 1).await).await;
-    assert_eq!(lines(), owed.repeat(2), "and not once more");
+    assert_eq!(lines(), owed, "and not once more");
 
     let name = PipelineName::parse("a").unwrap();
     let page = service.events(&name, Revision(0), 1_000).await.unwrap();
@@ -51,6 +49,20 @@ async fn a_step_that_a_stop_ended_runs_again_under_its_id() {
     let entries = page.unwrap().entries;
     assert_eq!(entries.iter().filter(|e| started(&e.fact)).count(), 1);
     service.stop().await;
+}
+
+/// Whoever has no next server takes everything along.
+#[tokio::test]
+async fn an_end_takes_the_steps_along() {
+    let mut world = World::new(&["a"]);
+    let pid = world.directory.path().join("pid");
+    world.build(&format!("echo $$ > {}; sleep 600", pid.display()));
+    let service = world.start().await;
+    let pid = || fs::read_to_string(&pid).unwrap_or_default();
+    until(async || pid().ends_with('\n')).await;
+    service.end().await.unwrap();
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid().trim()));
+    assert!(stat.is_err(), "{stat:?}");
 }
 
 async fn passed_beta(service: &Service, release: u32) -> bool {
