@@ -16,6 +16,9 @@ use call::{ANSWER, Call, TRANSFER};
 use std::path::{Path, PathBuf};
 use tokio::fs;
 
+/// Ends the name of a mirror that is being made.
+const UNFINISHED: &str = "new";
+
 /// The trailer that names reviewers where the definition asks for no review.
 const REVIEW_TRAILER: &str = "Reviewed-by";
 
@@ -127,6 +130,9 @@ impl Git {
         };
         let mut mirrors = fs::read_dir(&self.mirrors).await.map_err(unreadable)?;
         while let Some(entry) = mirrors.next_entry().await.map_err(unreadable)? {
+            if entry.path().extension().is_some() {
+                continue;
+            }
             let mirror = Call::within(entry.path(), "this machine's mirrors");
             if mirror.has(sha).await? {
                 return place_checkout(&mirror, sha, place).await;
@@ -142,23 +148,34 @@ impl Git {
     /// The bare repository that mirrors a remote, made at the first use. Its caller has it alone.
     async fn mirror(&self, repository: &str, example: &Sha) -> Result<Call, GitError> {
         let path = self.mirrors.join(Digest::of(repository.as_bytes()).short());
-        if fs::metadata(path.join("HEAD")).await.is_err() {
-            let format = match example.as_str().len() {
-                64 => "--object-format=sha256",
-                _ => "--object-format=sha1",
-            };
-            let path = path.to_string_lossy();
-            Call::outside(repository)
-                .ask(
-                    "init",
-                    &["--bare", "--quiet", "--template=", format, "--", &path],
-                    ANSWER,
-                )
-                .await?
-                .expect_success()?;
+        if fs::metadata(&path).await.is_err() {
+            make_mirror(&path, repository, example).await?;
         }
         Ok(Call::within(path, repository))
     }
+}
+
+/// Makes an empty one beside its place first, so that none is half made there.
+async fn make_mirror(path: &Path, repository: &str, example: &Sha) -> Result<(), GitError> {
+    let failed = |source| GitError::File {
+        operation: "make the mirror",
+        path: path.to_owned(),
+        source,
+    };
+    let unfinished = path.with_extension(UNFINISHED);
+    if fs::symlink_metadata(&unfinished).await.is_ok() {
+        fs::remove_dir_all(&unfinished).await.map_err(failed)?;
+    }
+    let format = match example.as_str().len() {
+        64 => "--object-format=sha256",
+        _ => "--object-format=sha1",
+    };
+    let place = unfinished.to_string_lossy();
+    let arguments = ["--bare", "--quiet", "--template=", format, "--", &place];
+    let call = Call::outside(repository);
+    let said = call.ask("init", &arguments, ANSWER).await?;
+    said.expect_success()?;
+    fs::rename(&unfinished, path).await.map_err(failed)
 }
 
 async fn remote_head(source: &Source) -> Result<Sha, GitError> {

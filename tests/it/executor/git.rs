@@ -2,7 +2,7 @@
 
 use super::*;
 use pilothouse::executor::GitError;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
 async fn look(place: &Place, source: &Source, known: &[Sha]) -> Option<Head> {
     place.executor.head(source, known).await.unwrap()
@@ -164,16 +164,35 @@ async fn locks_that_a_killed_git_left_are_no_obstacle() {
     let repository = Repository::new(place.path("repository"));
     let one = repository.commit("a", "1", "First");
     look(&place, &repository.source(), &[]).await.unwrap();
-    let mirror = std::fs::read_dir(place.path("state/git"))
-        .unwrap()
-        .next()
-        .unwrap();
-    let mirror = mirror.unwrap().path();
+    let mirror = mirror(&place);
     std::fs::write(mirror.join("refs/heads/main.lock"), "").unwrap();
     std::fs::write(mirror.join("packed-refs.lock"), "").unwrap();
     repository.commit("a", "2", "Second");
     let head = look(&place, &repository.source(), &[one]).await.unwrap();
     assert_eq!(titles(&head), ["Second"]);
+}
+
+/// The only one there is.
+fn mirror(place: &Place) -> PathBuf {
+    let mut all = std::fs::read_dir(place.path("state/git")).unwrap();
+    all.next().unwrap().unwrap().path()
+}
+
+#[tokio::test]
+async fn a_mirror_that_was_half_made_is_made_anew() {
+    let place = Place::new();
+    let repository = Repository::new(place.path("repository"));
+    repository.commit("a", "1", "First");
+    look(&place, &repository.source(), &[]).await.unwrap();
+    let whole = mirror(&place);
+    std::fs::remove_dir_all(&whole).unwrap();
+    let half = whole.with_extension("new");
+    std::fs::create_dir(&half).unwrap();
+    std::fs::write(half.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+    std::fs::write(half.join("config.lock"), "").unwrap();
+    let head = look(&place, &repository.source(), &[]).await.unwrap();
+    assert_eq!(titles(&head), ["First"]);
+    assert!(whole.exists() && !half.exists());
 }
 
 #[tokio::test]
