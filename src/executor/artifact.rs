@@ -2,10 +2,11 @@
 //! before every use. It knows nothing of releases.
 
 use crate::model::{Artifact, Digest};
+use nix::errno::Errno;
 use sha2::{Digest as _, Sha256};
 use std::{
     fs::{self, File, Permissions},
-    io::{self, Read, Write},
+    io::{self, ErrorKind, Read, Write},
     os::unix::fs::PermissionsExt,
     path::{Component, Path, PathBuf},
 };
@@ -49,14 +50,6 @@ impl Store {
     pub(crate) fn collect(&self, checkout: &Path, file: &str) -> Result<Artifact, ArtifactError> {
         let mut from = inside(checkout, file)?;
         let source = checkout.join(file);
-        let failed = |operation, path: &Path| {
-            let path = path.to_owned();
-            move |source| ArtifactError::File {
-                operation,
-                path,
-                source,
-            }
-        };
         let mode = from.metadata().map_err(failed("read", &source))?;
         // One build at a time is in a checkout, but several store at once.
         let unique = Digest::of(source.as_os_str().as_encoded_bytes());
@@ -84,22 +77,13 @@ impl Store {
     pub(crate) fn verify(&self, digest: &Digest) -> Result<(), ArtifactError> {
         let path = self.path(digest);
         let mut file = match File::open(&path) {
-            Err(why) if why.kind() == io::ErrorKind::NotFound => {
+            Err(why) if why.kind() == ErrorKind::NotFound => {
                 return Err(ArtifactError::NotStored(path));
             }
             opened => opened,
         }
-        .map_err(|source| ArtifactError::File {
-            operation: "read",
-            path: path.clone(),
-            source,
-        })?;
-        let (found, _) =
-            hash(&mut file, &mut io::sink()).map_err(|source| ArtifactError::File {
-                operation: "read",
-                path: path.clone(),
-                source,
-            })?;
+        .map_err(failed("read", &path))?;
+        let (found, _) = hash(&mut file, &mut io::sink()).map_err(failed("read", &path))?;
         if found == *digest {
             Ok(())
         } else {
@@ -116,27 +100,49 @@ pub(crate) fn inside(checkout: &Path, file: &str) -> Result<File, ArtifactError>
     if file.is_empty() || !Path::new(file).components().all(plain) {
         return Err(outside());
     }
-    let missing = |_no_such_file| ArtifactError::Missing(file.to_owned());
-    let root = checkout.canonicalize().map_err(missing)?;
-    let path = root.join(file).canonicalize().map_err(missing)?;
+    let unfit = |why: io::Error| {
+        let is = |these: [Errno; 2]| {
+            these
+                .iter()
+                .any(|each| why.raw_os_error() == Some(*each as i32))
+        };
+        if is([Errno::ENOENT, Errno::ENOTDIR]) {
+            ArtifactError::Missing(file.to_owned())
+        } else if is([Errno::ELOOP, Errno::EXDEV]) {
+            // Links that lead to each other or out, and those that are there only by now.
+            outside()
+        } else {
+            failed("read", &checkout.join(file))(why)
+        }
+    };
+    let root = checkout.canonicalize().map_err(unfit)?;
+    let path = root.join(file).canonicalize().map_err(unfit)?;
     let below = path.strip_prefix(&root).map_err(|_leads_out| outside())?;
     if !path.is_file() {
         return Err(outside());
     }
-    let opened = open_below(&root, below).map_err(|_changed| outside())?;
-    match opened.metadata() {
-        Ok(about) if about.is_file() => Ok(opened),
-        Ok(_) | Err(_) => Err(outside()),
+    let opened = open_below(&root, below).map_err(unfit)?;
+    if opened.metadata().map_err(unfit)?.is_file() {
+        Ok(opened)
+    } else {
+        Err(outside())
+    }
+}
+
+/// What says what could not be done to which file.
+fn failed(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ArtifactError {
+    let path = path.to_owned();
+    move |source| ArtifactError::File {
+        operation,
+        path,
+        source,
     }
 }
 
 /// Opens a path that has no links, and fails where it has one by now.
 #[cfg(target_os = "linux")]
 fn open_below(root: &Path, below: &Path) -> io::Result<File> {
-    use nix::{
-        errno::Errno,
-        fcntl::{OFlag, OpenHow, ResolveFlag, openat2},
-    };
+    use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
     let how = OpenHow::new()
         // A pipe in its place would keep us waiting.
         .flags(OFlag::O_RDONLY | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)

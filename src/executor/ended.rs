@@ -3,7 +3,11 @@
 //! is gone. It knows neither the keeper nor the server.
 
 use crate::{durable, model::Span};
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    io::{self, ErrorKind},
+    path::Path,
+};
 
 /// How a command ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,9 +60,19 @@ impl End {
         durable::replace(file, &file.with_extension("new"), &[text.as_bytes()])
     }
 
-    /// How the command of this key ended, when that is known.
+    /// How the command of this key ended, when that is known. What cannot be read may say it.
     pub(crate) fn read(file: &Path, key: &str) -> Option<Self> {
-        let text = fs::read_to_string(file).ok()?;
+        match fs::read(file) {
+            Ok(text) => Self::parse(str::from_utf8(&text).ok()?, key),
+            Err(why) if why.kind() == ErrorKind::NotFound => None,
+            Err(why) => {
+                let why = format!("cannot read {}: {why}", file.display());
+                Some(Ended::Lost(why).into())
+            }
+        }
+    }
+
+    fn parse(text: &str, key: &str) -> Option<Self> {
         let mut lines = text.strip_suffix('\n')?.split('\n');
         let (head, ended, last_line) = (lines.next()?, lines.next()?, lines.next()?);
         let (of, took) = head.split_once(' ')?;
