@@ -42,6 +42,18 @@ pub enum WriterError {
     Thread(std::io::Error),
 }
 
+impl WriterError {
+    /// What went wrong first: that nothing is written any more only follows from it.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Broken { why } => why.clone(),
+            Self::Conflict(_) | Self::Journal(_) | Self::Closed | Self::Thread(_) => {
+                self.to_string()
+            }
+        }
+    }
+}
+
 type Answer = oneshot::Sender<Result<Vec<Entry>, WriterError>>;
 type Question = Box<dyn FnOnce(&mut dyn Journal) + Send>;
 

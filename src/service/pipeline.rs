@@ -289,7 +289,7 @@ impl PipelineTask {
             Err(why) => Err(why),
         };
         if let Err(why) = taken {
-            self.halt(&why.to_string());
+            self.halt(&why.cause());
         }
     }
 

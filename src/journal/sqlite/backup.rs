@@ -173,8 +173,13 @@ fn publish(part: &Path, to: &Path) -> Result<(), BackupError> {
         }
         failed("make", to)(source)
     })?;
-    fs::remove_file(part).map_err(failed("remove", part))?;
-    durable::sync_folder_of(to).map_err(failed("sync the folder of", to))
+    // One that stays is removed by the next copy.
+    let _stays = fs::remove_file(part);
+    durable::sync_folder_of(to).map_err(|why| {
+        // What may be gone after a loss of power is not there.
+        let _stays = fs::remove_file(to);
+        failed("sync the folder of", to)(why)
+    })
 }
 
 fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BackupError {
