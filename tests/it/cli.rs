@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod disk;
 mod doctor;
+mod faults;
 mod get;
 mod handover;
 mod linear;
@@ -18,7 +19,7 @@ mod verbs;
 
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 use tempfile::TempDir;
@@ -33,6 +34,27 @@ fn pilothouse(home: &Path, arguments: &[&str]) -> Output {
         .env("HOME", home)
         .output()
         .unwrap()
+}
+
+/// A repository with one commit of one file.
+fn repository(home: &Path, title: &str) -> PathBuf {
+    let repository = home.join("repository");
+    fs::create_dir(&repository).unwrap();
+    fs::write(repository.join("file"), "hello").unwrap();
+    let author = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"];
+    for arguments in [
+        &["init", "-q", "-b", "main"][..],
+        &["add", "."],
+        &["commit", "-qm", title],
+    ] {
+        let git = Command::new("git")
+            .args(author)
+            .args(arguments)
+            .current_dir(&repository)
+            .status();
+        assert!(git.unwrap().success());
+    }
+    repository
 }
 
 fn stdout(output: &Output) -> String {

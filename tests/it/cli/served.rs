@@ -1,6 +1,6 @@
 //! The command line against a real server: real definitions, a real repository, real steps.
 
-use super::{pilothouse, stderr, stdout};
+use super::{pilothouse, repository, stderr, stdout};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -80,22 +80,7 @@ impl Served {
 
     fn prepared(title: &str, run: &str, organization: Option<&str>) -> Self {
         let home = TempDir::new().unwrap();
-        let repository = home.path().join("repository");
-        fs::create_dir(&repository).unwrap();
-        fs::write(repository.join("file"), "hello").unwrap();
-        let author = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"];
-        for arguments in [
-            &["init", "-q", "-b", "main"][..],
-            &["add", "."],
-            &["commit", "-qm", title],
-        ] {
-            let git = Command::new("git")
-                .args(author)
-                .args(arguments)
-                .current_dir(&repository)
-                .status();
-            assert!(git.unwrap().success());
-        }
+        let repository = repository(home.path(), title);
         let definitions = home.path().join("definitions");
         fs::create_dir(&definitions).unwrap();
         let text = DEFINITION.replace("REPOSITORY", repository.to_str().unwrap());
