@@ -21,6 +21,7 @@ mod files;
 mod inherit;
 mod loosening;
 mod node;
+mod on_call;
 mod opening;
 mod organization;
 mod pipeline;
@@ -49,7 +50,8 @@ pub(crate) use words::split;
 pub use words::time_zone;
 
 use crate::model::{
-    AccessRule, Actor, Calendar, Definition, GroupName, PipelineName, Route, Span, Time,
+    AccessRule, Actor, Calendar, Definition, GroupName, PipelineName, Rota, Route, Span, TeamName,
+    Time,
 };
 use reading::Read;
 use std::{
@@ -72,6 +74,8 @@ pub struct Loaded {
     pub groups: BTreeMap<GroupName, Vec<Actor>>,
     /// Within how long after a stop of the whole line its pipelines begin again.
     pub drain: Span,
+    /// Who is on call for the pipelines of each team.
+    pub rotas: BTreeMap<TeamName, Rota>,
     /// On which ways people are told, from there too.
     pub routes: Vec<Route>,
     /// What those may do who come over the socket, from there too; none written is none asked for.
@@ -122,10 +126,16 @@ fn loaded(
         definitions: definitions.map(|(definition, _)| definition).collect(),
         groups: read.organization.groups,
         drain: read.organization.drain,
+        rotas: rotas(read.organization.rotas),
         routes: read.organization.routes,
         access: read.organization.access,
         warnings: read.warnings,
     })
+}
+
+fn rotas(rotas: on_call::Rotas) -> BTreeMap<TeamName, Rota> {
+    let rotas = rotas.into_iter();
+    rotas.map(|(team, at)| (team, at.value)).collect()
 }
 
 /// Every effective value of one pipeline, in the order in which it is read.

@@ -49,9 +49,17 @@ use crate::{
         Revision, RouteName, Stream, Time,
     },
     service::{
-        hub::Hub, keyring::Keyring, ledger::Ledgers, mailbox::Mailbox, meters::Meters,
-        notify::Desk, organization::Organization, pushed::Unreadable, reload::Applied,
-        shared::Shared, snapshot::Snapshots,
+        hub::Hub,
+        keyring::Keyring,
+        ledger::Ledgers,
+        mailbox::Mailbox,
+        meters::Meters,
+        notify::Desk,
+        organization::{Organization, Settings},
+        pushed::Unreadable,
+        reload::Applied,
+        shared::Shared,
+        snapshot::Snapshots,
     },
     watch::Inboxes,
 };
@@ -145,7 +153,11 @@ impl Service {
         };
         let mut tasks = shared.hub.desk().start(&shared.stopped);
         tasks.push(tokio::spawn(recover::keep(shared.clone(), snapshots)));
-        let settings = (loaded.groups, loaded.drain);
+        let settings = Settings {
+            groups: loaded.groups,
+            drain: loaded.drain,
+            rotas: loaded.rotas,
+        };
         let (organization, task) = Organization::start(&shared, organization, settings).await?;
         tasks.push(task);
         let started = pipeline::start_all(&shared, &mut resting, loaded.definitions).await?;

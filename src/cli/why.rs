@@ -7,7 +7,7 @@ use crate::{
         session::Session,
     },
     model::{
-        AlarmLevel, AlarmName, Blocker, BlockerKind, Brought, Candidate, Org, Pipeline,
+        AlarmLevel, AlarmName, Blocker, BlockerKind, Brought, Candidate, OnCall, Org, Pipeline,
         PipelineName, ReleaseId, StageName, StageView, Status, Time, blockers, board,
     },
 };
@@ -26,9 +26,11 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Serialize)]
-struct Answer {
+struct Answer<'a> {
     pipeline: PipelineName,
     now: Time,
+    /// Who deals with it, where its team has a rota.
+    on_call: Option<OnCall<'a>>,
     stages: Vec<Standing>,
     /// Alarms that are not ok, whether anything waits for them or not.
     alarms: Vec<Unwell>,
@@ -100,7 +102,9 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
         alarm: alarm.clone(),
         level: it.level,
     });
+    let owner = pipeline.definition.as_ref().map(|it| &it.owner);
     let answer = Answer {
+        on_call: owner.and_then(|owner| org.on_call(owner, now)),
         alarms: unwell.collect(),
         pipeline: pipeline.name,
         now,
@@ -150,7 +154,7 @@ pub(crate) fn at(
     found
 }
 
-impl Answer {
+impl Answer<'_> {
     /// What is wrong although nothing waits for it.
     fn wrong(&self) -> String {
         if self.alarms.is_empty() {
@@ -169,7 +173,7 @@ impl Answer {
 
     fn print(&self) -> Result<(), Failure> {
         if self.stages.is_empty() {
-            return output::line(&format!("{}: nothing waits{}", self.pipeline, self.wrong()));
+            output::line(&format!("{}: nothing waits{}", self.pipeline, self.wrong()))?;
         }
         for Standing {
             view,
@@ -207,7 +211,14 @@ impl Answer {
                 ))?;
             }
         }
-        Ok(())
+        self.print_on_call()
+    }
+
+    fn print_on_call(&self) -> Result<(), Failure> {
+        let Some(on_call) = &self.on_call else {
+            return Ok(());
+        };
+        output::line(&format!("on call: {on_call}"))
     }
 }
 

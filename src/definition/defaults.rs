@@ -68,6 +68,7 @@ const DEFAULTS: &[(&str, &str)] = &[
     ("route.to.mail.tls", "starttls"),
     // When the line goes on again, its pipelines begin within this, each at its own moment.
     ("drain", "10m"),
+    ("on_call.turn", "7d"),
 ];
 
 /// The default of a key, if it has one.

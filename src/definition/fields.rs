@@ -223,6 +223,23 @@ impl<'a> Fields<'a> {
         &table.entries
     }
 
+    /// The tables in a table whose keys are names given by its author, each with its entry.
+    pub(crate) fn named_tables(&self, key: &'static str) -> Vec<(&'a Entry, Fields<'a>)> {
+        self.note(key, Presence::Optional, || Form::NamedTables);
+        let Some(node) = self.node(key) else {
+            return Vec::new();
+        };
+        let Value::Table(table) = &node.value else {
+            self.wrong(key, node, "a table");
+            return Vec::new();
+        };
+        let inner = |entry: &'a Entry| {
+            let path = join(&join(&self.path, key), &entry.key);
+            Some((entry, self.inner(key, &path, &entry.node)?))
+        };
+        table.entries.iter().filter_map(inner).collect()
+    }
+
     /// Reads the value of one named entry, or one item of a list in it.
     pub(crate) fn read<T: Readable>(&self, key: &str, node: &Node) -> Option<T> {
         self.notes.note_items(key, T::shape);
@@ -268,7 +285,8 @@ impl<'a> Fields<'a> {
 
     fn inner(&self, key: &str, path: &str, node: &'a Node) -> Option<Fields<'a>> {
         let Value::Table(table) = &node.value else {
-            self.wrong(key, node, "a table");
+            let what = format!("{path} must be a table, not {}", node.value.describe());
+            self.report.problem(&node.place, what);
             return None;
         };
         let kind = join(&self.kind, key);

@@ -1,5 +1,5 @@
 //! `organization.toml`: who is in which group, the alarms that concern more than one pipeline,
-//! how the line goes on after a stop, on which ways people are told, and who may do what.
+//! how the line goes on after a stop, who is on call, on which ways people are told, and who may do what.
 
 use crate::{
     definition::{
@@ -7,6 +7,7 @@ use crate::{
         alarm_source::Servers,
         fields::{Fields, Report},
         node::{Table, Value},
+        on_call::{self, Rotas},
         readable::Readable,
         route, watching,
     },
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Organization {
     pub(crate) groups: BTreeMap<GroupName, Vec<Actor>>,
     pub(crate) drain: Span,
+    pub(crate) rotas: Rotas,
     pub(crate) routes: Vec<Route>,
     pub(crate) access: Vec<AccessRule>,
     alarms: Vec<Shared>,
@@ -42,6 +44,7 @@ pub(crate) fn organization(table: &Table, place: Place, report: &Report) -> Orga
     };
     let organization = Organization {
         drain: fields.get("drain").unwrap_or_default(),
+        rotas: on_call::rotas(&fields),
         routes: route::routes(&fields),
         alarms: fields.tables("alarm").iter().filter_map(alarm).collect(),
         access: access::rules(&fields, &groups),

@@ -7,7 +7,7 @@ use crate::{
         Actor, AlarmName, AlarmScope, CountedLines, Glob, GroupName, Kind, MailTls, Measure,
         NoticeKind, Phase, PipelineName, Ppm, Rate, RegionName, Role, RouteName, Series,
         ServiceName, Severity, Share, SourceName, Span, StageName, TargetName, TeamName, Template,
-        Weekly, WindowName, ZoneName,
+        WallTime, Weekly, WindowName, ZoneName,
     },
 };
 use chrono_tz::Tz;
@@ -92,6 +92,7 @@ texts! {
     Template is "a text with words in braces such as \"{severity}: {title}\"" as "{title}";
     Actor is "a login name" as "a";
     Span is "a length of time such as \"30s\" or \"1h30m\"" as "1h";
+    WallTime is "a local time such as \"2026-11-23 09:00\"" as "2026-11-23 09:00";
     Weekly is "a weekly window such as \"Mon..Fri 09:00-17:00\"" as "Mon..Fri 09:00-17:00";
     Series is "a counter such as 'requests_total{code=\"500\"}'" as "requests_total";
 }

@@ -9,6 +9,7 @@ use crate::{
         fields::Report,
         files::{self, Files},
         node::Table,
+        on_call,
         organization::{self, Organization},
         pipeline,
         protected::{self, Generation},
@@ -56,6 +57,8 @@ impl Read {
             report: &report,
         };
         let pipelines = reader.pipelines(&mut problems);
+        let definitions = pipelines.iter().map(|(definition, _)| definition);
+        on_call::judge(&organization.rotas, definitions, &report);
         problems.extend(report.problems.take());
         // A value that several children inherit is reported once.
         let problems = in_order(problems);

@@ -101,7 +101,12 @@ fn asked_by(read: impl Fn(Table, &Report)) -> Kinds {
 fn count(kinds: &Kinds) -> usize {
     let known = |key: &Key| match key.form {
         Form::Unknown | Form::Named(None) => 1,
-        Form::Single(_) | Form::List(_) | Form::Table | Form::Tables | Form::Named(Some(_)) => 2,
+        Form::Single(_)
+        | Form::List(_)
+        | Form::Table
+        | Form::Tables
+        | Form::Named(Some(_))
+        | Form::NamedTables => 2,
     };
     let keys = kinds.values().flat_map(|kind| &kind.keys);
     keys.map(known).sum()
@@ -206,6 +211,13 @@ fn examples(kind: &str, key: &Key, kinds: &Kinds) -> Vec<Value> {
             let first = tables.drain(..1).collect();
             vec![list(first), list(tables)]
         }
+        Form::NamedTables => {
+            let named = |table| vec![entry("a", Value::Table(table))];
+            let tables = inner().into_iter().map(named);
+            tables
+                .map(|entries| Value::Table(Table { entries }))
+                .collect()
+        }
         Form::Named(shape) => {
             let items = shape.as_ref().map_or(Vec::new(), Shape::values);
             let text = Value::Text("a".to_owned());
@@ -284,6 +296,7 @@ fn property(kind: &str, key: &Key, kinds: &Kinds, whole: bool) -> Json {
         Form::List(shape) => json!({ "type": "array", "items": shape.schema }),
         Form::Table => inner(),
         Form::Tables => json!({ "type": "array", "items": inner() }),
+        Form::NamedTables => json!({ "type": "object", "additionalProperties": inner() }),
         Form::Named(shape) => {
             let items = shape.as_ref().map(|shape| &shape.schema);
             let list = json!({ "type": "array", "items": items.unwrap_or(&json!({})) });

@@ -22,6 +22,8 @@ pub(crate) enum Form {
     Tables,
     /// A table whose keys are names given by its author, each with a list of such values.
     Named(Option<Shape>),
+    /// A table whose keys are names given by its author, each with a table.
+    NamedTables,
 }
 
 #[derive(Debug, Clone, PartialEq)]

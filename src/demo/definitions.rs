@@ -48,13 +48,16 @@ pub(super) fn write(
     program: &Path,
 ) -> Result<(), DemoError> {
     let repositories = in_toml(&place.repositories().to_string_lossy());
-    let opens = opens(clock::now());
+    let now = clock::now();
+    let opens = opens(now);
+    let begun = begun(now);
     for (name, text) in PIPELINES {
         let text = text
             .replace("@REPOSITORIES@", &repositories)
             .replace("@METRICS@", metrics)
             .replace("@OPERATOR@", operator.as_str())
-            .replace("@OPENS@", &opens);
+            .replace("@OPENS@", &opens)
+            .replace("@BEGUN@", &begun);
         put(&place.definitions().join(name), &text, 0o644)?;
     }
     for (name, text) in SCRIPTS {
@@ -72,6 +75,13 @@ fn opens(now: Time) -> String {
     let day = now.utc().date_naive();
     let day = day.checked_add_days(Days::new(4)).unwrap_or(day);
     day.weekday().to_string()
+}
+
+/// The turn of whoever runs the demo began then, wherever on earth that is.
+fn begun(now: Time) -> String {
+    let day = now.utc().date_naive();
+    let day = day.checked_sub_days(Days::new(2)).unwrap_or(day);
+    day.to_string()
 }
 
 fn put(path: &Path, text: &str, mode: u32) -> Result<(), DemoError> {

@@ -5,7 +5,7 @@ use crate::model::{
     Actor, AlarmName, AlarmState, AttemptId, BakePlace, BakeRule, Change, Command, Definition,
     EffectId, Fingerprint, GateProgress, GroupName, Head, HoldCause, HoldId, HoldScope, Measure,
     OverrideId, Owed, PipelineName, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout,
-    Sha, SourceName, Span, StageName, StepResult, TicketChange, TicketId, Time,
+    Rota, Sha, SourceName, Span, StageName, StepResult, TeamName, TicketChange, TicketId, Time,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -46,6 +46,10 @@ pub enum Fact {
     /// Within how long after a stop of the whole line its pipelines begin again.
     DrainDefined {
         drain: Span,
+    },
+    /// Who is on call for the pipelines of each team.
+    RotasDefined {
+        rotas: BTreeMap<TeamName, Rota>,
     },
     /// The files of definitions were read again while the server ran.
     Reloaded {

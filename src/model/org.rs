@@ -2,8 +2,8 @@
 //! than one pipeline. Folded from the organization's own stream.
 
 use crate::model::{
-    Actor, Entry, Fact, GroupName, Hold, HoldCause, HoldId, HoldScope, Impossible, PipelineName,
-    Revision, ServiceName, Span, Time, opening::share,
+    Actor, Entry, Fact, GroupName, Hold, HoldCause, HoldId, HoldScope, Impossible, OnCall,
+    PipelineName, Revision, Rota, ServiceName, Span, TeamName, Time, opening::share,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,6 +13,9 @@ pub struct Org {
     pub revision: Revision,
     pub at: Time,
     pub groups: BTreeMap<GroupName, Vec<Actor>>,
+    /// Who is on call for the pipelines of each team.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rotas: BTreeMap<TeamName, Rota>,
     pub holds: BTreeMap<HoldId, Hold>,
     pub holds_placed: u32,
     /// Within how long after a stop of the whole line its pipelines begin again.
@@ -50,6 +53,7 @@ impl Org {
                 self.holds_placed = self.holds_placed.max(id.0);
             }
             Fact::DrainDefined { drain } => self.drain = *drain,
+            Fact::RotasDefined { rotas } => self.rotas.clone_from(rotas),
             Fact::HoldLifted { id, .. } => {
                 let hold = self.holds.remove(id).ok_or(Impossible::Missing("hold"))?;
                 if hold.scope == HoldScope::Organization {
@@ -102,6 +106,16 @@ impl Org {
     pub fn turn_of(&self, pipeline: &PipelineName, now: Time) -> Option<Time> {
         let released = self.released(now)?;
         Some(released + share(pipeline, self.drain))
+    }
+
+    /// Who is on call for a team's pipelines, and who comes next; none for a team without a rota.
+    pub fn on_call(&self, team: &TeamName, now: Time) -> Option<OnCall<'_>> {
+        self.rotas.get(team).map(|rota| rota.on_call(now))
+    }
+
+    /// Who is on call for a team's pipelines alone.
+    pub fn who_is_on_call(&self, team: &TeamName, now: Time) -> Option<&Actor> {
+        self.rotas.get(team)?.who(now)
     }
 
     /// Whether somebody is in a group.

@@ -214,9 +214,10 @@ impl Pipeline {
             | Fact::AlarmChanged { .. }
             | Fact::AlarmWorsened { .. } => self.fold_inbound(at, fact),
             Fact::CommandAccepted { .. } | Fact::CommandRefused { .. } => Ok(()),
-            Fact::GroupsDefined { .. } | Fact::DrainDefined { .. } | Fact::Reloaded { .. } => {
-                Err(Impossible::stray(fact))
-            }
+            Fact::GroupsDefined { .. }
+            | Fact::DrainDefined { .. }
+            | Fact::RotasDefined { .. }
+            | Fact::Reloaded { .. } => Err(Impossible::stray(fact)),
             Fact::OverrideUsed { id, attempt } => guards::use_override(self, *id, *attempt),
             Fact::QuarantineLifted { release, .. } => {
                 guards::fold(&mut self.guards, &mut self.counters, at, fact)?;

@@ -35,6 +35,7 @@ impl Fact {
             Fact::Defined { .. }
             | Fact::GroupsDefined { .. }
             | Fact::DrainDefined { .. }
+            | Fact::RotasDefined { .. }
             | Fact::Reloaded { .. }
             | Fact::HeadMoved { .. }
             | Fact::SourceFailed { .. }
@@ -173,6 +174,7 @@ impl Fact {
             Fact::Defined { .. }
             | Fact::GroupsDefined { .. }
             | Fact::DrainDefined { .. }
+            | Fact::RotasDefined { .. }
             | Fact::Reloaded { .. }
             | Fact::HeadMoved { .. }
             | Fact::SourceFailed { .. }

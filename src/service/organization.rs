@@ -5,7 +5,9 @@ use crate::{
     api::Settled,
     engine,
     journal::{Commit, Space, WriterError},
-    model::{Actor, Entry, Fact, GroupName, Org, Request, RequestKey, Span, Stream, Time},
+    model::{
+        Actor, Entry, Fact, GroupName, Org, Request, RequestKey, Rota, Span, Stream, TeamName, Time,
+    },
     service::{
         CommandError, ServiceError,
         mailbox::{Letter, Mailbox, Reloaded, answer},
@@ -27,8 +29,13 @@ const DISK: Duration = Duration::from_secs(2);
 const FULL: &str = "the disk of the state directory is full: make room there; what was reserved is \
                     for what runs and for rollbacks";
 
-/// Who is in which group, and how long a drain takes.
-pub(super) type Settings = (BTreeMap<GroupName, Vec<Actor>>, Span);
+/// What `organization.toml` says of those things that the journal keeps.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) groups: BTreeMap<GroupName, Vec<Actor>>,
+    pub(super) drain: Span,
+    pub(super) rotas: BTreeMap<TeamName, Rota>,
+}
 
 pub(super) struct Organization {
     shared: Shared,
@@ -37,7 +44,7 @@ pub(super) struct Organization {
 }
 
 impl Organization {
-    /// Records the groups and the drain if they changed, then serves.
+    /// Records the settings that changed, then serves.
     pub(super) async fn start(
         shared: &Shared,
         org: watch::Sender<Arc<Org>>,
@@ -206,8 +213,14 @@ impl Organization {
 }
 
 /// What is new in the settings.
-fn changed(known: &Org, (groups, drain): Settings) -> Vec<Fact> {
+fn changed(known: &Org, settings: Settings) -> Vec<Fact> {
+    let Settings {
+        groups,
+        drain,
+        rotas,
+    } = settings;
     let groups = (known.groups != groups).then_some(Fact::GroupsDefined { groups });
     let drain = (known.drain != drain).then_some(Fact::DrainDefined { drain });
-    groups.into_iter().chain(drain).collect()
+    let rotas = (known.rotas != rotas).then_some(Fact::RotasDefined { rotas });
+    groups.into_iter().chain(drain).chain(rotas).collect()
 }

@@ -73,7 +73,11 @@ impl Service {
         }
         let Read { loaded, comparison } = read;
         if comparison != Comparison::default() {
-            let settings = (loaded.groups, loaded.drain);
+            let settings = Settings {
+                groups: loaded.groups,
+                drain: loaded.drain,
+                rotas: loaded.rotas,
+            };
             self.announce(by, settings, &comparison).await?;
             self.define(&mut applied, loaded.definitions, &comparison)
                 .await?;

@@ -136,6 +136,7 @@ fn nothing(state: &Path) -> Setup {
         texts: BTreeMap::new(),
         definitions: Vec::new(),
         groups: BTreeMap::new(),
+        rotas: BTreeMap::new(),
         routes: Vec::new(),
         access: Vec::new(),
         warnings: Vec::new(),

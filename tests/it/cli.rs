@@ -10,6 +10,7 @@ mod handover;
 mod linear;
 mod logs;
 mod notices;
+mod on_call;
 mod pages;
 mod reload;
 mod served;

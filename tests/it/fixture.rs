@@ -46,6 +46,7 @@ pub(crate) fn app_of(world: World, width: u16, height: u16) -> App {
     };
     app.replica.operator = Some(name("ana"));
     app.replica.org = world.org.clone();
+    app.replica.org.rotas = rotas();
     let own = summary(&world.pipeline, &world.org, now()).unwrap();
     for row in fleet(&own) {
         app.replica.rows.insert(row);
@@ -56,6 +57,20 @@ pub(crate) fn app_of(world: World, width: u16, height: u16) -> App {
     };
     app.replica.opened.insert(name("checkout"), opened);
     app
+}
+
+/// Ana is on call for payments, until Li is in six hours; for the others it is always Ren.
+fn rotas() -> std::collections::BTreeMap<TeamName, Rota> {
+    let rota = |people: &[&str]| Rota {
+        people: people.iter().map(|person| name(person)).collect(),
+        since: name("2026-03-02 10:00"),
+        turn: Span::hours(7 * 24),
+        time_zone: chrono_tz::Europe::Berlin,
+        covers: Vec::new(),
+    };
+    let rotas = [("payments", &["ana", "li"][..]), ("pay-core", &["ren"])];
+    let rotas = rotas.map(|(team, people)| (name(team), rota(people)));
+    rotas.into()
 }
 
 /// The board of the busy pipeline, with a stage selected.

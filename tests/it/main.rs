@@ -45,6 +45,7 @@ mod pushed;
 mod readme;
 mod recordings;
 mod roles;
+mod rota;
 mod scenario;
 mod screens;
 mod server;

@@ -72,12 +72,12 @@ fn the_pipeline_to_start_from_is_right() {
     let home = TempDir::new().unwrap();
     let definitions = home.path().join("definitions");
     fs::create_dir(&definitions).unwrap();
-    let [shop, access, routes] = fenced("toml").try_into().unwrap();
+    let [shop, access, rota, routes] = fenced("toml").try_into().unwrap();
     fs::write(definitions.join("shop.toml"), shop).unwrap();
     let groups = inline().collect::<Vec<_>>();
     let header = groups.iter().position(|&span| span == "[groups]").unwrap();
     let (header, oncall) = (groups[header], groups[header + 1]);
-    let organization = format!("{header}\n{oncall}\n{access}\n{routes}");
+    let organization = format!("{header}\n{oncall}\n{access}\n{rota}\n{routes}");
     fs::write(definitions.join("organization.toml"), organization).unwrap();
 
     for command in [

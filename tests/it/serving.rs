@@ -45,6 +45,7 @@ pub(crate) fn loaded(directory: &Path) -> Loaded {
             definition("checkout", directory),
         ],
         groups: BTreeMap::new(),
+        rotas: BTreeMap::new(),
         routes: Vec::new(),
         access: Vec::new(),
         warnings: Vec::new(),

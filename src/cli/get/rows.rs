@@ -3,8 +3,8 @@
 use crate::{
     cli::{get::Resource, output, why, world::World},
     model::{
-        Alarm, AlarmState, Entry, Fact, Pipeline, PipelineName, Stream, Summary, Ticket, Time,
-        board,
+        Alarm, AlarmState, Entry, Fact, OnCall, Pipeline, PipelineName, Stream, Summary, Ticket,
+        Time, board,
     },
 };
 use serde::Serialize;
@@ -29,7 +29,7 @@ fn columns(what: Resource) -> (&'static [&'static str], &'static [&'static str])
     match what {
         Resource::Pipelines => (
             &["STATUS", "PIPELINE", "STAGES", "RELEASE", AGE, "WHY"],
-            &["OWNER", "SERVICE", "KIND"],
+            &["OWNER", "ON-CALL", "SERVICE", "KIND"],
         ),
         Resource::Stages => (
             &["PIPELINE", "STAGE", "STATUS", "RELEASE", AGE, "WHY"],
@@ -115,6 +115,14 @@ fn row(pipeline: &PipelineName, name: String, cells: Vec<String>, what: &impl Se
     }
 }
 
+/// A pipeline's row with who deals with it.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    summary: &'a Summary,
+    on_call: Option<OnCall<'a>>,
+}
+
 fn fleet(world: &World, now: Time) -> Vec<Row> {
     let mut rows: Vec<&Summary> = world.rows.values().collect();
     rows.sort_by_key(|row| (row.status, &row.pipeline));
@@ -130,13 +138,16 @@ fn fleet(world: &World, now: Time) -> Vec<Row> {
             summary.why.clone(),
         ];
         let name = summary.pipeline.to_string();
+        let on_call = world.org.on_call(&summary.owner, now);
+        let told = Told { summary, on_call };
         Row {
             wide: vec![
                 summary.owner.to_string(),
+                or_dash(told.on_call.as_ref().and_then(|on_call| on_call.who)),
                 summary.service.to_string(),
                 word(&summary.kind),
             ],
-            ..row(&summary.pipeline, name, cells, summary)
+            ..row(&summary.pipeline, name, cells, &told)
         }
     });
     shown.collect()

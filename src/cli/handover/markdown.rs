@@ -9,9 +9,10 @@ use crate::{
     model::{Status, Time},
 };
 
-pub(super) fn lines(report: &Report) -> Vec<String> {
+pub(super) fn lines(report: &Report<'_>) -> Vec<String> {
     let mut lines = vec![format!("# Handover {} to {}", report.from, report.to)];
     lines.extend([String::new(), fleet(report)]);
+    lines.extend(on_call(report));
     section(&mut lines, "What happened", Vec::new());
     for told in &report.happened {
         story(&mut lines, told);
@@ -32,7 +33,7 @@ pub(super) fn lines(report: &Report) -> Vec<String> {
 }
 
 /// `Pipelines: 1 ALARM, 2 APPROVE, 11 OK`.
-fn fleet(report: &Report) -> String {
+fn fleet(report: &Report<'_>) -> String {
     let of = |status: Status| report.fleet.iter().filter(|own| **own == status).count();
     let counted = Status::ALL.map(|status| (of(status), status));
     let counted = counted.into_iter().filter(|(n, _)| *n > 0);
@@ -43,6 +44,15 @@ fn fleet(report: &Report) -> String {
         return "Pipelines: none".to_owned();
     }
     format!("Pipelines: {}", words.join(", "))
+}
+
+/// `On call: payments ana, then li from 2026-11-30T00:00:00Z`.
+fn on_call(report: &Report<'_>) -> Option<String> {
+    let duties = report.on_call.iter();
+    let duties: Vec<String> = duties
+        .map(|(team, duty)| format!("{team} {duty}"))
+        .collect();
+    (!duties.is_empty()).then(|| format!("On call: {}", duties.join("; ")))
 }
 
 /// A heading with its points beneath it.
@@ -89,7 +99,7 @@ fn counts(counts: &Counts) -> String {
     )
 }
 
-fn open(report: &Report, now: Time) -> Vec<String> {
+fn open(report: &Report<'_>, now: Time) -> Vec<String> {
     let needs = report.open.iter().map(|open| {
         let need = &open.what;
         format!(
@@ -120,7 +130,7 @@ fn open(report: &Report, now: Time) -> Vec<String> {
     or_nothing(needs.chain(tickets).collect())
 }
 
-fn under_way(report: &Report, now: Time) -> Vec<String> {
+fn under_way(report: &Report<'_>, now: Time) -> Vec<String> {
     let points = report.under_way.iter().map(|open| {
         let own = &open.what;
         format!(
@@ -134,7 +144,7 @@ fn under_way(report: &Report, now: Time) -> Vec<String> {
     or_nothing(points.collect())
 }
 
-fn in_force(report: &Report, now: Time) -> Vec<String> {
+fn in_force(report: &Report<'_>, now: Time) -> Vec<String> {
     let points = report.in_force.iter().map(|open| {
         let own = &open.what;
         let until = own.expires.map_or_else(
@@ -163,7 +173,7 @@ fn in_force(report: &Report, now: Time) -> Vec<String> {
     or_nothing(points.chain(quarantines).collect())
 }
 
-fn next(report: &Report, now: Time) -> Vec<String> {
+fn next(report: &Report<'_>, now: Time) -> Vec<String> {
     let moments = report.next.iter().map(|open| {
         let own = &open.what;
         let ahead = own.at.since(now).short();

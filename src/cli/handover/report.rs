@@ -2,8 +2,8 @@
 
 use crate::{
     model::{
-        Entry, Fact, Forecast, Org, Phase, Pipeline, PipelineName, Purpose, Quarantine, ReleaseId,
-        Revision, StageName, StageView, Status, Summary, Ticket, Time, board,
+        Entry, Fact, Forecast, OnCall, Org, Phase, Pipeline, PipelineName, Purpose, Quarantine,
+        ReleaseId, Revision, StageName, StageView, Status, Summary, TeamName, Ticket, Time, board,
     },
     tui::{
         query::{EventRow, Need, Standing, card, event, needs, standing_orders},
@@ -11,6 +11,7 @@ use crate::{
     },
 };
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What was asked for about one pipeline.
 #[derive(Debug)]
@@ -24,11 +25,13 @@ pub(super) struct Seen {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Report {
+pub(super) struct Report<'a> {
     pub(super) from: Time,
     pub(super) to: Time,
     /// The state of each pipeline, the most urgent first.
     pub(super) fleet: Vec<Status>,
+    /// Of each team of these pipelines that has a rota.
+    pub(super) on_call: BTreeMap<TeamName, OnCall<'a>>,
     pub(super) happened: Vec<Story>,
     pub(super) open: Vec<Of<Need>>,
     pub(super) tickets: Vec<Of<Ticket>>,
@@ -91,11 +94,12 @@ pub(super) struct Stuck {
 }
 
 /// The report of a shift, from and to.
-pub(super) fn of((from, to): (Time, Time), seen: &[Seen], org: &Org) -> Report {
+pub(super) fn of<'a>((from, to): (Time, Time), seen: &[Seen], org: &'a Org) -> Report<'a> {
     let mut report = Report {
         from,
         to,
         fleet: seen.iter().map(|seen| seen.row.status).collect(),
+        on_call: on_call(seen, org, to),
         happened: seen.iter().filter_map(story).collect(),
         open: Vec::new(),
         tickets: Vec::new(),
@@ -135,6 +139,13 @@ pub(super) fn of((from, to): (Time, Time), seen: &[Seen], org: &Org) -> Report {
         .sort_by_key(|open| (open.what.status, open.what.since));
     report.next.sort_by_key(|next| next.what.at);
     report
+}
+
+/// Who is on call for the teams of these pipelines.
+fn on_call<'a>(seen: &[Seen], org: &'a Org, now: Time) -> BTreeMap<TeamName, OnCall<'a>> {
+    let teams = seen.iter().map(|seen| &seen.row.owner);
+    let found = teams.filter_map(|team| Some((team.clone(), org.on_call(team, now)?)));
+    found.collect()
 }
 
 fn each<T>(pipeline: Option<&PipelineName>, things: impl IntoIterator<Item = T>) -> Vec<Of<T>> {

@@ -1,6 +1,6 @@
 //! The words for each fact, by its family. It knows the fact alone and no state around it.
 
-use crate::model::{Effect, Fact, SourceName, StepResult};
+use crate::model::{Effect, Fact, SourceName, StepResult, TeamName};
 
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -21,6 +21,14 @@ pub(super) fn inbound_words(fact: &Fact) -> (&'static str, String) {
             "DEFINE",
             format!("after a stop the line goes on within {drain}"),
         ),
+        Fact::RotasDefined { rotas } => {
+            let teams: Vec<&str> = rotas.keys().map(TeamName::as_str).collect();
+            let teams = match teams.as_slice() {
+                [] => "nobody".to_owned(),
+                teams => teams.join(", "),
+            };
+            ("DEFINE", format!("who is on call for {teams}"))
+        }
         Fact::Reloaded {
             pipelines, gone, ..
         } => (

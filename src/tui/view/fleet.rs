@@ -81,7 +81,7 @@ pub(super) fn draw(app: &App, screen: &FleetScreen, canvas: &mut Canvas<'_>, bod
             height: detail,
             ..area
         };
-        let columns = Shape::of(&found.page, area.width).columns();
+        let columns = Shape::of(app, &found.page, area.width).columns();
         let told = crate::tui::text::width(&row.why) <= shared(&columns, area.width);
         let why = if told { Why::InItsRow } else { Why::Cut };
         selection::draw(app, (row, why), canvas, place);
@@ -125,7 +125,7 @@ fn list(
     found: &FleetRows<'_>,
     (canvas, place): (&mut Canvas<'_>, Rect),
 ) {
-    let shape = Shape::of(&found.page, place.width);
+    let shape = Shape::of(app, &found.page, place.width);
     let rows = found.page.iter().zip(found.first..).map(|(row, at)| Row {
         cells: columns::cells(app, row, &shape, (canvas.theme, screen)),
         selected: found.selected == Some(at),

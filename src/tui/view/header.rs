@@ -3,7 +3,7 @@
 
 use crate::{
     client::Link,
-    model::{Span, Status, Time},
+    model::{Span, Status, Summary, Time},
     tui::{
         app::{Access, App},
         query,
@@ -241,6 +241,8 @@ fn summary(app: &App, canvas: &Canvas<'_>, room: usize) -> Line {
     });
     let words = [
         Some(said("  owner ", row.owner.to_string())),
+        on_call(app, row),
+        next_on_call(app, row),
         change,
         Some(said(
             "  service ",
@@ -254,6 +256,18 @@ fn summary(app: &App, canvas: &Canvas<'_>, room: usize) -> Line {
         }
     }
     line
+}
+
+/// Who is to be called, and until when, where the team has a rota.
+fn on_call(app: &App, row: &Summary) -> Option<Line> {
+    let who = Sanitized::from(query::on_call(app, &row.owner)?);
+    Some(Line::of(Role::Label, "  on-call ").then(Role::Plain, who))
+}
+
+fn next_on_call(app: &App, row: &Summary) -> Option<Line> {
+    let (who, from) = query::next_on_call(app, &row.owner)?;
+    let text = format!("{who} {}", app.times().moment(from));
+    Some(Line::of(Role::Label, " | next ").then(Role::Plain, Sanitized::from(text)))
 }
 
 fn kind(kind: crate::model::Kind) -> &'static str {

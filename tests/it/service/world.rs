@@ -56,6 +56,7 @@ impl World {
                 texts: BTreeMap::new(),
                 definitions: self.definitions.clone(),
                 groups: BTreeMap::from([(group, vec![actor("ana")])]),
+                rotas: BTreeMap::new(),
                 routes: Vec::new(),
                 access: Vec::new(),
                 warnings: Vec::new(),

@@ -2,8 +2,13 @@
 //!
 //! ```text
 //! from  60   ST PIPELINE          S B b G 1 2 3 4  REL    SINCE  WHY
-//! from 120   and OWNER, PROD, BEHIND, NEXT MOVE
-//! from 160   the release of every stage; from 200 APPROVERS, ALARMS, BLOCKERS
+//! from 120   and OWNER, ON-CALL, PROD, BEHIND, NEXT MOVE
+//! from 160   the release of every stage; from 200 ALARMS, BLOCKERS
+//! ```
+//!
+//! Where no team has a rota, APPROVERS stand from 200 on for who is on call.
+//!
+//! ```text
 //! ```
 
 use crate::{
@@ -34,7 +39,7 @@ pub(super) struct Shape {
     name: u16,
     names: Names,
     owner: u16,
-    approvers: u16,
+    who: Option<Who>,
     blockers: u16,
     /// Cells of one stage.
     stage: usize,
@@ -42,15 +47,22 @@ pub(super) struct Shape {
     stages: u16,
 }
 
+/// Who deals with the row, and in how many cells.
+enum Who {
+    OnCall(u16),
+    Approvers(u16),
+}
+
 impl Shape {
-    pub(super) fn of(page: &[&Summary], width: u16) -> Self {
+    pub(super) fn of(app: &App, page: &[&Summary], width: u16) -> Self {
         let most = page.iter().map(|row| row.cells.len()).max().unwrap_or(0);
         let longest = if width >= OWNERS { 32 } else { 18 };
-        let widest = |text: fn(&Summary) -> usize, (least, most): (u16, u16)| {
+        let has_rotas = !app.replica.org.rotas.is_empty();
+        let widest = |text: &dyn Fn(&Summary) -> usize, (least, most): (u16, u16)| {
             let cells = page.iter().map(|row| text(row)).max().unwrap_or(0);
             u16::try_from(cells).unwrap_or(most).clamp(least, most)
         };
-        let name = widest(|row| row.pipeline.as_str().len(), (8, longest));
+        let name = widest(&|row| row.pipeline.as_str().len(), (8, longest));
         let room = usize::from(width) * 45 / 100;
         let releases = usize::from(width < RELEASES);
         let mut fitting = STAGE_CELLS.into_iter().skip(releases);
@@ -63,9 +75,16 @@ impl Shape {
                 page.iter().map(|row| row.pipeline.as_str()),
                 usize::from(name),
             ),
-            owner: widest(|row| row.owner.as_str().len(), (5, 12)),
-            approvers: widest(|row| approvers(row).len(), (9, 14)),
-            blockers: widest(|row| blockers(row).len(), (8, 18)),
+            owner: widest(&|row| row.owner.as_str().len(), (5, 12)),
+            who: match width {
+                0..OWNERS => None,
+                _ if has_rotas => {
+                    Some(Who::OnCall(widest(&|row| on_call(app, row).len(), (7, 12))))
+                }
+                ALL.. => Some(Who::Approvers(widest(&|row| approvers(row).len(), (9, 14)))),
+                _ => None,
+            },
+            blockers: widest(&|row| blockers(row).len(), (8, 18)),
             stage,
             titles: titles(page, stage).unwrap_or_else(|| "STAGES".to_owned()),
             stages: u16::try_from(stages).unwrap_or(u16::MAX),
@@ -77,8 +96,12 @@ impl Shape {
         if self.width >= OWNERS {
             columns.push(Column::fixed("OWNER", self.owner).spare(4));
         }
-        if self.width >= ALL {
-            columns.push(Column::fixed("APPROVERS", self.approvers).spare(6));
+        match self.who {
+            Some(Who::OnCall(cells)) => columns.push(Column::fixed("ON-CALL", cells).spare(3)),
+            Some(Who::Approvers(cells)) => {
+                columns.push(Column::fixed("APPROVERS", cells).spare(6));
+            }
+            None => {}
         }
         columns.push(Column::fixed(self.titles.clone(), self.stages).spare(1));
         columns.push(Column::fixed("REL", 5).spare(3));
@@ -138,8 +161,10 @@ pub(super) fn cells(
     if shape.width >= OWNERS {
         cells.push(Line::plain(row.owner.to_string()));
     }
-    if shape.width >= ALL {
-        cells.push(Line::plain(approvers(row)));
+    match shape.who {
+        Some(Who::OnCall(_)) => cells.push(Line::plain(on_call(app, row))),
+        Some(Who::Approvers(_)) => cells.push(Line::plain(approvers(row))),
+        None => {}
     }
     cells.push(stages(&row.cells, shape.stage, theme));
     cells.push(release(row.release));
@@ -186,6 +211,12 @@ fn stages(cells: &[Cell], width: usize, theme: &Theme) -> Line {
         }
     }
     line
+}
+
+fn on_call(app: &App, row: &Summary) -> String {
+    let org = &app.replica.org;
+    let who = org.who_is_on_call(&row.owner, app.shown_now());
+    who.map_or_else(String::new, ToString::to_string)
 }
 
 fn approvers(row: &Summary) -> String {

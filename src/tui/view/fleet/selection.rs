@@ -1,12 +1,12 @@
-//! The selected pipeline below the list: whose it is, when it was last deployed, why it is as it
-//! is where the row had no room for it, and the next best action. Every fact has its column, so that
+//! The selected pipeline below the list: whose it is, who is on call for it, when it was last
+//! deployed, why it is as it is where the row had no room for it, and the next best action. Every fact has its column, so that
 //! going through the list rewrites facts and not their names.
 
 use crate::{
     model::Summary,
     tui::{
         app::App,
-        query::remedy,
+        query::{self, remedy},
         text::{Sanitized, ago},
         theme::Role,
         view::fleet::columns::next,
@@ -15,13 +15,14 @@ use crate::{
 };
 use ratatui::layout::Rect;
 
-/// Where the facts of the first line begin, and the ticket of the last one.
-const STATUS: usize = 20;
-const OWNER: usize = 34;
-const DEPLOYED: usize = 53;
-const APPROVERS: usize = 79;
-const SERVICE: usize = 105;
-const TICKET: usize = 34;
+/// Where the facts of the first line begin, and those of the last one.
+const OWNER: usize = 20;
+const ON_CALL: usize = 39;
+const DEPLOYED: usize = 59;
+const APPROVERS: usize = 82;
+const SERVICE: usize = 108;
+const NEXT: usize = 14;
+const TICKET: usize = 45;
 
 /// Whether the row says whole why it is as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,17 +33,18 @@ pub(super) enum Why {
 
 /// Draws two lines, or three with the reason between them.
 pub(super) fn draw(app: &App, (row, why): (&Summary, Why), canvas: &mut Canvas<'_>, area: Rect) {
-    canvas.line(area, &who(app, row, canvas, area));
+    canvas.line(area, &who(app, row, area));
     if area.height > 2 && why == Why::Cut {
         let why = Sanitized::from(format!(" {}", row.why));
         canvas.line(below(area, 1), &Line::of(Role::Plain, why));
     }
     let last = below(area, area.height.saturating_sub(1));
-    canvas.line(last, &action(app, row));
+    let line = Line::plain(" ").join(badge(canvas.theme, row.status));
+    canvas.line(last, &action(app, row, line));
 }
 
 /// As many facts as fit whole.
-fn who(app: &App, row: &Summary, canvas: &Canvas<'_>, area: Rect) -> Line {
+fn who(app: &App, row: &Summary, area: Rect) -> Line {
     let detail = &row.detail;
     let said =
         |label: &'static str, text: String| Line::of(Role::Label, label).then(Role::Plain, text);
@@ -53,9 +55,11 @@ fn who(app: &App, row: &Summary, canvas: &Canvas<'_>, area: Rect) -> Line {
     let approvers = detail.approvers.first();
     let approvers =
         approvers.map_or_else(Line::default, |group| said("approvers ", group.to_string()));
+    let on_call = query::on_call(app, &row.owner);
+    let on_call = on_call.map_or_else(Line::default, |who| said("on-call ", who));
     let facts = [
-        (STATUS, badge(canvas.theme, row.status)),
         (OWNER, said("owner ", row.owner.to_string())),
+        (ON_CALL, on_call),
         (DEPLOYED, said("last deploy ", deployed)),
         (APPROVERS, approvers),
         (SERVICE, said("service ", row.service.to_string())),
@@ -71,8 +75,10 @@ fn who(app: &App, row: &Summary, canvas: &Canvas<'_>, area: Rect) -> Line {
     line
 }
 
-fn action(app: &App, row: &Summary) -> Line {
-    let line = Line::of(Role::Label, " next: ").join(next(app, row));
+/// What to do next, after what it is.
+fn action(app: &App, row: &Summary, status: Line) -> Line {
+    let line = status.then(Role::Plain, " ").to(NEXT);
+    let line = line.then(Role::Label, "next: ").join(next(app, row));
     let [ticket, ..] = row.detail.tickets.as_slice() else {
         return line;
     };
