@@ -42,8 +42,9 @@ pub use tokens::{RevokeRequest, Revoked, Token, TokenMade, TokenRequest};
 pub use windows::{WINDOWS_MOST, Windows};
 
 use crate::model::{
-    Actor, Command, Difference, Entry, Fingerprint, Org, Pipeline, PipelineName, Redefinition,
-    Refusal, ReleaseId, Request, RequestKey, Revision, Span, StageName, Summary, Time,
+    Access, Actor, Command, Difference, Entry, Fingerprint, Org, Pipeline, PipelineName,
+    Redefinition, Refusal, ReleaseId, Request, RequestKey, Revision, Span, StageName, Summary,
+    Time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,6 +72,9 @@ pub const LOG_FROM: &str = "pilothouse-log-from";
 /// The header with the [`LogState`] after a piece of a log.
 pub const LOG_STATE: &str = "pilothouse-log-state";
 
+/// The kind of the problem that somebody's role does not allow what they asked for.
+pub const NOT_PERMITTED: &str = "not-permitted";
+
 /// How often a stream says that it is alive.
 pub const HEARTBEAT: Span = Span::seconds(5);
 
@@ -82,6 +86,9 @@ pub struct Fleet {
     pub now: Time,
     pub version: String,
     pub operator: Actor,
+    /// What they are granted; none where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<Access>,
     pub heartbeat: Span,
     pub rows: Vec<Summary>,
     pub org: Org,

@@ -49,17 +49,9 @@ use crate::{
         Revision, RouteName, Stream, Time,
     },
     service::{
-        hub::Hub,
-        keyring::Keyring,
-        ledger::Ledgers,
-        mailbox::Mailbox,
-        meters::Meters,
-        notify::Desk,
-        organization::{Organization, Settings},
-        pushed::Unreadable,
-        reload::Applied,
-        shared::Shared,
-        snapshot::Snapshots,
+        hub::Hub, keyring::Keyring, ledger::Ledgers, mailbox::Mailbox, meters::Meters,
+        notify::Desk, organization::Organization, pushed::Unreadable, reload::Applied,
+        shared::Shared, snapshot::Snapshots,
     },
     watch::Inboxes,
 };
@@ -125,7 +117,8 @@ impl Service {
         let journal = Sqlite::open(&setup.state)?.reserving();
         let restores = journal.restores();
         let writer = Writer::start(Box::new(journal))?;
-        let loaded = setup.loaded;
+        let mut loaded = setup.loaded;
+        let settings = organization::Settings::take(&mut loaded);
         let (last, _) = writer.last().await?;
         let desk = Desk::open(&setup.state, writer.epoch(), last, loaded.routes)?;
         let snapshots = Snapshots::of(&setup.state);
@@ -153,11 +146,6 @@ impl Service {
         };
         let mut tasks = shared.hub.desk().start(&shared.stopped);
         tasks.push(tokio::spawn(recover::keep(shared.clone(), snapshots)));
-        let settings = Settings {
-            groups: loaded.groups,
-            drain: loaded.drain,
-            rotas: loaded.rotas,
-        };
         let (organization, task) = Organization::start(&shared, organization, settings).await?;
         tasks.push(task);
         let started = pipeline::start_all(&shared, &mut resting, loaded.definitions).await?;
@@ -202,6 +190,7 @@ impl Service {
             now: self.now(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             operator: by.clone(),
+            access: None, // The door knows.
             heartbeat: api::HEARTBEAT,
             rows,
             org: shared.org.borrow().as_ref().clone(),

@@ -160,9 +160,7 @@ impl From<ClientError> for Failure {
             ClientError::Unreachable { .. } => Exit::Unreachable,
             ClientError::Refused { refusal } => exit_of(refusal),
             ClientError::UnknownOutcome { .. } => Exit::Unknown,
-            ClientError::Problem { problem, .. } if problem.kind == "not-permitted" => {
-                Exit::Refused
-            }
+            ClientError::Problem { .. } if error.not_permitted().is_some() => Exit::Refused,
             ClientError::TimedOut { .. }
             | ClientError::Broken { .. }
             | ClientError::Problem { .. }

@@ -2,7 +2,7 @@
 //! line runs between a command that was never sent and one whose outcome is not known.
 
 use crate::{
-    api::{Problem, VERSION_HEADER},
+    api::{NOT_PERMITTED, Problem, VERSION_HEADER},
     model::{Refusal, RequestKey, Span},
 };
 
@@ -67,6 +67,24 @@ impl ClientError {
         match self {
             ClientError::Refused { refusal } => Some(refusal),
             ClientError::Address { .. }
+            | ClientError::Unreachable { .. }
+            | ClientError::TimedOut { .. }
+            | ClientError::Broken { .. }
+            | ClientError::UnknownOutcome { .. }
+            | ClientError::Problem { .. }
+            | ClientError::Garbage { .. }
+            | ClientError::Version { .. } => None,
+        }
+    }
+
+    /// Why the role of whoever asked does not allow it, if that is what happened.
+    pub fn not_permitted(&self) -> Option<&str> {
+        match self {
+            ClientError::Problem { problem, .. } if problem.kind == NOT_PERMITTED => {
+                Some(&problem.detail)
+            }
+            ClientError::Refused { .. }
+            | ClientError::Address { .. }
             | ClientError::Unreachable { .. }
             | ClientError::TimedOut { .. }
             | ClientError::Broken { .. }

@@ -32,7 +32,7 @@ pub struct Grant {
 }
 
 /// All that is granted to one person or program.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
     pub grants: Vec<Grant>,
 }
@@ -79,6 +79,15 @@ impl Role {
             | Command::Hold { .. }
             | Command::Lift { .. }
             | Command::Retry { .. } => Role::Operator,
+        }
+    }
+
+    /// It with how far it must reach: for the pipelines of an owner; of none: for everything.
+    pub fn reaching(self, owner: Option<&TeamName>) -> String {
+        match owner {
+            Some(owner) => format!("{self} for the pipelines of {owner}"),
+            None if self.has_teams() => format!("{self} for all teams"),
+            None => self.to_string(),
         }
     }
 

@@ -2,13 +2,17 @@
 
 use crate::{
     api::Fleet,
-    server::{Shared, auth::Operator},
+    server::{Shared, auth::Operator, permit::Permit},
 };
 use axum::{Extension, Json, extract::State};
 
 pub(super) async fn fleet(
     State(shared): State<Shared>,
     Extension(Operator(by)): Extension<Operator>,
+    Extension(permit): Extension<Permit>,
 ) -> Json<Fleet> {
-    Json(shared.service.fleet(&by))
+    Json(Fleet {
+        access: Some(permit.access().clone()),
+        ..shared.service.fleet(&by)
+    })
 }

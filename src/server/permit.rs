@@ -2,7 +2,7 @@
 //! it would have to be, and how it is come by.
 
 use crate::{
-    api::Token,
+    api::{self, Token},
     model::{Access, Actor, Command, Digest, Grant, PipelineName, Role, TeamName},
     server::problem::{Fault, fault},
     service::Service,
@@ -42,6 +42,10 @@ impl Permit {
             },
             token: Some((token, digest)),
         }
+    }
+
+    pub(super) fn access(&self) -> &Access {
+        &self.access
     }
 
     pub(super) fn who(&self) -> &Actor {
@@ -118,11 +122,7 @@ impl Permit {
     fn refusal(&self, wish: &Wish<'_>) -> Fault {
         let Wish { role, doing, of } = wish;
         let (who, access) = (&self.who, &self.access);
-        let reach = match of {
-            Some((_, owner)) => format!(" for the pipelines of {owner}"),
-            None if role.has_teams() => " for all teams".to_owned(),
-            None => String::new(),
-        };
+        let reach = role.reaching(of.map(|(_, owner)| owner));
         let remedy = match &self.token {
             Some((token, _)) => format!(
                 "the token {} cannot be given more; an admin can make another with `pilothouse token create`",
@@ -131,11 +131,11 @@ impl Permit {
             None => "an admin can grant it by an [[access]] in organization.toml".to_owned(),
         };
         let detail = format!(
-            "{who} may not {doing}: that takes the role {role}{reach}, and {who} is granted {access}; {remedy}"
+            "{who} may not {doing}: that takes the role {reach}, and {who} is granted {access}; {remedy}"
         );
         fault(
             StatusCode::FORBIDDEN,
-            "not-permitted",
+            api::NOT_PERMITTED,
             "not permitted",
             detail,
         )

@@ -3,6 +3,7 @@
 
 use crate::{
     api::Settled,
+    definition::Loaded,
     engine,
     journal::{Commit, Space, WriterError},
     model::{
@@ -15,7 +16,7 @@ use crate::{
         shared::{LOOK_AGAIN, Shared, in_time, stopping},
     },
 };
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, mem, sync::Arc, time::Duration};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
@@ -35,6 +36,17 @@ pub(super) struct Settings {
     pub(super) groups: BTreeMap<GroupName, Vec<Actor>>,
     pub(super) drain: Span,
     pub(super) rotas: BTreeMap<TeamName, Rota>,
+}
+
+impl Settings {
+    /// Of what was loaded, which has them no longer.
+    pub(super) fn take(loaded: &mut Loaded) -> Self {
+        Self {
+            groups: mem::take(&mut loaded.groups),
+            drain: loaded.drain,
+            rotas: mem::take(&mut loaded.rotas),
+        }
+    }
 }
 
 pub(super) struct Organization {

@@ -71,13 +71,12 @@ impl Service {
             let digest = plan.digest;
             return Err(ReloadError::Changed { digest });
         }
-        let Read { loaded, comparison } = read;
+        let Read {
+            mut loaded,
+            comparison,
+        } = read;
         if comparison != Comparison::default() {
-            let settings = Settings {
-                groups: loaded.groups,
-                drain: loaded.drain,
-                rotas: loaded.rotas,
-            };
+            let settings = Settings::take(&mut loaded);
             self.announce(by, settings, &comparison).await?;
             self.define(&mut applied, loaded.definitions, &comparison)
                 .await?;

@@ -5,7 +5,8 @@ use crate::{
     api::Viewer,
     client::Link,
     model::{
-        Actor, DeliveryReport, Entry, Org, Pipeline, PipelineName, RequestKey, Span, Summary, Time,
+        self, Actor, DeliveryReport, Entry, Org, Pipeline, PipelineName, RequestKey, Span, Summary,
+        Time,
     },
     tui::{
         chord::Key,
@@ -55,6 +56,9 @@ pub struct Replica {
     pub org: Org,
     /// Who the server takes us for.
     pub operator: Option<Actor>,
+    /// What it grants them; none before it said.
+    #[serde(default)]
+    pub access: Option<model::Access>,
     pub version: Option<String>,
     /// The server's clock minus ours, in milliseconds.
     pub offset_ms: i64,

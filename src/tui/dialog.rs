@@ -143,6 +143,8 @@ pub enum Phase {
     },
     /// Nothing was done. With `PlanChanged` the new plan can be opened.
     Refused(Box<Refusal>),
+    /// Nothing was done: it takes another role, as the server says in words.
+    NotPermitted(String),
     /// It never left this machine, or the server did not take it.
     NotSent(String),
     /// Sent, and no answer: we ask what became of the key (S11).
@@ -263,6 +265,7 @@ impl Dialog {
             Phase::Sent { .. }
             | Phase::Accepted { .. }
             | Phase::Refused(_)
+            | Phase::NotPermitted(_)
             | Phase::NotSent(_)
             | Phase::Unknown { .. } => 0,
         }
@@ -287,7 +290,9 @@ impl Dialog {
             Phase::Filling => ("Cancel", Some(self.act.button())),
             Phase::Sent { .. } => ("Close", None),
             Phase::Accepted { .. } => ("Close", Some("Show events")),
-            Phase::Refused(_) | Phase::NotSent(_) => ("Close", Some("Open new preview")),
+            Phase::Refused(_) | Phase::NotPermitted(_) | Phase::NotSent(_) => {
+                ("Close", Some("Open new preview"))
+            }
             Phase::Unknown { .. } => ("Close", Some("Ask now")),
         }
     }

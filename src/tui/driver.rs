@@ -286,6 +286,7 @@ fn take(
             | Request::LoadEarlier { .. }
             | Request::Ask { .. }
             | Request::LoadDelivery { .. }
+            | Request::AskAccess
             | Request::Save { .. }
             | Request::RetryLink => performer.perform(request),
         }

@@ -3,10 +3,10 @@
 
 use crate::{
     api::{Alarms, LogPiece, Setting, Settled, Windows},
-    client::FeedEvent,
+    client::{ClientError, FeedEvent},
     model::{
-        DeliveryReport, EffectId, Entry, Forecast, PipelineName, Plan, Refusal, RequestKey, Span,
-        Time,
+        Access, DeliveryReport, EffectId, Entry, Forecast, PipelineName, Plan, Refusal, RequestKey,
+        Span, Time,
     },
     tui::{
         app::{Remembered, Size},
@@ -64,6 +64,8 @@ pub enum Event {
         answer: Answered,
     },
     Delivery(DeliveryAnswer),
+    /// What the operator is granted now.
+    Granted(Access),
     /// Something outside did not work, and the operator should know: copying, suspending, keys.
     Trouble(String),
     /// Something outside is done, and the operator waits to hear so.
@@ -111,8 +113,24 @@ pub enum CommitAnswer {
     Settled(Settled),
     /// The server did not take it, or it never left: nothing was done.
     NotSent(String),
+    /// Nothing was done: it takes another role.
+    NotPermitted(String),
     /// Nobody knows.
     Unknown(String),
+}
+
+/// What was heard of a command that was sent.
+impl From<Result<Settled, ClientError>> for CommitAnswer {
+    fn from(heard: Result<Settled, ClientError>) -> Self {
+        match heard {
+            Ok(settled) => CommitAnswer::Settled(settled),
+            Err(why @ ClientError::UnknownOutcome { .. }) => CommitAnswer::Unknown(why.to_string()),
+            Err(why) => match why.not_permitted() {
+                Some(detail) => CommitAnswer::NotPermitted(detail.to_owned()),
+                None => CommitAnswer::NotSent(why.to_string()),
+            },
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 //! (UX.md, S1, S2, S16). Help, menus and buttons ask the same questions, so they cannot disagree.
 
 mod act;
+mod role;
 mod tickets;
 mod undo;
 
@@ -18,11 +19,14 @@ use crate::{
     },
 };
 pub use act::{Opening, opening, pipeline, runbook, stage};
+pub use role::may_act;
 
 /// Why the action is disabled on the screen that is on top; none when it can be done.
 pub fn disabled(app: &App, action: Action) -> Option<String> {
     match action {
-        Action::Ask(verb) => read_only(app).or_else(|| opening(app, verb).err()),
+        Action::Ask(verb) => read_only(app)
+            .or_else(|| role::of_verb(app, verb))
+            .or_else(|| opening(app, verb).err()),
         Action::List(_) | Action::Why => act::pipeline(app)
             .is_none()
             .then(|| "select a pipeline first".to_owned()),
@@ -33,7 +37,10 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         Action::ReadOnly => read_only(app),
         Action::ReadWrite => match app.ui.access {
             Access::Paused => None,
-            Access::ReadWrite => Some("it is read-write already".to_owned()),
+            Access::ReadWrite => {
+                let already = || Some("it is read-write already".to_owned());
+                role::of_nothing(app).or_else(already)
+            }
             Access::ReadOnly => read_only(app),
         },
         Action::CopyLink => act::runbook(app).err(),
@@ -127,6 +134,7 @@ fn read_only(app: &App) -> Option<String> {
 pub fn missing(app: &App, dialog: &Dialog) -> Vec<String> {
     let (stream, command) = dialog.command();
     let mut found: Vec<String> = read_only(app).into_iter().collect();
+    found.extend(role::of_command(app, (stream.as_ref(), &command)));
     if let Some(running) = app.ui.in_flight.get(&stream) {
         found.push(format!("already under way: {}", running.title));
     }

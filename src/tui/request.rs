@@ -32,6 +32,8 @@ pub enum Request {
         pipeline: PipelineName,
         question: Question,
     },
+    /// What the operator is granted by now.
+    AskAccess,
     /// The delivery figures of the last days.
     LoadDelivery {
         days: u32,

@@ -60,9 +60,8 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
         Event::Here => vec![Request::Time],
         Event::RoundTrip(span) => {
             app.ui.round_trip = Some(span);
-            app.ui
-                .report
-                .set(report::ROUND_TRIP, format!("{}ms", span.0));
+            let text = format!("{}ms", span.0);
+            app.ui.report.set(report::ROUND_TRIP, text);
             Vec::new()
         }
         Event::Pointer(said) => pointer::pointer(app, said),
@@ -91,6 +90,7 @@ fn route(app: &mut App, event: Event) -> Vec<Request> {
             load::answered(app, &pipeline, answer);
             Vec::new()
         }
+        Event::Granted(access) => feed::granted(app, &access),
         Event::Delivery(answer) => {
             leads::delivered(app, answer);
             Vec::new()

@@ -210,6 +210,7 @@ fn fleet(now: Time) -> Fleet {
         now,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         operator: Actor::parse("ana").unwrap(),
+        access: None,
         heartbeat: Span::seconds(5),
         rows: (0..PIPELINES).map(|at| row(at, now)).collect(),
         org: Org::default(),

@@ -7,6 +7,7 @@ mod fuzz;
 mod gates;
 mod keymap;
 mod palette;
+mod roles;
 pub(crate) mod seat;
 mod verbs;
 

@@ -31,6 +31,7 @@ mod exposed;
 mod fixture;
 mod fleet;
 mod fuzz;
+mod granted;
 mod idle;
 mod input;
 mod journal;

@@ -12,7 +12,7 @@ use crate::{
             clipboard::{self, Clipboard},
             save,
         },
-        event::{Answered, CommitAnswer, Event, PlanAnswer, SettledAnswer},
+        event::{Answered, Event, PlanAnswer, SettledAnswer},
         request::{Question, Request},
     },
 };
@@ -75,19 +75,20 @@ impl Performer {
             }),
             Request::Commit(request) => self.answer_with(async move {
                 let key = request.request.key.clone();
-                let answer = match client.commit(&request).await {
-                    Ok(settled) => CommitAnswer::Settled(settled),
-                    Err(why @ ClientError::UnknownOutcome { .. }) => {
-                        CommitAnswer::Unknown(why.to_string())
-                    }
-                    Err(why) => CommitAnswer::NotSent(why.to_string()),
-                };
+                let answer = client.commit(&request).await.into();
                 Event::Committed { key, answer }
             }),
             Request::AskSettled(key) => self.answer_with(ask_settled(client, key)),
             Request::LoadEarlier { pipeline, until } => {
                 self.answer_with(load_earlier(client, pipeline, until));
             }
+            Request::AskAccess => self.answer_with(async move {
+                match client.fleet().await {
+                    Ok(fleet) => Event::Granted(fleet.access.unwrap_or_default()),
+                    // The feed says so, too, and asks again.
+                    Err(why) => Event::Trouble(format!("what you may do is not known: {why}")),
+                }
+            }),
             Request::LoadDelivery { days, owner } => self.answer_with(async move {
                 let report = client.delivery(days, owner.as_ref()).await;
                 Event::Delivery(report.map(Box::new).map_err(|why| why.to_string()))

@@ -284,7 +284,7 @@ fn press(app: &mut App) -> Vec<Request> {
         }
         (Focus::Commit, Phase::Accepted { .. }) => after(app, 'e'),
         (Focus::Commit, Phase::Filling) => commit(app),
-        (Focus::Commit, Phase::Refused(_) | Phase::NotSent(_)) => {
+        (Focus::Commit, Phase::Refused(_) | Phase::NotPermitted(_) | Phase::NotSent(_)) => {
             dialog.reopen(now);
             vec![Request::NewKey]
         }
@@ -362,7 +362,7 @@ fn close(app: &mut App) {
             )
         }
         Phase::Accepted { .. } => format!("{}: accepted", dialog.act.verb()),
-        Phase::Refused(_) | Phase::NotSent(_) => {
+        Phase::Refused(_) | Phase::NotPermitted(_) | Phase::NotSent(_) => {
             format!("{}: nothing was done", dialog.act.verb())
         }
     };

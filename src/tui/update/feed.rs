@@ -4,7 +4,7 @@
 use crate::{
     api::{Fleet, Snapshot, StreamEvent},
     client::FeedEvent,
-    model::{Entry, Fact, PipelineName, Stream, Time},
+    model::{Access, Entry, Fact, PipelineName, Stream, Time},
     tui::{
         app::{App, ENTRIES_KEPT, FlashLevel, Opened, Remembered},
         request::Request,
@@ -56,6 +56,7 @@ fn take_fleet(app: &mut App, fleet: Fleet) {
     app.replica.rows = fleet.rows.into_iter().collect();
     app.replica.org = fleet.org;
     app.replica.operator = Some(fleet.operator);
+    app.replica.access = fleet.access;
     app.replica.version = Some(fleet.version);
     dialog::moved(app, None);
 }
@@ -100,12 +101,14 @@ fn stream_event(app: &mut App, event: StreamEvent) -> Vec<Request> {
 
 fn take_entry(app: &mut App, entry: Entry) -> Vec<Request> {
     let relevant = changes_plans(&entry.fact);
+    // Who may do what is in no fact, and read again with everything else.
+    let regranted = matches!(entry.fact, Fact::Reloaded { .. });
     let Stream::Pipeline(name) = entry.stream.clone() else {
         // What does not fit the organization is behind the fleet answer that replaces it.
         if app.replica.org.apply(&entry).is_ok() && relevant {
             dialog::moved(app, None);
         }
-        return Vec::new();
+        return Vec::from_iter(regranted.then_some(Request::AskAccess));
     };
     let Some(opened) = app.replica.opened.get_mut(&name) else {
         return Vec::new();
@@ -129,6 +132,15 @@ fn changes_plans(fact: &Fact) -> bool {
         fact,
         Fact::BakeCounted { .. } | Fact::StaleResult { .. } | Fact::CommandRefused { .. }
     )
+}
+
+/// What the operator may do from now on, also behind a screen that stands still.
+pub(super) fn granted(app: &mut App, access: &Access) -> Vec<Request> {
+    let live = app.frozen.as_mut().map(|frozen| &mut frozen.live);
+    for replica in [&mut app.replica].into_iter().chain(live) {
+        replica.access = Some(access.clone());
+    }
+    Vec::new()
 }
 
 /// Entries from before the snapshot go before those that came since.

@@ -24,6 +24,11 @@ pub(super) fn committed(app: &mut App, key: &RequestKey, answer: CommitAnswer) -
     match answer {
         CommitAnswer::Settled(settled) => finish(app, key, end_of(settled)),
         CommitAnswer::NotSent(why) => finish(app, key, Phase::NotSent(why)),
+        CommitAnswer::NotPermitted(why) => {
+            finish(app, key, Phase::NotPermitted(why));
+            // It was thought to be permitted.
+            return vec![Request::AskAccess];
+        }
         CommitAnswer::Unknown(why) => {
             let now = app.ui.now;
             if let Some(flight) = flight(app, key) {
@@ -122,6 +127,9 @@ fn finish(app: &mut App, key: &RequestKey, end: Phase) {
                 FlashLevel::Error,
                 format!("{title}: REFUSED: {refusal}"),
             );
+        }
+        Phase::NotPermitted(why) => {
+            flash(app, FlashLevel::Error, format!("{title}: REFUSED: {why}"));
         }
         Phase::NotSent(why) => {
             flash(app, FlashLevel::Error, format!("{title}: NOT DONE: {why}"));

@@ -198,7 +198,7 @@ fn title(app: &App, dialog: &Dialog) -> Line {
         Phase::Filling => (Role::Label, class(dialog.class())),
         Phase::Sent { .. } => (Role::Title, "SENT"),
         Phase::Accepted { .. } => (Role::Good, "ACCEPTED"),
-        Phase::Refused(_) => (Role::Danger, "REFUSED"),
+        Phase::Refused(_) | Phase::NotPermitted(_) => (Role::Danger, "REFUSED"),
         Phase::NotSent(_) => (Role::Danger, "NOT SENT"),
         Phase::Unknown { .. } => (Role::Danger, "UNKNOWN OUTCOME"),
     };
@@ -207,6 +207,7 @@ fn title(app: &App, dialog: &Dialog) -> Line {
         Phase::Sent { .. }
         | Phase::Accepted { .. }
         | Phase::Refused(_)
+        | Phase::NotPermitted(_)
         | Phase::NotSent(_)
         | Phase::Unknown { .. } => Line::of(role, format!(" {word}:")).then(Role::Title, about),
     }

@@ -69,6 +69,7 @@ pub(super) fn keys(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
             Phase::Sent { .. }
             | Phase::Accepted { .. }
             | Phase::Refused(_)
+            | Phase::NotPermitted(_)
             | Phase::NotSent(_)
             | Phase::Unknown { .. } => &[
                 ("Esc", "close, what was sent goes on"),

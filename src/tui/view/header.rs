@@ -6,7 +6,7 @@ use crate::{
     model::{Span, Status, Summary, Time},
     tui::{
         app::{Access, App},
-        query,
+        gate, query,
         screen::{AlarmsOf, Screen},
         text::{ClockMode, Sanitized, Times, middle_cut},
         theme::Role,
@@ -24,8 +24,8 @@ const TWO_CLOCKS: u16 = 120;
 /// Line 1: `PROD > checkout > gamma            ana  RW  LIVE 2s  03:12:45Z`.
 pub(super) fn place(app: &App, canvas: &mut Canvas<'_>, row: Rect) {
     let access = match app.ui.access {
-        Access::ReadOnly | Access::Paused => "RO",
-        Access::ReadWrite => "RW",
+        Access::ReadWrite if gate::may_act(app) => "RW",
+        Access::ReadWrite | Access::ReadOnly | Access::Paused => "RO",
     };
     let who = app
         .replica

@@ -57,7 +57,7 @@ const SHAPES: usize = 22;
 
 /// What leads to dialogs: a world, the screen one stands on, and the keys. After them each option of
 /// the dialog's first choice is looked at.
-fn ways() -> Vec<(World, Screen, &'static str)> {
+pub(super) fn ways() -> Vec<(World, Screen, &'static str)> {
     let approved = || {
         let mut world = asking();
         let yes = world.verdict(&name("gamma"), name("r1"), "looked");

@@ -16,6 +16,7 @@ pub(super) fn draw(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, area: Re
         Phase::Sent { .. }
         | Phase::Accepted { .. }
         | Phase::Refused(_)
+        | Phase::NotPermitted(_)
         | Phase::NotSent(_)
         | Phase::Unknown { .. } => Vec::new(),
     };
@@ -29,6 +30,7 @@ pub(super) fn draw(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, area: Re
         Phase::Sent { .. }
         | Phase::Accepted { .. }
         | Phase::Refused(_)
+        | Phase::NotPermitted(_)
         | Phase::NotSent(_)
         | Phase::Unknown { .. } => line,
     };

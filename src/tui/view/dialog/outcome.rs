@@ -42,6 +42,11 @@ pub(super) fn lines(app: &App, dialog: &Dialog, width: usize) -> Vec<Line> {
             lines.extend(whatever_happens(dialog, width));
         }
         Phase::Refused(refusal) => refused(app, dialog, refusal, (width, &mut lines)),
+        Phase::NotPermitted(why) => {
+            let text = "REFUSED, nothing was done: your role does not allow it";
+            lines.extend(wrapped(Role::Danger, "! ", text, width));
+            lines.extend(wrapped(Role::Plain, "  ", why, width));
+        }
         Phase::NotSent(why) => {
             lines.extend(wrapped(
                 Role::Danger,
