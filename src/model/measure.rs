@@ -80,6 +80,14 @@ impl Measure {
         }
     }
 
+    /// What [`Measure::is_worse_than`] asks, in words.
+    pub fn worse(self) -> &'static str {
+        match self.bad {
+            Bad::High => "half as high again",
+            Bad::Low => "a third lower",
+        }
+    }
+
     /// Where a bad value lies, seen from this limit.
     pub fn side(self) -> &'static str {
         match self.bad {

@@ -151,7 +151,22 @@ fn days_are_paged_and_a_late_answer_is_not_shown() {
 /// A definition's alarm that fired when it was let pass by an override is said to be known.
 #[test]
 fn an_alarm_that_was_known_says_so() {
+    for (bad, worse) in [
+        (Bad::High, "half as high again"),
+        (Bad::Low, "a third lower"),
+    ] {
+        known(bad, worse);
+    }
+}
+
+fn known(bad: Bad, worse: &str) {
     let mut world = night();
+    let definition = Arc::make_mut(world.pipeline.definition.as_mut().unwrap());
+    for alarm in &mut definition.alarms {
+        if let AlarmSource::Scrape(scrape) = &mut alarm.source {
+            scrape.bad = bad;
+        }
+    }
     let stage = world
         .pipeline
         .stages
@@ -166,8 +181,11 @@ fn an_alarm_that_was_known_says_so() {
     app.ui.screens.push(crate::fixture::board_of("wave-1"));
     key(&mut app, 0, "!");
     let text = view::text(&app, &plain(), 200, 60);
-    for words in ["BLOCKS, known", "KNOWN when r3 in wave-1 was let in"] {
-        assert!(text.contains(words), "{words}: {text}");
+    for words in [
+        "BLOCKS, known".to_owned(),
+        format!("KNOWN when r3 in wave-1 was let in: rolls it back only if it gets {worse}"),
+    ] {
+        assert!(text.contains(&words), "{words}: {text}");
     }
 }
 

@@ -22,7 +22,23 @@ pub enum Bar {
     Blank,
     /// Somebody looked, and there was no data.
     NoData,
+    /// All was well, and no figure said how well.
+    Fine,
+    /// It fired without a figure.
+    Firing,
     Value(u64),
+}
+
+impl Bar {
+    /// The sign of what has no figure, and what it means.
+    pub fn told(self) -> Option<(Role, &'static str, &'static str)> {
+        match self {
+            Bar::Blank | Bar::Value(_) => None,
+            Bar::NoData => Some((Role::Status(Status::NoData), "?", "no data")),
+            Bar::Fine => Some((Role::Label, ",", "ok without a figure")),
+            Bar::Firing => Some((Role::Danger, "!", "fires without a figure")),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +61,7 @@ impl Spark {
     pub fn highest(bars: &[Bar], limit: u64) -> u64 {
         let values = bars.iter().filter_map(|bar| match bar {
             Bar::Value(value) => Some(*value),
-            Bar::Blank | Bar::NoData => None,
+            Bar::Blank | Bar::NoData | Bar::Fine | Bar::Firing => None,
         });
         let room = limit.saturating_add(limit / 4);
         values.chain([room, 1]).max().unwrap_or(1)
@@ -78,7 +94,7 @@ impl Spark {
                 let dashed = from_below == limit_row && x % 2 == 0;
                 line = match level {
                     Level::Empty if dashed => line.then(Role::Label, canvas.sign("-", "─")),
-                    Level::Empty | Level::Zero | Level::NoData | Level::Filled { .. } => {
+                    Level::Empty | Level::Zero | Level::Told(_) | Level::Filled { .. } => {
                         line.then(role, sign)
                     }
                 };
@@ -91,8 +107,8 @@ impl Spark {
     fn cell(&self, bar: Bar, highest: u64, (row, rows): (u64, u64)) -> Level {
         match bar {
             Bar::Blank => Level::Empty,
-            Bar::NoData if row == 0 => Level::NoData,
-            Bar::NoData => Level::Empty,
+            Bar::NoData | Bar::Fine | Bar::Firing if row == 0 => Level::Told(bar),
+            Bar::NoData | Bar::Fine | Bar::Firing => Level::Empty,
             Bar::Value(value) => {
                 let eighths = scaled(value, highest, rows * 8);
                 // What is there at all is seen.
@@ -117,7 +133,8 @@ enum Level {
     Empty,
     /// Read, and nothing there.
     Zero,
-    NoData,
+    /// What has no figure.
+    Told(Bar),
     Filled {
         eighths: u64,
         beyond: bool,
@@ -129,7 +146,9 @@ impl Level {
         match *self {
             Level::Empty => (Role::Plain, " "),
             Level::Zero => (Role::Label, "_"),
-            Level::NoData => (Role::Status(Status::NoData), "?"),
+            Level::Told(bar) => bar
+                .told()
+                .map_or((Role::Plain, " "), |(role, sign, _)| (role, sign)),
             Level::Filled { eighths, beyond } => {
                 let role = if beyond { Role::Danger } else { Role::Plain };
                 let (ramp, top): (&[&str], u64) = match glyphs {
@@ -188,18 +207,20 @@ mod tests {
             value(50),
             value(100),
             Bar::NoData,
+            Bar::Fine,
+            Bar::Firing,
         ];
         assert_eq!(
             drawn(&bars, 80, (20, 4)),
             [
-                "  limit |- - #",
+                "  limit |- - # -",
                 "        |    #",
                 "        |   ##",
-                "        | _.##?",
+                "        | _.##?,!",
             ]
         );
         // Only the newest columns where there is little room, and nothing where there is none.
-        assert_eq!(drawn(&bars, 80, (11, 1)), ["  limit |#?"]);
+        assert_eq!(drawn(&bars, 80, (11, 1)), ["  limit |,!"]);
         assert_eq!(drawn(&bars, 80, (9, 2)), ["  limit |", "        |"]);
         assert_eq!(drawn(&bars, 80, (8, 1)), [""]);
         assert_eq!(drawn(&bars, 80, (20, 0)), Vec::<String>::new());

@@ -3,7 +3,8 @@
 
 use crate::{
     model::{
-        AlarmLevel, AlarmSight, Contrast, Mark, Measure, Side, Span, StageName, Time, Watching,
+        AlarmLevel, AlarmSight, Contrast, Mark, Measure, Sample, Side, Span, StageName, Time,
+        Watching,
     },
     tui::{
         app::App,
@@ -71,17 +72,12 @@ fn draw_chart(
             Role::Label,
             format!("  last {length}, 1 char = {}{limit}", chart.step),
         );
-    canvas.line(area, &title);
     let bars: Vec<Bar> = chart
         .columns
         .iter()
-        .map(|sample| match sample {
-            None => Bar::Blank,
-            Some(sample) => sample
-                .value
-                .map_or(Bar::NoData, |value| Bar::Value(value.millionths)),
-        })
+        .map(|sample| bar(sample.as_ref()))
         .collect();
+    canvas.line(area, &legend(title, &bars));
     let limit = seen.limit.unwrap_or(Measure::number(0));
     let highest = Measure {
         millionths: Spark::highest(&bars, limit.millionths),
@@ -103,6 +99,31 @@ fn draw_chart(
     let row = below(area, area.height - 1);
     canvas.line(row, &axis(&chart, marks, (columns, times), canvas));
     area.height
+}
+
+fn bar(sample: Option<&Sample>) -> Bar {
+    let Some(Sample { level, value, .. }) = sample else {
+        return Bar::Blank;
+    };
+    match (level, value) {
+        (_, Some(value)) => Bar::Value(value.millionths),
+        (AlarmLevel::NoData, None) => Bar::NoData,
+        (AlarmLevel::Ok, None) => Bar::Fine,
+        (AlarmLevel::Firing, None) => Bar::Firing,
+    }
+}
+
+/// The title with the meaning of each sign that stands for no figure.
+fn legend(mut title: Line, bars: &[Bar]) -> Line {
+    for bar in [Bar::NoData, Bar::Fine, Bar::Firing] {
+        if let Some((role, sign, meaning)) = bar.told().filter(|_| bars.contains(&bar)) {
+            title = title
+                .then(Role::Plain, "  ")
+                .then(role, sign)
+                .then(Role::Label, format!(" {meaning}"));
+        }
+    }
+    title
 }
 
 /// Where the chart begins, a mark for each deployment with its release, and now. `<` is a rollback.
@@ -212,9 +233,10 @@ fn rollback(row: &AlarmRow<'_>, every: Span) -> Vec<(Role, String)> {
             .iter()
             .map(|watching| (Role::Danger, format!("rolling back {}", told(watching)))),
     );
+    let worse = row.sight.limit.map_or("worse", Measure::worse);
     words.extend(bearing.known.iter().map(|watching| {
         let text = format!(
-            "KNOWN when {} was let in: rolls it back only if it gets half as high again",
+            "KNOWN when {} was let in: rolls it back only if it gets {worse}",
             told(watching)
         );
         (Role::Warning, text)
