@@ -1,10 +1,14 @@
 //! `pilothouse events`: what happened in a pipeline, page by page, and on request as it happens.
 
+mod memory;
+
+pub(crate) use memory::Memory;
+
 use crate::{
     api::StreamEvent,
     cli::{failure::Failure, output, session, session::Session},
     client::{Client, Feed, FeedEvent},
-    model::{AttemptId, EffectId, Entry, Fact, Known, PipelineName, ReleaseId, Revision, Stream},
+    model::{Entry, PipelineName, Revision, Stream},
 };
 use std::collections::BTreeMap;
 
@@ -97,50 +101,31 @@ pub(crate) async fn follow(
     Ok(())
 }
 
-/// Entries as lines, with the titles of the steps that began in them and have not ended.
+/// Entries as lines.
 #[derive(Debug)]
 pub(crate) struct Lines {
     json: bool,
-    titles: BTreeMap<EffectId, String>,
-    /// The release of every attempt that began in them.
-    releases: BTreeMap<AttemptId, ReleaseId>,
+    memory: Memory,
 }
 
 impl Lines {
     pub(crate) fn new(json: bool) -> Self {
-        Self {
-            json,
-            titles: BTreeMap::new(),
-            releases: BTreeMap::new(),
-        }
+        let memory = Memory::default();
+        Self { json, memory }
     }
 
     pub(crate) fn print(&mut self, entry: &Entry) -> Result<(), Failure> {
         if self.json {
             return output::json(entry);
         }
-        if let Some(owed) = entry.fact.opens() {
-            self.titles.insert(owed.id.clone(), owed.effect.title());
-        }
-        if let Fact::AttemptStarted {
-            attempt, release, ..
-        } = &entry.fact
-        {
-            self.releases.insert(*attempt, *release);
-        }
-        let (attempt, step) = (entry.fact.attempt(), entry.fact.step());
-        let told = entry.fact.told_by(&Known {
-            release: attempt.and_then(|id| self.releases.get(&id).copied()),
-            gate: None,
-            step: step.and_then(|id| self.titles.get(id).cloned()),
-        });
-        if let Some(id) = entry.fact.closes() {
-            self.titles.remove(id);
-        }
-        let who = told.who.map_or(String::new(), |who| format!(" ({who})"));
+        let line = self.memory.tell(entry);
+        let who = line.who.map_or(String::new(), |who| format!(" ({who})"));
+        let stage = line
+            .stage
+            .map_or(String::new(), |stage| format!("{stage} "));
         output::line(&format!(
-            "{:>5} {} {:<9} {}{who}",
-            entry.revision, entry.at, told.kind, told.what
+            "{:>5} {} {:<9} {stage}{}{who}",
+            entry.revision, entry.at, line.kind, line.what
         ))
     }
 }

@@ -5,7 +5,7 @@ pub(crate) mod rows;
 
 use crate::{
     cli::{
-        events,
+        events::{self, Memory},
         failure::{Exit, Failure},
         output, session,
         session::Session,
@@ -140,7 +140,8 @@ async fn entries(
     watch: bool,
 ) -> Result<(), Failure> {
     let what = printer.what;
-    let mut print = |entry: &Entry| printer.add(rows::entry(what, entry));
+    let mut memory = Memory::default();
+    let mut print = |entry: &Entry| printer.add(rows::entry(what, entry, &mut memory));
     let start = names.iter().map(|name| (name.clone(), Revision(0)));
     let mut last: BTreeMap<PipelineName, Revision> = start.collect();
     for (name, last) in &mut last {

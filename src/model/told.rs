@@ -28,6 +28,16 @@ pub struct Known {
     pub step: Option<String>,
 }
 
+impl Known {
+    /// The words with the release before them, where they leave it out.
+    pub fn with_release(&self, what: String) -> String {
+        match self.release.map(|release| release.to_string()) {
+            Some(release) if !what.contains(&release) => format!("{release}: {what}"),
+            Some(_) | None => what,
+        }
+    }
+}
+
 impl Fact {
     /// Tells the fact without knowing the state around it.
     pub fn told(&self) -> Told {
@@ -120,22 +130,27 @@ impl Fact {
     }
 
     /// The stage a fact is about, where the state around it knows.
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "most facts that name no attempt name no stage either"
-    )]
     pub fn stage(&self, pipeline: &Pipeline) -> Option<StageName> {
         if let Some(id) = self.attempt() {
             return pipeline.place_of(id).map(|(stage, _)| stage.clone());
         }
+        if let Fact::TicketChanged { id, .. } | Fact::TicketResolved { id, .. } = self {
+            let ticket = pipeline.guards.tickets.get(id);
+            return ticket.map(|ticket| ticket.stage.clone());
+        }
+        self.own_stage()
+    }
+
+    /// The stage that a fact names itself.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "most facts that name no attempt name no stage either"
+    )]
+    pub fn own_stage(&self) -> Option<StageName> {
         match self {
             Fact::Superseded { stage, .. }
             | Fact::Overridden { stage, .. }
             | Fact::TicketOpened { stage, .. } => Some(stage.clone()),
-            Fact::TicketChanged { id, .. } | Fact::TicketResolved { id, .. } => {
-                let ticket = pipeline.guards.tickets.get(id);
-                ticket.map(|ticket| ticket.stage.clone())
-            }
             Fact::HeadMoved { .. }
             | Fact::SourceFailed { .. }
             | Fact::SourceRecovered { .. }

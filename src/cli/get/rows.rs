@@ -1,7 +1,7 @@
 //! The rows of each list: a name, the columns, and the whole as JSON. Pure.
 
 use crate::{
-    cli::{get::Resource, output, why, world::World},
+    cli::{events::Memory, get::Resource, output, why, world::World},
     model::{
         Alarm, AlarmState, Entry, Fact, OnCall, Pipeline, PipelineName, Stream, Summary, Ticket,
         Time, board,
@@ -45,7 +45,10 @@ fn columns(what: Resource) -> (&'static [&'static str], &'static [&'static str])
             ],
             &["PASSAGE"],
         ),
-        Resource::Events => (&["PIPELINE", "REVISION", "AT", "KIND", "WHO", "WHAT"], &[]),
+        Resource::Events => (
+            &["PIPELINE", "REVISION", "AT", "KIND", "STAGE", "WHO", "WHAT"],
+            &[],
+        ),
         Resource::Tickets => (
             &[
                 "PIPELINE", "TICKET", AGE, "STAGE", "RELEASE", "AGAIN", "WHO", "TITLE",
@@ -200,7 +203,12 @@ fn alarms(_world: &World, pipeline: &Pipeline, now: Time) -> Vec<Row> {
             state.map_or("no data".to_owned(), |state| word(&state.level)),
             age(state.map(|state| state.since), now),
             or_dash(state.and_then(|state| state.value)),
-            or_dash(alarm.source.limit()),
+            or_dash(
+                alarm
+                    .source
+                    .limit()
+                    .map(|limit| format!("{} {limit}", limit.sign())),
+            ),
             state.map_or(String::new(), |state| state.why.clone()),
         ];
         let guarded = definition.stages.iter().filter(|stage| {
@@ -287,21 +295,22 @@ pub(crate) fn ticket(pipeline: &PipelineName, ticket: &Ticket, now: Time) -> Row
 }
 
 /// The row of an entry; of requests only those that a person made have one.
-pub(crate) fn entry(what: Resource, entry: &Entry) -> Option<Row> {
+pub(crate) fn entry(what: Resource, entry: &Entry, memory: &mut Memory) -> Option<Row> {
     let Stream::Pipeline(pipeline) = &entry.stream else {
         return None;
     };
     if what == Resource::Ops {
         return op(pipeline, entry);
     }
-    let told = entry.fact.told();
+    let line = memory.tell(entry);
     let cells = vec![
         pipeline.to_string(),
         entry.revision.to_string(),
         entry.at.to_string(),
-        told.kind.to_owned(),
-        told.who.unwrap_or("-".to_owned()),
-        told.what,
+        line.kind.to_owned(),
+        or_dash(line.stage),
+        or_dash(line.who),
+        line.what,
     ];
     let name = format!("{pipeline}/{}", entry.revision);
     Some(row(pipeline, name, cells, entry))

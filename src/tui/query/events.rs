@@ -37,10 +37,7 @@ pub fn event<'a>(
     };
     let told = entry.fact.told_by(&known);
     let stage = entry.fact.stage(pipeline);
-    let text = match known.release.map(|release| release.to_string()) {
-        Some(release) if !told.what.contains(&release) => format!("{release}: {}", told.what),
-        Some(_) | None => told.what,
-    };
+    let text = known.with_release(told.what);
     EventRow {
         revision: entry.revision,
         at: entry.at,

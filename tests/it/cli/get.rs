@@ -154,6 +154,40 @@ fn hostile_text_is_harmless_on_a_terminal_and_escaped_in_json() {
 }
 
 #[test]
+fn events_are_told_by_releases_stages_and_titles() {
+    let served = Served::start();
+    served.until(0, &["approve", "web", "--reason", "seen", "--dry-run"]);
+    let get = stdout(&served.run(&["get", "events", "web"]));
+    let events = stdout(&served.run(&["events", "web"]));
+    for text in [&get, &events] {
+        // Numbers of attempts and steps, which mean nothing to anybody.
+        let words = text.split(|c: char| !c.is_alphanumeric() && c != '-');
+        let is_number = |word: &str, before: &str| {
+            let digits = word.strip_prefix(before).unwrap_or_default();
+            !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+        };
+        let numbers: Vec<&str> = words.filter(|word| is_number(word, "a")).collect();
+        assert!(numbers.is_empty(), "{numbers:?} in {text}");
+        let done = |line: &&str| line.contains(" DONE ") && line.contains("web-");
+        assert_eq!(text.lines().find(done), None, "{text}");
+    }
+    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (get, events) = (squeezed(&get), squeezed(&events));
+    for part in [
+        "START build - r1 enters build",
+        "DONE build - build r1 ok in 0s",
+        "DEPLOY gamma - deploy r1 to g1",
+        "WAIT gamma - r1 asks for approval",
+    ] {
+        assert!(get.contains(part), "{part}: {get}");
+        let part = part.replace(" - ", " ");
+        assert!(events.contains(&part), "{part}: {events}");
+    }
+    let alarms = stdout(&served.run(&["get", "alarms"]));
+    assert!(alarms.contains("  > 5.00%  "), "{alarms}");
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
     let served = Served::start();
     served.until(0, &["status", "web"]);
