@@ -1,42 +1,25 @@
 //! The server's interface on one page: paths, requests and answers, used by both sides. All JSON
 //! under `/v1`; errors are RFC 9457 problems. It has no behaviour.
 //!
-//! | method and path | answer |
-//! |---|---|
-//! | `GET /v1/fleet` | [`Fleet`] |
-//! | `GET /v1/pipelines/{name}` | [`Snapshot`] |
-//! | `GET /v1/pipelines/{name}/events?after=&limit=` | [`Events`] |
-//! | `GET /v1/pipelines/{name}/alarms` | [`Alarms`] |
-//! | `GET /v1/pipelines/{name}/windows?from=&to=` | [`Windows`] |
-//! | `POST /v1/pipelines/{name}/changes` | a forge's push notice, which carries its own proof; 202 without a body |
-//! | `POST /v1/alerts` | what an Alertmanager pushes, which carries its own proof; 202 without a body |
-//! | `GET /v1/pipelines/{name}/forecast` | [`Forecast`](crate::model::Forecast) |
-//! | `GET /v1/pipelines/{name}/settings` | every effective value, [`Setting`]s |
-//! | `GET /v1/pipelines/{name}/steps/{id}/log?from=&wait=` | a piece of the step's log, `text/plain`, see [`LogPiece`] |
-//! | `GET /v1/metrics/delivery?days=&owner=` | [`DeliveryReport`](crate::model::DeliveryReport) |
-//! | `GET /v1/notices` | how each route does on which people are told, [`RouteState`]s |
-//! | `POST /v1/notices/test` | [`TestRequest`] to [`TestAnswer`] |
-//! | `GET /v1/stream?after=&pipelines=a,b` | server-sent events, see [`StreamEvent`] |
-//! | `POST /v1/plan` | [`PlanRequest`] to [`Plan`](crate::model::Plan) |
-//! | `POST /v1/commands` | [`CommitRequest`] to [`Settled`] |
-//! | `GET /v1/commands/{key}` | [`Settled`], or 404 when no such request arrived |
-//! | `POST /v1/definitions/plan` | [`DefinitionsRequest`] to [`DefinitionsPlan`] |
-//! | `POST /v1/definitions` | [`ReloadRequest`] to the [`DefinitionsPlan`] that was carried out |
-//! | `GET /v1/tokens` | [`Token`]s |
-//! | `POST /v1/tokens` | [`TokenRequest`] to [`TokenMade`] |
-//! | `POST /v1/tokens/revoke` | [`RevokeRequest`] to the [`Token`] that counts no longer |
-//! | `GET /metrics` | how the server and its pipelines are, in Prometheus' text format |
-//! | `GET /healthz` | `ok`, `text/plain` |
-//! | `GET /readyz` | [`Ready`], with status 503 where a check fails |
+//! [`Operation`] is the table of everything that can be asked, [`openapi`] the document that tells
+//! other programs of it.
 
 mod alarms;
 mod notices;
+mod openapi;
+mod operation;
+mod problem;
+mod queries;
 mod ready;
 mod tokens;
 mod windows;
 
 pub use alarms::Alarms;
 pub use notices::{Failing, RouteState, TestAnswer, TestRequest};
+pub use openapi::openapi;
+pub use operation::{Method, Operation, Way};
+pub use problem::{Problem, ProblemKind};
+pub use queries::{DeliveryQuery, EventsQuery, LogQuery, StreamQuery, WindowsQuery};
 pub use ready::{Check, Ready};
 pub use tokens::{RevokeRequest, Revoked, Token, TokenMade, TokenRequest};
 pub use windows::{WINDOWS_MOST, Windows};
@@ -46,23 +29,24 @@ use crate::model::{
     Redefinition, Refusal, ReleaseId, Request, RequestKey, Revision, Span, StageName, Summary,
     Time,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub const METRICS: &str = "/metrics";
-pub const FLEET: &str = "/v1/fleet";
+pub const METRICS: &str = Operation::Metrics.path();
+pub const FLEET: &str = Operation::Fleet.path();
 pub const PIPELINES: &str = "/v1/pipelines";
-pub const ALERTS: &str = "/v1/alerts";
-pub const STREAM: &str = "/v1/stream";
-pub const DELIVERY: &str = "/v1/metrics/delivery";
-pub const NOTICES: &str = "/v1/notices";
-pub const NOTICES_TEST: &str = "/v1/notices/test";
-pub const TOKENS: &str = "/v1/tokens";
-pub const TOKENS_REVOKE: &str = "/v1/tokens/revoke";
-pub const PLAN: &str = "/v1/plan";
-pub const COMMANDS: &str = "/v1/commands";
-pub const DEFINITIONS: &str = "/v1/definitions";
-pub const DEFINITIONS_PLAN: &str = "/v1/definitions/plan";
+pub const ALERTS: &str = Operation::Alerts.path();
+pub const STREAM: &str = Operation::Stream.path();
+pub const DELIVERY: &str = Operation::Delivery.path();
+pub const NOTICES: &str = Operation::Notices.path();
+pub const NOTICES_TEST: &str = Operation::NoticesTest.path();
+pub const TOKENS: &str = Operation::Tokens.path();
+pub const TOKENS_REVOKE: &str = Operation::TokenRevoke.path();
+pub const PLAN: &str = Operation::Plan.path();
+pub const COMMANDS: &str = Operation::Commands.path();
+pub const DEFINITIONS: &str = Operation::Definitions.path();
+pub const DEFINITIONS_PLAN: &str = Operation::DefinitionsPlan.path();
 
 /// The header in which every answer names the server's version.
 pub const VERSION_HEADER: &str = "pilothouse-version";
@@ -72,15 +56,12 @@ pub const LOG_FROM: &str = "pilothouse-log-from";
 /// The header with the [`LogState`] after a piece of a log.
 pub const LOG_STATE: &str = "pilothouse-log-state";
 
-/// The kind of the problem that somebody's role does not allow what they asked for.
-pub const NOT_PERMITTED: &str = "not-permitted";
-
 /// How often a stream says that it is alive.
 pub const HEARTBEAT: Span = Span::seconds(5);
 
 /// Everything a client needs to start: rows, the organization, who the server thinks one is, and
 /// the cursor from which a stream continues without a gap.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fleet {
     pub cursor: Cursor,
     pub now: Time,
@@ -95,7 +76,7 @@ pub struct Fleet {
 }
 
 /// One pipeline's whole state. Entries of the stream with a later revision continue it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Snapshot {
     pub cursor: Cursor,
     pub now: Time,
@@ -104,15 +85,16 @@ pub struct Snapshot {
 
 /// A position in one journal, written `epoch:seq`. The epoch changes when a journal is replaced, so
 /// that a position in the old one is never taken for one in the new.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
+#[schemars(extend("pattern" = "^[0-9A-Za-z]*:[0-9]{1,19}$"))]
 pub struct Cursor {
     pub epoch: String,
     pub seq: u64,
 }
 
 /// One page of a pipeline's entries, oldest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Events {
     pub entries: Vec<Entry>,
     /// The revision of the pipeline, so that a reader knows whether there is more.
@@ -120,7 +102,7 @@ pub struct Events {
 }
 
 /// One effective value of a pipeline's definition and where it was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Setting {
     /// `stage.gamma.deploy.timeout`
     pub path: String,
@@ -134,7 +116,7 @@ pub struct Setting {
 
 /// Bytes of a step's log, as it wrote them. The first 512 KiB are there as they are written, the
 /// last ones of a longer log when the step ends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LogPiece {
     /// Where it begins. Less than was asked for when the step was tried again: then the log began
     /// anew.
@@ -144,7 +126,7 @@ pub struct LogPiece {
 }
 
 /// What comes after a piece of a log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum LogState {
     /// More is there already.
     More,
@@ -154,35 +136,35 @@ pub enum LogState {
     Ended,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanRequest {
     /// None for a command to the organization.
     pub pipeline: Option<PipelineName>,
     pub command: Command,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CommitRequest {
     pub pipeline: Option<PipelineName>,
     pub request: Request,
 }
 
 /// Asks what definitions would change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DefinitionsRequest {
     /// The texts of the TOML files by name; none for those in the server's own directory.
     pub files: Option<BTreeMap<String, String>>,
 }
 
 /// Asks the server to read its directory again and to take over what changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReloadRequest {
     /// The digest of the plan that was looked at.
     pub expect: Fingerprint,
 }
 
 /// What definitions change, compared with those that run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DefinitionsPlan {
     /// Of the changes and of every definition, not of what is in flight.
     pub digest: Fingerprint,
@@ -193,7 +175,7 @@ pub struct DefinitionsPlan {
 }
 
 /// A pipeline that does not stay as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Affected {
     #[serde(flatten)]
     pub change: Redefinition,
@@ -201,14 +183,14 @@ pub struct Affected {
 }
 
 /// A release that finishes its stage under the definition it entered with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InFlight {
     pub stage: StageName,
     pub release: ReleaseId,
 }
 
 /// What became of a request. The same key always gets the same answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "settled")]
 pub enum Settled {
     Accepted {
@@ -225,7 +207,7 @@ pub enum Settled {
 
 /// What a stream says. The name of the server-sent event is the variant's name, its data the
 /// variant's value as JSON, its id (where it has one) the [`Cursor`] to resume after.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "event", content = "data")]
 pub enum StreamEvent {
     /// The row of a pipeline is different.
@@ -241,24 +223,12 @@ pub enum StreamEvent {
 }
 
 /// Somebody who follows the stream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Viewer {
     pub who: Actor,
     /// Those whose facts they get: they have them open.
     pub pipelines: BTreeSet<PipelineName>,
     pub since: Time,
-}
-
-/// An error answer (RFC 9457, `application/problem+json`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
-    /// A stable word for programs: `unknown-pipeline`, `refused`, `unauthorized`, ...
-    pub kind: String,
-    pub title: String,
-    pub status: u16,
-    pub detail: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refusal: Option<Refusal>,
 }
 
 impl LogPiece {

@@ -180,7 +180,9 @@ impl Client {
         let path = format!("{}/{key}", api::COMMANDS);
         match self.get("asking about a request", &path).await {
             Ok(settled) => Ok(Some(settled)),
-            Err(ClientError::Problem { problem, .. }) if problem.kind == "unknown-request" => {
+            Err(ClientError::Problem { problem, .. })
+                if problem.is(api::ProblemKind::UnknownRequest) =>
+            {
                 Ok(None)
             }
             Err(other) => Err(other),

@@ -20,13 +20,16 @@ mod listen;
 mod logs;
 mod metrics;
 mod notices;
+mod openapi;
 mod origin;
+mod path;
 mod peer;
 mod permit;
 mod pipeline;
 mod plan;
 mod problem;
 mod proof;
+mod routes;
 mod socket;
 mod stream;
 mod tls;
@@ -43,12 +46,8 @@ pub use tls::Certificate;
 
 use crate::{api, client::Address, service::Service};
 use axum::{
-    Router,
-    extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, header},
-    middleware,
     response::Response,
-    routing::{get, post},
 };
 use std::{future::Future, sync::Arc};
 use tokio::sync::{Semaphore, watch};
@@ -117,7 +116,7 @@ impl Server {
             limits: limit::Limits::new(),
             viewers: viewers::Viewers::default(),
         };
-        let router = routes(shared, self.guard);
+        let router = routes::routes(shared, self.guard);
         accept::accept(self.socket, router, until, stop).await;
     }
 }
@@ -141,61 +140,6 @@ struct Shared {
     /// How often each may ask.
     limits: limit::Limits,
     viewers: viewers::Viewers,
-}
-
-fn routes(shared: Shared, guard: auth::Guard) -> Router {
-    let door = auth::Door {
-        guard: guard.clone(),
-        service: shared.service.clone(),
-    };
-    let pipeline = format!("{}/{{name}}", api::PIPELINES);
-    Router::new()
-        .route(api::FLEET, get(fleet::fleet))
-        .route(&pipeline, get(pipeline::snapshot))
-        .route(&format!("{pipeline}/events"), get(pipeline::events))
-        .route(&format!("{pipeline}/alarms"), get(alarms::alarms))
-        .route(&format!("{pipeline}/windows"), get(windows::windows))
-        .route(&format!("{pipeline}/forecast"), get(pipeline::forecast))
-        .route(&format!("{pipeline}/settings"), get(pipeline::settings))
-        .route(&format!("{pipeline}/steps/{{id}}/log"), get(logs::log))
-        .route(api::DELIVERY, get(delivery::report))
-        .route(api::NOTICES, get(notices::states))
-        .route(api::NOTICES_TEST, post(notices::test))
-        .route(api::STREAM, get(stream::stream))
-        .route(api::PLAN, post(plan::plan))
-        .route(api::COMMANDS, post(commands::commit))
-        .route(
-            &format!("{}/{{key}}", api::COMMANDS),
-            get(commands::settled),
-        )
-        .route(api::DEFINITIONS, post(definitions::reload))
-        .route(
-            api::DEFINITIONS_PLAN,
-            post(definitions::plan).layer(DefaultBodyLimit::max(DEFINITIONS_LIMIT)),
-        )
-        .route(api::TOKENS, get(tokens::list).post(tokens::make))
-        .route(api::TOKENS_REVOKE, post(tokens::revoke))
-        .route(api::METRICS, get(metrics::metrics))
-        .layer(middleware::from_fn_with_state(door, auth::known))
-        // They carry their own proof, because whoever pushes has no token.
-        .route(&format!("{pipeline}/changes"), post(changes::changes))
-        .route(
-            api::ALERTS,
-            post(alerts::alerts).layer(DefaultBodyLimit::max(alerts::LIMIT)),
-        )
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .fallback(problem::no_such_route)
-        .method_not_allowed_fallback(problem::wrong_method)
-        .layer(middleware::from_fn_with_state(guard, origin::origin))
-        .layer(middleware::from_fn(body::of_known_length))
-        .layer(middleware::from_fn_with_state(
-            shared.limits.clone(),
-            limit::limit,
-        ))
-        .layer(middleware::map_response(marked))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .with_state(shared)
 }
 
 /// On every answer: our version, and that nobody keeps it or takes it for something else.

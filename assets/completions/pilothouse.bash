@@ -2846,7 +2846,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__schema)
-            opts="-h --organization --socket --url --token-file --ca --help"
+            opts="-h --organization --api --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -2,9 +2,10 @@
 //! behaviour.
 
 use crate::model::{AlarmSight, Span, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Alarms {
     pub now: Time,
     /// How often they are read.

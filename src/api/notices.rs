@@ -1,10 +1,11 @@
 //! How the routes do on which people are told.
 
 use crate::model::{RouteName, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One route: what waits on it, and how well it delivers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RouteState {
     pub route: RouteName,
     /// What it is and where it leads, without secrets.
@@ -26,7 +27,7 @@ pub struct RouteState {
 }
 
 /// The notice that is under way does not get there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Failing {
     pub since: Time,
     pub tries: u32,
@@ -44,13 +45,13 @@ impl RouteState {
 }
 
 /// Asks for a notice that tries a route out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TestRequest {
     pub route: RouteName,
 }
 
 /// What became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TestAnswer {
     /// Why it was not delivered; none when it was.
     pub failed: Option<String>,

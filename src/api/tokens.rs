@@ -1,11 +1,12 @@
 //! Bearer tokens: made, listed, revoked. The secret is in one answer, and nowhere else.
 
 use crate::model::{Actor, Grant, Span, Time, TokenName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A token, without its secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Token {
     pub name: TokenName,
     /// Who acts where it is shown, in the audit too.
@@ -20,14 +21,14 @@ pub struct Token {
     pub revoked: Option<Revoked>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Revoked {
     pub at: Time,
     pub by: Actor,
 }
 
 /// Asks for a token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TokenRequest {
     pub name: TokenName,
     /// None: called as the token is.
@@ -40,14 +41,14 @@ pub struct TokenRequest {
 }
 
 /// A token that was just made, with what opens the door.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TokenMade {
     pub token: Token,
     pub secret: String,
 }
 
 /// Asks that a token counts no longer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RevokeRequest {
     pub name: TokenName,
 }

@@ -2,7 +2,7 @@
 //! something it is planned and shown first; the same words tell what a directory would change.
 
 use crate::{
-    api::{Affected, DefinitionsPlan, DefinitionsRequest, ReloadRequest},
+    api::{Affected, DefinitionsPlan, DefinitionsRequest, ProblemKind, ReloadRequest},
     cli::{
         confirm::{Question, agree},
         failure::{Exit, Failure},
@@ -150,20 +150,12 @@ fn difference(difference: &Difference) -> String {
 
 /// Policy and change have exit statuses of their own.
 fn told(error: ClientError) -> Failure {
-    let kind = match &error {
-        ClientError::Problem { problem, .. } => problem.kind.as_str(),
-        ClientError::Address { .. }
-        | ClientError::Unreachable { .. }
-        | ClientError::TimedOut { .. }
-        | ClientError::Broken { .. }
-        | ClientError::UnknownOutcome { .. }
-        | ClientError::Refused { .. }
-        | ClientError::Garbage { .. }
-        | ClientError::Version { .. } => "",
-    };
-    match kind {
-        "not-admin" => Failure::new(Exit::Refused, error.to_string()),
-        "plan-changed" => Failure::new(Exit::Changed, error.to_string()),
-        _ => error.into(),
+    let is = |kind| matches!(&error, ClientError::Problem { problem, .. } if problem.is(kind));
+    if is(ProblemKind::NotAdmin) {
+        Failure::new(Exit::Refused, error.to_string())
+    } else if is(ProblemKind::PlanChanged) {
+        Failure::new(Exit::Changed, error.to_string())
+    } else {
+        error.into()
     }
 }

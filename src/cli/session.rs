@@ -211,7 +211,9 @@ fn run<T>(
 /// A pipeline as it is; an unknown one is named with those there are.
 pub(crate) async fn snapshot(client: &Client, name: &PipelineName) -> Result<Snapshot, Failure> {
     match client.pipeline(name).await {
-        Err(ClientError::Problem { problem, .. }) if problem.kind == "unknown-pipeline" => {
+        Err(ClientError::Problem { problem, .. })
+            if problem.is(crate::api::ProblemKind::UnknownPipeline) =>
+        {
             let rows = client.fleet().await?.rows;
             let known: Vec<&str> = rows.iter().map(|row| row.pipeline.as_str()).collect();
             let message = format!(

@@ -2,7 +2,7 @@
 //! line runs between a command that was never sent and one whose outcome is not known.
 
 use crate::{
-    api::{NOT_PERMITTED, Problem, VERSION_HEADER},
+    api::{Problem, ProblemKind, VERSION_HEADER},
     model::{Refusal, RequestKey, Span},
 };
 
@@ -80,7 +80,7 @@ impl ClientError {
     /// Why the role of whoever asked does not allow it, if that is what happened.
     pub fn not_permitted(&self) -> Option<&str> {
         match self {
-            ClientError::Problem { problem, .. } if problem.kind == NOT_PERMITTED => {
+            ClientError::Problem { problem, .. } if problem.is(ProblemKind::NotPermitted) => {
                 Some(&problem.detail)
             }
             ClientError::Refused { .. }

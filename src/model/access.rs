@@ -2,6 +2,7 @@
 //! somebody proved who they are, and nothing here is in the journal.
 
 use crate::model::{Actor, Command, GroupName, TeamName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,7 +11,9 @@ use std::{
 };
 
 /// What somebody may do; each may do what those before it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Reads everything and plans anything.
@@ -24,7 +27,7 @@ pub enum Role {
 }
 
 /// A role, for the pipelines of these teams; of none for everything.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Grant {
     pub role: Role,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -32,7 +35,7 @@ pub struct Grant {
 }
 
 /// All that is granted to one person or program.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Access {
     pub grants: Vec<Grant>,
 }

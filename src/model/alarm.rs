@@ -2,12 +2,24 @@
 //! rule 6). How readings are taken and smoothed is `crate::watch`.
 
 use crate::model::{AlarmName, Counted, Measure, Span, TargetName, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 /// A share in millionths, so that no state ever depends on a float.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 pub struct Ppm(pub u64);
 
@@ -53,7 +65,7 @@ impl FromStr for Ppm {
 }
 
 /// What an alarm says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AlarmLevel {
     Ok,
@@ -63,7 +75,7 @@ pub enum AlarmLevel {
 }
 
 /// One evaluation of one alarm.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reading {
     pub alarm: AlarmName,
     pub level: AlarmLevel,
@@ -78,7 +90,7 @@ pub struct Reading {
 }
 
 /// One round over all alarms of a pipeline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Observation {
     /// Running time since the round before, as the monotonic clock counts it: suspended machine
     /// time is not in it, nor is a gap in which nobody looked.
@@ -87,7 +99,7 @@ pub struct Observation {
 }
 
 /// An alarm as the fold keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AlarmState {
     pub level: AlarmLevel,
     pub since: Time,

@@ -2,10 +2,11 @@
 //! is `crate::watch`.
 
 use crate::model::{Bad, Measure, Ppm, Run, Span, TargetName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AlarmSource {
     /// The ratio of two counters' increases over a window, read from a `/metrics` page.
@@ -25,21 +26,21 @@ pub enum AlarmSource {
 }
 
 /// A server that is asked over HTTP.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Server {
     pub url: String,
     pub login: Option<Login>,
 }
 
 /// What a server is shown. The secret itself stays in its file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Login {
     Token { file: String },
     Password { user: String, file: String },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Scrape {
     pub server: Server,
     pub numerator: Series,
@@ -55,14 +56,14 @@ pub struct Scrape {
 }
 
 /// A counter's name and the labels it must carry; several matching series are added up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Series {
     pub metric: String,
     pub labels: Vec<(String, String)>,
 }
 
 /// A `/metrics` page that tells targets apart by the label `target`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Anomalies {
     pub server: Server,
     pub requests: Series,
@@ -77,7 +78,7 @@ pub struct Anomalies {
     pub targets: BTreeSet<TargetName>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Prometheus {
     pub server: Server,
     pub query: String,
@@ -88,7 +89,7 @@ pub struct Prometheus {
     pub points: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Alertmanager {
     pub server: Server,
     /// `alertname="CheckoutFaults"`, as Alertmanager writes them; an alert must match all.
@@ -97,7 +98,7 @@ pub struct Alertmanager {
     pub watchdog: Vec<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Webhook {
     /// Whoever pushes shows what is in it. Those who push under different secrets are kept apart.
     pub secret_file: String,
@@ -108,7 +109,7 @@ pub struct Webhook {
     pub max_gap: Span,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Json {
     pub server: Server,
     /// Where in the document (RFC 6901).

@@ -7,6 +7,7 @@ use crate::model::{
     Actor, Approval, Attempt, AttemptId, Gate, GateState, Manual, Pipeline, Purpose, Span, Time,
     evidence,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An open request and its approvals.
@@ -24,7 +25,7 @@ pub struct Tally<'a> {
 }
 
 /// How long the approvals hold that let a release into a stage's queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Lapse {
     /// The attempt in which they were given.
     pub attempt: AttemptId,

@@ -7,10 +7,11 @@ use crate::model::{
     Actor, AlarmName, AlarmState, AttemptId, Bake, BakePlace, Batch, Digest, EffectId, Fingerprint,
     Gate, Measure, Part, Progress, ReleaseId, Rollout, StageName, TargetName, Time,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Attempt {
     pub id: AttemptId,
     pub stage: StageName,
@@ -39,7 +40,7 @@ pub struct Attempt {
     pub baselined: BTreeMap<AlarmName, Option<Measure>>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     Forward,
@@ -49,7 +50,7 @@ pub enum Purpose {
 }
 
 /// A rollback: where every target goes, fixed when it was decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rollback {
     pub cause: Cause,
     pub destinations: BTreeMap<TargetName, ReleaseId>,
@@ -57,7 +58,7 @@ pub struct Rollback {
     pub skipped: BTreeMap<TargetName, String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     Alarm {
@@ -75,7 +76,7 @@ pub enum Cause {
     },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AttemptState {
     /// Building, in the build stage; deploying, in all others.
@@ -109,13 +110,13 @@ pub enum AttemptState {
     },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GateProgress {
     pub gate: Gate,
     pub state: GateState,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GateState {
     Waiting,
@@ -139,7 +140,7 @@ pub enum GateState {
 }
 
 /// One person's yes, with what they had seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Approval {
     pub by: Actor,
     pub at: Time,

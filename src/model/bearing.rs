@@ -4,9 +4,10 @@
 use crate::model::{
     Alarm, AlarmLevel, AlarmName, AlarmScope, Attempt, Pipeline, ReleaseId, StageName, Time,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bearing {
     /// The stages it watches, in order.
     pub stages: Vec<StageName>,
@@ -22,7 +23,7 @@ pub struct Bearing {
 }
 
 /// What an alarm does when it fires.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Does {
     /// No stage names it.
@@ -33,14 +34,14 @@ pub enum Does {
 }
 
 /// An attempt that an alarm watches.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Watching {
     pub stage: StageName,
     pub release: ReleaseId,
 }
 
 /// When a deployment began.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Mark {
     pub stage: StageName,
     pub release: ReleaseId,

@@ -2,9 +2,10 @@
 //! is the query in `blockers`.
 
 use crate::model::{BlockerId, OverrideId, RegionName, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Blocker {
     pub id: BlockerId,
     pub kind: BlockerKind,
@@ -19,7 +20,9 @@ pub struct Blocker {
     pub overridden: Option<OverrideId>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum BlockerKind {
     Alarm,
@@ -40,7 +43,7 @@ pub enum BlockerKind {
 }
 
 /// When a blocker is expected to go away by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Clears {
     At(Time),
@@ -48,7 +51,7 @@ pub enum Clears {
 }
 
 /// Who may let a candidate past it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Passage {
     /// An operator, by a recorded override.

@@ -4,10 +4,11 @@
 
 use crate::model::{Time, instants_of, wall};
 use chrono_tz::Tz;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The events of one calendar, as far as they were read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Calendar {
     /// The file's name as the definition gives it.
     pub file: String,
@@ -18,7 +19,7 @@ pub struct Calendar {
     pub closures: Vec<Closure>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     pub summary: String,
     /// Where it begins in the file.
@@ -26,7 +27,7 @@ pub struct Event {
 }
 
 /// One occurrence of an event: `from <= now < to`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Closure {
     pub from: Time,
     pub to: Time,

@@ -2,10 +2,11 @@
 //! and lives in the engine; this file only knows what the commit says of itself.
 
 use crate::model::{Actor, Sha, SourceName, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A commit with what the gates need to know of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
     pub sha: Sha,
     /// None for the main source.
@@ -28,7 +29,7 @@ pub struct Change {
 }
 
 /// How much a commit changes, in files and lines.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ChangeSize {
     pub files: u64,
     pub added: u64,
@@ -67,7 +68,7 @@ impl std::fmt::Display for ChangeSize {
 }
 
 /// Somebody named in a commit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Person {
     pub name: String,
     pub email: String,

@@ -6,10 +6,11 @@ use crate::model::{
     AttemptId, BlockerId, Fingerprint, HoldId, HoldScope, OverrideId, PipelineName, RegionName,
     ReleaseId, RequestKey, Span, StageName, TargetName, TicketAction, TicketId,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "verb")]
 pub enum Command {
     Approve(Verdict),
@@ -66,7 +67,7 @@ pub enum Command {
 }
 
 /// A yes or no to exactly what somebody saw (rule 4).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
     pub stage: StageName,
     pub release: ReleaseId,
@@ -75,7 +76,7 @@ pub struct Verdict {
     pub reason: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RollbackScope {
     Stage(StageName),
@@ -125,7 +126,7 @@ impl fmt::Display for RollbackScope {
 }
 
 /// What a lift takes away.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lift {
     Hold(HoldId),
@@ -137,7 +138,9 @@ pub enum Lift {
 }
 
 /// How much friction an action deserves (UX.md, safety rules).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
     Safer,
@@ -277,7 +280,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// A command on its way to be committed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
     pub key: RequestKey,
     /// The digest of the plan that the operator saw; a changed world refuses with the new plan.

@@ -3,10 +3,11 @@
 //! counted.
 
 use crate::model::{Attempt, Bad, Counted, Mark, Measure, Pipeline, TargetName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Contrast {
     /// The deployment that touched them.
     pub by: Mark,
@@ -19,14 +20,14 @@ pub struct Contrast {
 }
 
 /// One side of the comparison.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Side {
     pub targets: usize,
     pub counted: Counted,
 }
 
 /// What the two sides say together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Says {
     /// Only the touched targets are beyond the limit.

@@ -13,11 +13,12 @@ use crate::model::{
     ServiceName, SourceName, Span, StageName, TargetName, TeamName, Weekly, WindowName, ZoneName,
 };
 use chrono_tz::Tz;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A pipeline, as its release trains run it. Travels in `Fact::Defined`, so the journal also says
 /// what the definition was at any moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Definition {
     pub name: PipelineName,
     pub kind: Kind,
@@ -50,7 +51,9 @@ pub struct Definition {
 }
 
 /// What kind of change a pipeline carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     Application,
@@ -62,7 +65,7 @@ pub enum Kind {
     OperatorTooling,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stage {
     pub name: StageName,
     pub phase: Phase,
@@ -75,34 +78,35 @@ pub struct Stage {
     pub alarms: Vec<AlarmName>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
     Test,
     Production,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Region {
     pub name: RegionName,
+    #[schemars(with = "String")]
     pub time_zone: Tz,
     pub zones: Vec<Zone>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Zone {
     pub name: ZoneName,
     pub targets: Vec<TargetName>,
 }
 
 /// The bakes inside a rollout; the bake of the whole stage is a gate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BakeRules {
     pub one_box: BakeRule,
     pub zone: BakeRule,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Alarm {
     pub name: AlarmName,
     #[serde(default)]
@@ -118,7 +122,9 @@ pub struct Alarm {
 
 /// What an alarm watches over. Every pipeline reads the alarms that concern it itself, so that none
 /// depends on another's readings.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum AlarmScope {
     /// The stages that name it.
@@ -133,7 +139,9 @@ pub enum AlarmScope {
     Organization,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     High,
@@ -142,7 +150,7 @@ pub enum Severity {
 }
 
 /// When deployments may start, in the time zone of the target (DESIGN.md 5, rule 5).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Window {
     pub name: WindowName,
     pub allow: Option<Weekly>,

@@ -5,10 +5,11 @@ use crate::model::{
     AttemptId, Coverage, Digest, EffectId, Part, RegionName, ReleaseId, Run, Sha, Signature,
     SourceName, Span, StageName, TargetName, Time, ZoneName,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An effect that is owed: opened by a fact and not yet closed by one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Owed {
     pub id: EffectId,
     pub attempt: AttemptId,
@@ -20,7 +21,7 @@ pub struct Owed {
     pub started: Time,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "work")]
 pub enum Effect {
     /// Check out a commit, run the build, keep the artifact.
@@ -73,7 +74,7 @@ pub enum Effect {
 }
 
 /// A commit of a source beside the main one, to be checked out beside it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pin {
     pub name: SourceName,
     pub repository: String,
@@ -81,7 +82,7 @@ pub struct Pin {
 }
 
 /// One release onto one target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Deployment {
     pub stage: StageName,
     pub region: RegionName,

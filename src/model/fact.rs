@@ -7,6 +7,7 @@ use crate::model::{
     OverrideId, Owed, PipelineName, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout,
     Rota, Sha, SourceName, Span, StageName, StepResult, TeamName, TicketChange, TicketId, Time,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,7 +15,7 @@ use std::{
 };
 
 /// A stream of facts: one per pipeline and one for the organization.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stream {
     Organization,
@@ -22,7 +23,7 @@ pub enum Stream {
 }
 
 /// A fact in its place: where, as the how-many-th, when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {
     pub stream: Stream,
     /// Position in the stream, from 1.
@@ -34,7 +35,7 @@ pub struct Entry {
     pub fact: Fact,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "fact")]
 pub enum Fact {
     Defined {

@@ -2,15 +2,17 @@
 //! somebody saw when deciding. It hashes what it is given and knows no files.
 
 use crate::model::hex;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::{fmt, str::FromStr, sync::Arc};
 
 macro_rules! hexes {
-    ($($(#[$doc:meta])* $name:ident of $lengths:expr, $what:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident of $lengths:expr, $what:literal, $pattern:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(into = "String", try_from = "String")]
+        #[schemars(extend("pattern" = $pattern))]
         pub struct $name(Arc<str>);
 
         impl $name {
@@ -49,13 +51,13 @@ macro_rules! hexes {
 
 hexes! {
     /// A full commit id (SHA-1 or SHA-256 repositories); short ones are never identities.
-    Sha of [40, 64], "full commit id of 40 or 64 hex digits";
+    Sha of [40, 64], "full commit id of 40 or 64 hex digits", "^([0-9a-f]{40}|[0-9a-f]{64})$";
     /// SHA-256 of some bytes.
-    Digest of [64], "SHA-256 digest of 64 hex digits";
+    Digest of [64], "SHA-256 digest of 64 hex digits", "^[0-9a-f]{64}$";
     /// The first 16 digits of a SHA-256: enough to tell that what was seen has changed.
-    Fingerprint of [16], "fingerprint of 16 hex digits";
+    Fingerprint of [16], "fingerprint of 16 hex digits", "^[0-9a-f]{16}$";
     /// What the server that built an artifact signed it with (ed25519).
-    Signature of [128], "signature of 128 hex digits";
+    Signature of [128], "signature of 128 hex digits", "^[0-9a-f]{128}$";
 }
 
 impl Digest {

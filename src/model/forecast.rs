@@ -2,9 +2,10 @@
 //! long the same work took before; how it is worked out is `engine::forecast`.
 
 use crate::model::{Blocker, ReleaseId, StageName, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Forecast {
     pub from: Time,
     /// In the order of time.
@@ -17,7 +18,7 @@ pub struct Forecast {
     pub cut_short: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Moment {
     pub at: Time,
     pub stage: StageName,
@@ -25,7 +26,7 @@ pub struct Moment {
     pub event: Expected,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Expected {
     Enters,
@@ -34,7 +35,7 @@ pub enum Expected {
     RolledBack,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Wait {
     pub stage: StageName,
     pub release: ReleaseId,

@@ -3,10 +3,11 @@
 
 use crate::model::planted::{Bug, planted};
 use crate::model::{Coverage, GroupName, Run, Span};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One step of an approval workflow.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Gate {
     Test(Test),
@@ -17,7 +18,7 @@ pub enum Gate {
 }
 
 /// A named command whose exit status is evidence (DESIGN.md 4: 0, 75, anything else).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Test {
     pub name: String,
     pub run: Run,
@@ -28,7 +29,7 @@ pub struct Test {
 }
 
 /// Watched waiting: contiguous healthy time AND data points (DESIGN.md 5, rule 7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BakeRule {
     pub time: Span,
     /// Requests that the stage's alarms must have seen meanwhile; the least of them counts.
@@ -50,7 +51,7 @@ impl BakeRule {
 }
 
 /// A decision that people must take.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Manual {
     pub name: String,
     /// Who may approve; everybody when absent.

@@ -6,12 +6,13 @@ use crate::model::{
     Actor, AttemptId, BlockerId, Fact, HoldId, OverrideId, ReleaseId, ServiceName, Sha, Span,
     StageName, Time,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
 
 /// A stop: a person's, or one that the server itself has to make.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Hold {
     pub id: HoldId,
     pub scope: HoldScope,
@@ -24,7 +25,7 @@ pub struct Hold {
 }
 
 /// What made a hold necessary.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HoldCause {
     /// Somebody wants it.
@@ -56,7 +57,7 @@ impl HoldCause {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HoldScope {
     Stage(StageName),
@@ -69,7 +70,7 @@ pub enum HoldScope {
 
 /// The wall clock did not go on as time did: nothing new starts until somebody believes it, or it
 /// has settled (INVARIANTS.md I40).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ClockHold {
     pub at: Time,
     /// Where the clock should have been.
@@ -102,7 +103,7 @@ pub struct Pass<'a> {
 }
 
 /// A recorded permission to pass named blockers for one release and one stage (rule 9).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Override {
     pub id: OverrideId,
     pub blockers: Vec<BlockerId>,
@@ -181,7 +182,7 @@ impl Override {
 }
 
 /// A person's no to a release in a stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rejection {
     pub at: Time,
     /// Who said it and the reason, in words.
@@ -189,7 +190,7 @@ pub struct Rejection {
 }
 
 /// What was rolled back and may not deploy again (rule 12).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Quarantine {
     pub culprit: Culprit,
     /// The release whose rollback put it here.
@@ -199,7 +200,7 @@ pub struct Quarantine {
 }
 
 /// What a rollback blames.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Culprit {
     /// No release that contains it may deploy.

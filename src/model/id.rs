@@ -2,6 +2,7 @@
 //! passed where a target is meant. Every decision copies the state it works on, so a name is shared
 //! and not copied. It does not know what the named things are.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -15,8 +16,9 @@ pub struct BadName(pub String, pub &'static str);
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident is $what:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(into = "String", try_from = "String")]
+        #[schemars(extend("pattern" = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"))]
         pub struct $name(Arc<str>);
 
         impl $name {
@@ -121,8 +123,9 @@ impl Actor {
 macro_rules! numbers {
     ($($(#[$doc:meta])* $name:ident($inner:ty) written $prefix:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(into = "String", try_from = "String")]
+        #[schemars(extend("pattern" = concat!("^", $prefix, "[0-9]{1,9}$")))]
         pub struct $name(pub $inner);
 
         impl fmt::Display for $name {
@@ -167,7 +170,18 @@ numbers! {
 
 /// How many facts a stream holds; the revision of the state they fold to.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 pub struct Revision(pub u64);
 
@@ -184,7 +198,9 @@ impl fmt::Display for Revision {
 }
 
 /// Names one piece of outside work for ever: `checkout-17`. A rerun keeps the id (DESIGN.md 1).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct EffectId(pub String);
 
 impl EffectId {
@@ -200,7 +216,9 @@ impl fmt::Display for EffectId {
 }
 
 /// A name for something to be passed by override, as an operator types it: `window/business-hours`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct BlockerId(pub String);
 
 impl BlockerId {

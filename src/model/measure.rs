@@ -2,12 +2,13 @@
 //! counts. What is above a limit is bad, or below it, where that is said of the limit.
 
 use crate::model::Ppm;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{cmp::Ordering, fmt, str::FromStr};
 
 /// In millionths. Only values of one unit are compared: those of an alarm and its limit. The worse is
 /// the greater, so that a value beyond a limit is greater than it either way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Measure {
     pub unit: Unit,
     pub millionths: u64,
@@ -16,7 +17,9 @@ pub struct Measure {
 }
 
 /// Which way a value is bad.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bad {
     #[default]
@@ -34,7 +37,9 @@ impl Bad {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
     /// Told in percent.

@@ -12,10 +12,11 @@ pub use digest::digest;
 pub use template::{BadTemplate, TEMPLATE_WORDS, Template};
 
 use crate::model::{Actor, PipelineName, ReleaseId, Severity, StageName, TeamName, TicketId, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One thing to tell people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Notice {
     /// The same for every try to deliver it, on every route and after every restart: a receiver that
     /// has seen it need not look again.
@@ -52,7 +53,9 @@ pub struct Notice {
 }
 
 /// What a notice is of. Routes choose among them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoticeKind {
     /// A ticket from its opening to its end.
@@ -74,7 +77,9 @@ pub enum NoticeKind {
 }
 
 /// What a notice does to what it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoticeAction {
     /// It needs somebody.

@@ -5,10 +5,11 @@ use crate::model::{
     Actor, Entry, Fact, GroupName, Hold, HoldCause, HoldId, HoldScope, Impossible, OnCall,
     PipelineName, Revision, Rota, ServiceName, Span, TeamName, Time, opening::share,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Org {
     pub revision: Revision,
     pub at: Time,

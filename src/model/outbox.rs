@@ -10,6 +10,7 @@
 //! again under the same key. What it had not taken in yet comes again from the journal.
 
 use crate::model::{Notice, NoticeAction, Rate, Route, Severity, Span, Time, digest};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -20,7 +21,7 @@ const TOLD_MOST: usize = 2_000;
 /// Notices that have waited for longer than this are told together.
 const TOGETHER_AFTER: Span = Span::minutes(1);
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Outbox {
     /// The journal that the positions are in.
     pub journal: String,

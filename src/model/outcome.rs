@@ -2,9 +2,10 @@
 //! from it.
 
 use crate::model::{Change, Digest, EffectId, Observation, Sha, Signature, SourceName, Span, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum Outcome {
     Step {
@@ -26,7 +27,7 @@ pub enum Outcome {
 }
 
 /// How a step ended (DESIGN.md 4 and 5, rules 13 and 14).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "result")]
 pub enum StepResult {
     /// Exit 0.
@@ -43,7 +44,7 @@ pub enum StepResult {
 }
 
 /// A built thing, kept in the artifact store under its digest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Artifact {
     pub digest: Digest,
     pub bytes: u64,
@@ -56,7 +57,7 @@ pub struct Artifact {
 }
 
 /// The branch as git showed it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Head {
     /// None for the main source.
     #[serde(default, skip_serializing_if = "Option::is_none")]

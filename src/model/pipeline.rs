@@ -18,12 +18,13 @@ use crate::model::{
     PipelineName, Quarantine, Rejection, ReleaseId, Releases, Revision, Sha, SourceName, Span,
     StageName, TargetName, Ticket, TicketId, Time,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use slots::{Beside, TargetState};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pipeline {
     pub name: PipelineName,
     pub revision: Revision,
@@ -49,7 +50,7 @@ pub struct Pipeline {
 }
 
 /// The branch, as it was last seen.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceState {
     pub head: Option<Sha>,
     pub moved: Option<Time>,
@@ -61,7 +62,7 @@ pub struct SourceState {
 }
 
 /// A column: the queue before it, the attempt in it, what became of the ones before.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StageState {
     /// Releases approved by the stage before that have not entered, oldest first, with since when.
     pub waiting: Vec<(ReleaseId, Time)>,
@@ -88,7 +89,7 @@ pub struct StageState {
 }
 
 /// What is kept of an attempt once another has followed it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PastAttempt {
     pub id: AttemptId,
     pub release: ReleaseId,
@@ -101,7 +102,7 @@ pub struct PastAttempt {
 pub const PAST_KEPT: usize = 20;
 
 /// A release that proved good on a target, and the definition it was deployed under.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Good {
     pub release: ReleaseId,
     pub definition: Digest,
@@ -110,7 +111,7 @@ pub struct Good {
 pub const GOOD_KEPT: usize = 10;
 
 /// What people and rollbacks put in the way, and the permissions to pass.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Guards {
     pub holds: BTreeMap<HoldId, Hold>,
     pub overrides: BTreeMap<OverrideId, Override>,
@@ -128,7 +129,7 @@ pub struct Guards {
 pub const TICKETS_KEPT: usize = 50;
 
 /// The highest number given out of each kind.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counters {
     pub releases: u32,
     pub attempts: u64,

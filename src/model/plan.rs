@@ -4,9 +4,10 @@
 use crate::model::{
     Class, Command, Fingerprint, PipelineName, ReleaseId, Revision, Span, StageName, TargetName,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Plan {
     /// None for a command to the organization.
     pub pipeline: Option<PipelineName>,
@@ -33,7 +34,7 @@ pub struct Plan {
 }
 
 /// One thing to weigh, that the server knows for sure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanFact {
     pub topic: Topic,
     pub speaks: Speaks,
@@ -41,7 +42,7 @@ pub struct PlanFact {
 }
 
 /// What a fact is about: the label it stands under.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Topic {
     What,
@@ -56,7 +57,7 @@ pub enum Topic {
 }
 
 /// Whether a fact is a reason for the command or one against it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Speaks {
     For,
@@ -65,7 +66,7 @@ pub enum Speaks {
 }
 
 /// What happens to one stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanRow {
     pub stage: StageName,
     pub now: String,
@@ -78,7 +79,7 @@ pub struct PlanRow {
 }
 
 /// What happens to one target.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanTarget {
     pub stage: StageName,
     pub target: TargetName,

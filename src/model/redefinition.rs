@@ -2,10 +2,11 @@
 //! definitions are written or compared.
 
 use crate::model::PipelineName;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What becomes of one pipeline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Redefinition {
     pub pipeline: PipelineName,
     pub change: RedefinitionKind,
@@ -13,7 +14,7 @@ pub struct Redefinition {
     pub differences: Vec<Difference>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RedefinitionKind {
     New,
@@ -22,7 +23,7 @@ pub enum RedefinitionKind {
 }
 
 /// One effective value that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
     /// `stage.gamma.deploy.timeout`.
     pub path: String,

@@ -9,9 +9,10 @@ use crate::model::{
     Actor, AttemptId, BlockerId, Change, GroupName, HoldId, OverrideId, Plan, RegionName,
     ReleaseId, Sha, Span, StageName, TargetName, TicketId, Time,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
 #[serde(rename_all = "snake_case", tag = "refused")]
 pub enum Refusal {
     #[error("the pipeline has no definition yet; `pilothouse check` says what its file lacks")]
@@ -180,7 +181,7 @@ pub enum Refusal {
 }
 
 /// A change in one line of a refusal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ChangeLine {
     pub sha: Sha,
     pub author: String,

@@ -2,6 +2,7 @@
 //! artifact's digest; no moved branch or tag alters it (INVARIANTS.md I24).
 
 use crate::model::{Artifact, Change, Person, ReleaseId, Sha, SourceName, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
     cmp::Ordering,
@@ -9,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Release {
     pub id: ReleaseId,
     pub sha: Sha,
@@ -26,7 +27,7 @@ pub struct Release {
 
 /// All releases of a pipeline; containment is a question about them together. A release's number is
 /// greater than its parent's, so walks along lineages end as soon as they are past the answer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(
     from = "BTreeMap<ReleaseId, Arc<Release>>",
     into = "BTreeMap<ReleaseId, Arc<Release>>"

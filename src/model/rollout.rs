@@ -4,9 +4,10 @@
 
 use crate::model::planted::{Bug, planted};
 use crate::model::{BakeRule, EffectId, Part, RegionName, Span, TargetName, Time, ZoneName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rollout {
     pub lanes: Vec<Lane>,
     /// The other lanes wait until the first batch of the first lane has baked, so that the first
@@ -14,14 +15,14 @@ pub struct Rollout {
     pub lead: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Lane {
     pub region: RegionName,
     pub batches: Vec<Batch>,
 }
 
 /// Part of a rollout: what is done with some targets side by side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Batch {
     pub zone: ZoneName,
     pub one_box: bool,
@@ -38,7 +39,7 @@ pub struct Batch {
 }
 
 /// Which of its targets' parts a batch is: `nth` from 0, of so many in all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Turn {
     pub nth: u32,
     pub of: u32,
@@ -52,7 +53,7 @@ impl Default for Turn {
 }
 
 /// Where a target stands in an attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum Progress {
     Waiting,
@@ -79,7 +80,9 @@ pub enum Progress {
 }
 
 /// Where in an attempt something bakes. Indices are into the rollout and the workflow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum BakePlace {
     Batch { lane: usize, batch: usize },
@@ -87,7 +90,7 @@ pub enum BakePlace {
 }
 
 /// A bake under way or finished.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bake {
     pub place: BakePlace,
     pub rule: BakeRule,
@@ -98,7 +101,7 @@ pub struct Bake {
     pub state: BakeState,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BakeState {
     Counting,

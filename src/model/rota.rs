@@ -4,10 +4,11 @@
 
 use crate::model::{Actor, Span, Time, WallTime};
 use chrono_tz::Tz;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, iter};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rota {
     /// In the order of their turns.
     pub people: Vec<Actor>,
@@ -15,6 +16,7 @@ pub struct Rota {
     pub since: WallTime,
     /// How long a turn is by the clock on the wall.
     pub turn: Span,
+    #[schemars(with = "String")]
     pub time_zone: Tz,
     /// In order, and without overlap.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -22,7 +24,7 @@ pub struct Rota {
 }
 
 /// Somebody is on call instead of whose turn it is, `from <= local time < until`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cover {
     pub person: Actor,
     pub from: WallTime,

@@ -6,10 +6,11 @@ use crate::model::{
     Template, Time, Weekly,
 };
 use chrono_tz::Tz;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Route {
     pub name: RouteName,
     /// Of whose pipelines; none names everybody's.
@@ -28,23 +29,24 @@ pub struct Route {
 }
 
 /// Hours in which what is less urgent waits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Quiet {
     pub hours: Weekly,
+    #[schemars(with = "String")]
     pub time_zone: Tz,
     /// What is at least as urgent as this is told all the same.
     pub below: Severity,
 }
 
 /// How many notices are told on a route within how long; what is beyond waits and is told together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rate {
     pub most: u32,
     pub within: Span,
 }
 
 /// How it gets there. Secrets are in files, which are read anew for every notice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Channel {
     /// JSON, signed with the secret of a file where one is named.
@@ -68,7 +70,7 @@ pub enum Channel {
     },
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Mail {
     /// `host` or `host:port`.
     pub server: String,
@@ -79,7 +81,7 @@ pub struct Mail {
 }
 
 /// How a mail server is spoken to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum MailTls {
     /// TLS from the first byte, usually on port 465.
@@ -91,7 +93,7 @@ pub enum MailTls {
 }
 
 /// A pattern for names in which `*` stands for anything.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Glob(String);
 

@@ -5,10 +5,11 @@ use crate::model::{
     Alarm, AlarmName, AlarmScope, AlarmSource, AlarmState, Bearing, Contrast, Measure, Pipeline,
     Severity, Sight, Time, Trace, Urgency, bearing, contrast,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AlarmSight {
     pub alarm: AlarmName,
     pub scope: AlarmScope,
@@ -29,7 +30,7 @@ pub struct AlarmSight {
 }
 
 /// How many readings it takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FiringRule {
     /// It fires when so many of the last `readings` are above the limit, and clears after `clear`
     /// in a row that are not.
@@ -41,7 +42,7 @@ pub struct FiringRule {
 }
 
 /// Where an alarm's value comes from, and how that is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceSight {
     /// `scrape`, `prometheus`.
     pub kind: String,

@@ -5,11 +5,14 @@ use crate::model::{
     AlarmLevel, Attempt, AttemptState, Bake, BakeState, Blocker, BlockerKind, Candidate, Org, Part,
     Pipeline, Progress, Purpose, ReleaseId, StageName, Time, blockers, tally,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// In order of urgency: the smallest needs a human most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     Alarm,
@@ -75,7 +78,7 @@ impl fmt::Display for Status {
 }
 
 /// What a stage shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StageView {
     pub stage: StageName,
     pub status: Status,

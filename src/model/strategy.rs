@@ -2,9 +2,10 @@
 //! serves, to be given the traffic in parts. What is done batch by batch is `rollout`.
 
 use crate::model::{BakeRule, Run, Span};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Deploy {
     pub run: Run,
     /// Run after `run` on the same target; it must exit 0 for the target to count as healthy.
@@ -35,7 +36,7 @@ impl Deploy {
 }
 
 /// A part of the targets of a region; at least one target comes out of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Share {
     Percent(u8),
@@ -53,7 +54,7 @@ impl Share {
     }
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strategy {
     /// Target after target, so many at once.
@@ -66,7 +67,7 @@ pub enum Strategy {
 }
 
 /// A target runs two releases side by side and shifts the traffic from one to the other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Canary {
     /// Gives a release its share of the traffic, and the one beside it the rest.
     pub shift: Run,
@@ -77,7 +78,7 @@ pub struct Canary {
 }
 
 /// A target has two colours, of which one serves and the other is deployed to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BlueGreen {
     /// Gives all traffic to a release.
     pub switch: Run,
@@ -89,7 +90,18 @@ pub struct BlueGreen {
 
 /// One part of bringing a release to a target.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Part {

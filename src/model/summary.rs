@@ -9,9 +9,10 @@ use crate::model::{
 };
 pub(super) use detail::production;
 pub use detail::{RowDetail, TroubledAlarm};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     pub pipeline: PipelineName,
     pub service: ServiceName,
@@ -31,7 +32,7 @@ pub struct Summary {
     pub detail: Box<RowDetail>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cell {
     pub stage: StageName,
     pub status: Status,

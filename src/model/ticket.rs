@@ -2,9 +2,10 @@
 //! again while a ticket is open adds to it, and after it is resolved opens another.
 
 use crate::model::{Actor, AlarmName, ReleaseId, StageName, TicketId, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ticket {
     pub id: TicketId,
     pub cause: String,
@@ -29,7 +30,7 @@ pub struct Ticket {
     pub again: Option<(u32, Time)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Note {
     pub by: Actor,
     pub at: Time,
@@ -39,7 +40,7 @@ pub struct Note {
 pub const NOTES_KEPT: usize = 20;
 
 /// What an operator does with a ticket.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TicketAction {
     Acknowledge,
@@ -50,7 +51,7 @@ pub enum TicketAction {
 }
 
 /// What became of an open ticket, short of its end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TicketChange {
     Acknowledged { by: Actor },

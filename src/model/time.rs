@@ -2,6 +2,7 @@
 //! as an argument (see `clock`).
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
     fmt::{self, Write as _},
@@ -11,12 +12,30 @@ use std::{
 
 /// An instant, in milliseconds since 1970 UTC. Written as RFC 3339 wherever a person may look.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(into = "String", try_from = "String")]
+#[schemars(extend("format" = "date-time"))]
 pub struct Time(pub i64);
 
 impl Time {
+    /// The last one that RFC 3339 can write. What is said to be later is then: a hold for a million
+    /// years must not come back from the wire as one that has ended.
+    pub const LAST: Time = Time(253_402_300_799_999);
+    /// The first one that RFC 3339 can write.
+    const FIRST: Time = Time(-62_167_219_200_000);
+
     /// How long before `self` the other instant was; zero when it was not before.
     pub fn since(self, earlier: Time) -> Span {
         Span(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -34,10 +53,8 @@ impl Time {
 impl ops::Add<Span> for Time {
     type Output = Time;
     fn add(self, span: Span) -> Time {
-        Time(
-            self.0
-                .saturating_add(i64::try_from(span.0).unwrap_or(i64::MAX)),
-        )
+        let span = i64::try_from(span.0).unwrap_or(i64::MAX);
+        Time(self.0.saturating_add(span).min(Time::LAST.0))
     }
 }
 
@@ -50,11 +67,17 @@ impl fmt::Display for Time {
 impl FromStr for Time {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        DateTime::parse_from_rfc3339(text)
-            .map(|at| Self(at.timestamp_millis()))
-            .map_err(|why| {
-                format!("{text:?} is not an RFC 3339 instant such as 2026-03-06T14:00:00Z: {why}")
-            })
+        let wrong = |why: String| {
+            format!("{text:?} is not an RFC 3339 instant such as 2026-03-06T14:00:00Z: {why}")
+        };
+        let at = DateTime::parse_from_rfc3339(text).map_err(|why| wrong(why.to_string()))?;
+        let at = Self(at.timestamp_millis());
+        // An offset may lead out of the years that can be written.
+        if (Time::FIRST..=Time::LAST).contains(&at) {
+            Ok(at)
+        } else {
+            Err(wrong("in UTC it is not in the years 0 to 9999".to_owned()))
+        }
     }
 }
 
@@ -73,9 +96,21 @@ impl From<Time> for String {
 
 /// A length of time in milliseconds, written `1h30m`, `45s`, `250ms`.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(into = "String", try_from = "String")]
+#[schemars(extend("pattern" = "^([0-9]{1,9}(d|h|m|s|ms))+$"))]
 pub struct Span(pub u64);
 
 const UNITS: [(&str, u64); 5] = [
@@ -200,5 +235,23 @@ impl TryFrom<String> for Span {
 impl From<Span> for String {
     fn from(span: Span) -> String {
         span.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_can_be_said_can_be_written_and_read() {
+        let at = |text: &str| text.parse::<Time>();
+        let last = at("9999-12-31T23:59:59.999Z").unwrap();
+        assert_eq!(last, Time::LAST);
+        assert_eq!(at("0000-01-01T00:00:00Z").unwrap(), Time::FIRST);
+        let late = at("2026-03-06T14:00:00Z").unwrap() + Span(u64::MAX);
+        assert_eq!(at(&late.to_string()), Ok(last));
+        for beyond in ["9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+01:00"] {
+            assert!(at(beyond).is_err(), "{beyond}");
+        }
     }
 }

@@ -6,17 +6,18 @@ use crate::model::{
     AlarmLevel, BlockerId, Definition, Hold, HoldScope, Org, OverrideId, Pipeline, Region,
     RegionName, Stage, StageName, Time, blockers, opening::ClosedBy,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a stage lets in, stretch by stretch without a gap.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Timeline {
     pub stage: StageName,
     pub stretches: Vec<Stretch>,
 }
 
 /// A while in which nothing changes: `from <= now < to`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stretch {
     pub from: Time,
     pub to: Time,
@@ -26,7 +27,9 @@ pub struct Stretch {
 }
 
 /// Whether a release may start, the strongest reason why not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Passing {
     Open,
@@ -40,7 +43,7 @@ pub enum Passing {
     Held,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Barrier {
     pub id: BlockerId,
     /// Where it applies; none means everywhere in the stage.

@@ -2,6 +2,7 @@
 //! by whoever watches and never a fact, so that a reading a second does not fill the journal.
 
 use crate::model::{AlarmLevel, Measure, Ppm, Span, TargetName, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -18,7 +19,7 @@ const MOST: usize = 360;
 const STEP_LEAST: Span = Span::seconds(1);
 
 /// One reading, or several that lay close together, told by the worst of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sample {
     /// When the first of them was read.
     pub at: Time,
@@ -28,7 +29,7 @@ pub struct Sample {
 }
 
 /// Samples, oldest first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Trace {
     samples: VecDeque<Sample>,
     /// Readings closer together than this share a sample.
@@ -36,14 +37,16 @@ pub struct Trace {
 }
 
 /// What a source counted of one target, or of several, over the alarm's window.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counted {
     pub part: u64,
     pub whole: u64,
 }
 
 /// How an alarm stands, the most urgent first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Urgency {
     Firing,
@@ -81,7 +84,7 @@ impl Urgency {
 }
 
 /// What whoever watches an alarm knows of it besides its level.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sight {
     pub trace: Trace,
     /// By target, where the source names them.

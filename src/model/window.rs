@@ -9,11 +9,12 @@ pub use week::Week;
 use crate::model::{Span, Time};
 use chrono::{Datelike, Days, NaiveDateTime, Offset, TimeZone, Timelike, Weekday};
 use chrono_tz::Tz;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 /// When something is open, week by week. Slots may overlap; being in any of them is open.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
 pub struct Weekly {
     slots: Vec<Slot>,
@@ -130,7 +131,7 @@ fn zone_changes(at: Time, days: u64, zone: Tz) -> Vec<Time> {
 }
 
 /// A change of a zone's clocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Shift {
     pub at: Time,
     /// How far they go forward; negative for back.

@@ -2,14 +2,16 @@
 //! stand, when they change next. Pure.
 
 use crate::model::{Pipeline, RegionName, Shift, StageName, Time, WindowName};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A window in one time zone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct WindowRule {
     pub window: WindowName,
     pub stages: Vec<StageName>,
     pub regions: Vec<RegionName>,
+    #[schemars(with = "String")]
     pub time_zone: chrono_tz::Tz,
     /// What it says.
     pub rule: String,

@@ -4,17 +4,14 @@
 use crate::{
     api::Alarms,
     model::PipelineName,
-    server::{Shared, auth::Operator, pipeline::unknown, problem::Fault},
+    server::{Shared, auth::Operator, path::Named, pipeline::unknown, problem::Fault},
 };
-use axum::{
-    Extension, Json,
-    extract::{Path, State},
-};
+use axum::{Extension, Json, extract::State};
 
 pub(super) async fn alarms(
     State(shared): State<Shared>,
     Extension(Operator(by)): Extension<Operator>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
 ) -> Result<Json<Alarms>, Fault> {
     let found = match PipelineName::parse(&name) {
         Ok(name) => shared.service.alarms(&name).await,

@@ -6,6 +6,7 @@
 //! that something was missed.
 
 use crate::{
+    api::ProblemKind,
     secret,
     server::{
         Shared, auth,
@@ -45,18 +46,11 @@ pub(super) async fn alerts(
 /// One answer for all, so that nobody learns whether alerts are waited for.
 fn unproven() -> Fault {
     fault(
-        StatusCode::UNAUTHORIZED,
-        "unauthorized",
-        "the alerts are not proven",
+        ProblemKind::Unproven,
         "send the line in the alarm's secret_file as `Authorization: Bearer LINE`",
     )
 }
 
 fn not_understood(why: &str) -> Fault {
-    fault(
-        StatusCode::BAD_REQUEST,
-        "bad-body",
-        "the alerts are not understood",
-        format!("what was pushed {why}"),
-    )
+    fault(ProblemKind::BadBody, format!("what was pushed {why}"))
 }

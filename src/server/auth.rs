@@ -11,6 +11,7 @@
 //! | TLS | a token that an admin made | what the token was made with |
 
 use crate::{
+    api::ProblemKind,
     model::{Access, Actor, Role},
     secret,
     server::{
@@ -22,7 +23,7 @@ use crate::{
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     middleware::Next,
     response::Response,
 };
@@ -152,9 +153,7 @@ fn of_token(door: &Door, request: &Request) -> Option<Permit> {
 
 fn unknown() -> Fault {
     fault(
-        StatusCode::UNAUTHORIZED,
-        "unauthorized",
-        "the token is missing, wrong, expired or revoked",
+        ProblemKind::Unauthorized,
         "send one that `pilothouse token create` made, or that of the file `token` in the server's \
          state directory, as `Authorization: Bearer TOKEN`, or use the server's Unix socket",
     )

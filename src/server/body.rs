@@ -1,9 +1,12 @@
 //! A request's JSON body: of a length that is said once, of the right type, whole, in time and not too
 //! large, else a problem that says which.
 
-use crate::server::{
-    BODY_LIMIT,
-    problem::{Fault, fault},
+use crate::{
+    api::ProblemKind,
+    server::{
+        BODY_LIMIT,
+        problem::{Fault, fault},
+    },
 };
 use axum::{
     Json,
@@ -25,9 +28,7 @@ const BODY_PATIENCE: Duration = Duration::from_secs(5);
 pub(super) async fn of_known_length(request: Request, next: Next) -> Result<Response, Fault> {
     if request.headers().contains_key(header::TRANSFER_ENCODING) {
         return Err(fault(
-            StatusCode::LENGTH_REQUIRED,
-            "length-required",
-            "the body must say its length",
+            ProblemKind::LengthRequired,
             "send it whole, with `Content-Length` and without `Transfer-Encoding`",
         ));
     }
@@ -69,49 +70,33 @@ pub(super) async fn whole(request: Request, most: usize) -> Result<Bytes, Fault>
     match tokio::time::timeout(BODY_PATIENCE, read).await {
         Ok(Ok(body)) => Ok(body),
         Ok(Err(why)) if why.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_large(most)),
-        Ok(Err(why)) => Err(fault(
-            why.status(),
-            "bad-body",
-            "the body is not understood",
-            why.body_text(),
-        )),
+        Ok(Err(why)) => Err(fault(ProblemKind::BrokenBody, why.body_text())),
         Err(_late) => Err(late()),
     }
 }
 
 fn late() -> Fault {
     fault(
-        StatusCode::REQUEST_TIMEOUT,
-        "slow-body",
-        "the body took too long",
+        ProblemKind::SlowBody,
         format!("it must arrive within {} s", BODY_PATIENCE.as_secs()),
     )
 }
 
 fn too_large(most: usize) -> Fault {
     fault(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "too-large",
-        "the body is too large",
+        ProblemKind::TooLarge,
         format!("at most {most} bytes are taken"),
     )
 }
 
 fn unreadable(why: &JsonRejection) -> Fault {
-    let status = why.status();
-    match status {
+    match why.status() {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => fault(
-            status,
-            "not-json",
-            "the body must be JSON",
+            ProblemKind::NotJson,
             "send it with `Content-Type: application/json`",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => too_large(BODY_LIMIT),
-        _ => fault(
-            status,
-            "bad-body",
-            "the body is not understood",
-            why.body_text(),
-        ),
+        StatusCode::UNPROCESSABLE_ENTITY => fault(ProblemKind::BadBody, why.body_text()),
+        _ => fault(ProblemKind::BrokenBody, why.body_text()),
     }
 }

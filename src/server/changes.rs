@@ -7,16 +7,18 @@
 //! that sends our own address as Host.
 
 use crate::{
+    api::ProblemKind,
     model::{PipelineName, Source},
     server::{
         Shared,
         body::Whole,
+        path::Named,
         problem::{Fault, fault},
         proof::Proof,
     },
 };
 use axum::{
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
 };
 use serde::Deserialize;
@@ -30,7 +32,7 @@ struct Push {
 
 pub(super) async fn changes(
     State(shared): State<Shared>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
     headers: HeaderMap,
     Whole(body): Whole,
 ) -> Result<StatusCode, Fault> {
@@ -74,9 +76,7 @@ fn is_about(source: &Source, push: &Push) -> bool {
 /// One answer for all, so that nobody learns which pipelines there are or have a secret.
 fn unproven() -> Fault {
     fault(
-        StatusCode::UNAUTHORIZED,
-        "unauthorized",
-        "the notice is not proven",
+        ProblemKind::Unproven,
         "its signature must be made with the secret in the source's push_secret_file",
     )
 }

@@ -1,22 +1,19 @@
 //! `POST /v1/commands` and `GET /v1/commands/{key}`: commit what was planned, and what became of it.
 
 use crate::{
-    api::{CommitRequest, Settled},
+    api::{CommitRequest, ProblemKind, Settled},
     model::RequestKey,
     server::{
         Shared,
         auth::Operator,
         body::Asked,
+        path::Named,
         permit::Permit,
         pipeline::unknown,
         problem::{Fault, fault, refused},
     },
 };
-use axum::{
-    Extension, Json,
-    extract::{Path, State},
-    http::StatusCode,
-};
+use axum::{Extension, Json, extract::State};
 
 pub(super) async fn commit(
     State(shared): State<Shared>,
@@ -35,12 +32,7 @@ pub(super) async fn commit(
     let committed = tokio::spawn(async move { shared.service.commit(by, request).await });
     let settled = committed.await.map_err(|why| {
         tracing::error!(%why, "a commit broke off");
-        fault(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "broken-off",
-            "the commit broke off",
-            "ask what became of the request key",
-        )
+        fault(ProblemKind::BrokenOff, "ask what became of the request key")
     })??;
     match settled {
         Settled::Accepted { .. } => Ok(Json(settled)),
@@ -50,7 +42,7 @@ pub(super) async fn commit(
 
 pub(super) async fn settled(
     State(shared): State<Shared>,
-    Path(key): Path<String>,
+    Named(key): Named<String>,
 ) -> Result<Json<Settled>, Fault> {
     let found = match RequestKey::parse(&key) {
         Ok(key) => shared.service.settled(&key).await?,
@@ -58,9 +50,7 @@ pub(super) async fn settled(
     };
     found.map(Json).ok_or_else(|| {
         fault(
-            StatusCode::NOT_FOUND,
-            "unknown-request",
-            "unknown request",
+            ProblemKind::UnknownRequest,
             format!("no request with key {key:?} has arrived"),
         )
     })

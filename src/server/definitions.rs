@@ -2,7 +2,7 @@
 //! and taking them over.
 
 use crate::{
-    api::{DefinitionsPlan, DefinitionsRequest, ReloadRequest},
+    api::{DefinitionsPlan, DefinitionsRequest, ProblemKind, ReloadRequest},
     server::{
         Shared,
         auth::Operator,
@@ -12,7 +12,7 @@ use crate::{
     },
     service::ReloadError,
 };
-use axum::{Extension, Json, extract::State, http::StatusCode};
+use axum::{Extension, Json, extract::State};
 
 pub(super) async fn plan(
     State(shared): State<Shared>,
@@ -34,9 +34,7 @@ pub(super) async fn reload(
     let plan = tokio::spawn(reload).await.map_err(|why| {
         tracing::error!(%why, "a reload broke off");
         fault(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "broken-off",
-            "the reload broke off",
+            ProblemKind::BrokenOff,
             "plan it again to see what is left to do",
         )
     })??;
@@ -47,21 +45,9 @@ impl From<ReloadError> for Fault {
     fn from(why: ReloadError) -> Self {
         let detail = why.to_string();
         match why {
-            ReloadError::Problems(_) => fault(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "wrong-definitions",
-                "wrong definitions",
-                detail,
-            ),
-            ReloadError::NotAdmin { .. } => {
-                fault(StatusCode::FORBIDDEN, "not-admin", "not permitted", detail)
-            }
-            ReloadError::Changed { .. } => fault(
-                StatusCode::CONFLICT,
-                "plan-changed",
-                "the plan changed",
-                detail,
-            ),
+            ReloadError::Problems(_) => fault(ProblemKind::WrongDefinitions, detail),
+            ReloadError::NotAdmin { .. } => fault(ProblemKind::NotAdmin, detail),
+            ReloadError::Changed { .. } => fault(ProblemKind::PlanChanged, detail),
             ReloadError::Command(why) => (*why).into(),
             ReloadError::Service(why) => why.into(),
         }

@@ -1,6 +1,7 @@
 //! `GET /v1/metrics/delivery?days=30&owner=`: how well changes reach production.
 
 use crate::{
+    api::{DeliveryQuery, ProblemKind},
     model::{DeliveryReport, TeamName, WINDOW_DAYS_MAX},
     server::{
         Shared,
@@ -10,26 +11,17 @@ use crate::{
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
-    http::StatusCode,
 };
-use serde::Deserialize;
 
 /// A month, as leads look at it.
 const DAYS: u32 = 30;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Asked {
-    days: Option<u32>,
-    owner: Option<String>,
-}
-
 pub(super) async fn report(
     State(shared): State<Shared>,
-    asked: Result<Query<Asked>, QueryRejection>,
+    asked: Result<Query<DeliveryQuery>, QueryRejection>,
 ) -> Result<Json<DeliveryReport>, Fault> {
     let Query(asked) = asked?;
-    let bad = |detail: String| fault(StatusCode::BAD_REQUEST, "bad-query", "bad query", detail);
+    let bad = |detail: String| fault(ProblemKind::BadQuery, detail);
     let days = asked.days.unwrap_or(DAYS);
     if !(1..=WINDOW_DAYS_MAX).contains(&days) {
         let detail = format!("days={days} is not from 1 to {WINDOW_DAYS_MAX}");
@@ -43,11 +35,6 @@ pub(super) async fn report(
     let report = shared.service.delivery(days, owner.transpose()?).await;
     report.map(Json).ok_or_else(|| {
         let detail = "the report was not finished; ask again";
-        fault(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "stopping",
-            "stopping",
-            detail,
-        )
+        fault(ProblemKind::Stopping, detail)
     })
 }

@@ -1,23 +1,22 @@
-//! How often one peer may ask: a bucket for each, in a table that does not grow. The server's own
-//! user and root are not counted, since they could stop the server anyway. It knows no requests.
+//! How often one peer may ask: a bucket for each, in a table that does not grow. It knows no requests.
 
 use crate::{
+    api::ProblemKind,
     clock::Stopwatch,
     model::Span,
     server::{
-        peer::Peer,
+        peer::{Counted, Peer},
         problem::{Fault, fault},
     },
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use std::{
     collections::BTreeMap,
-    net::{IpAddr, Ipv6Addr},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -41,15 +40,8 @@ pub(super) struct Limits {
 
 #[derive(Debug, Default)]
 struct Table {
-    buckets: BTreeMap<Key, Bucket>,
+    buckets: BTreeMap<Counted, Bucket>,
     others: Bucket,
-}
-
-/// Whom a bucket is for. A network of IPv6 is one subscriber's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    User(u32),
-    Address(IpAddr),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +74,7 @@ pub(super) async fn limit(
     request: Request,
     next: Next,
 ) -> Result<Response, Response> {
-    if let Some(key) = request.extensions().get::<Peer>().and_then(key) {
+    if let Some(key) = request.extensions().get::<Peer>().and_then(Peer::counted) {
         let now = limits.since.elapsed();
         let mut table = limits.table.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = table.take(key, now);
@@ -92,26 +84,10 @@ pub(super) async fn limit(
     Ok(next.run(request).await)
 }
 
-/// None for whom is not counted.
-fn key(peer: &Peer) -> Option<Key> {
-    match peer {
-        Peer::User { uid, .. } => (!peer.is_own()).then_some(Key::User(*uid)),
-        Peer::Address(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            let network = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0);
-            let mapped = address.to_ipv4_mapped().map(IpAddr::V4);
-            Some(Key::Address(mapped.unwrap_or(IpAddr::V6(network))))
-        }
-        Peer::Address(address) => Some(Key::Address(*address)),
-    }
-}
-
 fn too_many(wait: Span) -> Response {
     let seconds = wait.std().as_secs() + 1;
     let problem: Fault = fault(
-        StatusCode::TOO_MANY_REQUESTS,
-        "too-many-requests",
-        "too many requests",
+        ProblemKind::TooManyRequests,
         format!(
             "nothing was done; at most {PER_SECOND} a second are taken from here, so ask again in {seconds} s"
         ),
@@ -125,7 +101,7 @@ fn too_many(wait: Span) -> Response {
 
 impl Table {
     /// Takes one request out of a bucket, else says how long until there is one.
-    fn take(&mut self, key: Key, now: Span) -> Result<(), Span> {
+    fn take(&mut self, key: Counted, now: Span) -> Result<(), Span> {
         if !self.buckets.contains_key(&key) && self.buckets.len() >= PEERS_MOST {
             // A full bucket is as good as none.
             self.buckets
@@ -166,7 +142,7 @@ mod tests {
     #[test]
     fn a_bucket_empties_and_fills_again() {
         let mut table = Table::default();
-        let (ana, bo) = (Key::User(1), Key::User(2));
+        let (ana, bo) = (Counted::User(1), Counted::User(2));
         for _ in 0..BURST {
             table.take(ana, Span::ZERO).unwrap();
         }
@@ -184,20 +160,11 @@ mod tests {
     fn the_table_does_not_grow_and_forgets_who_is_quiet() {
         let mut table = Table::default();
         for uid in 0..10_000 {
-            let _others_share = table.take(Key::User(uid), Span::ZERO);
+            let _others_share = table.take(Counted::User(uid), Span::ZERO);
         }
         assert_eq!(table.buckets.len(), PEERS_MOST);
-        assert!(table.take(Key::User(20_000), Span::ZERO).is_err());
-        assert_eq!(table.take(Key::User(20_000), Span(5)), Ok(()));
+        assert!(table.take(Counted::User(20_000), Span::ZERO).is_err());
+        assert_eq!(table.take(Counted::User(20_000), Span(5)), Ok(()));
         assert_eq!(table.buckets.len(), 1);
-    }
-
-    #[test]
-    fn a_network_is_one_peer() {
-        let peer = |text: &str| key(&Peer::Address(text.parse().unwrap()));
-        assert_eq!(peer("2001:db8::1"), peer("2001:db8::ffff:1"));
-        assert_ne!(peer("2001:db8::1"), peer("2001:db8:0:1::1"));
-        assert_eq!(peer("::ffff:192.0.2.1"), peer("192.0.2.1"));
-        assert_ne!(peer("192.0.2.1"), peer("192.0.2.2"));
     }
 }

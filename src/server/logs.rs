@@ -2,19 +2,19 @@
 //! the end of a step that still runs may wait a while for more; so many at a time and no more.
 
 use crate::{
-    api::{LOG_FROM, LOG_STATE, LogState},
+    api::{LOG_FROM, LOG_STATE, LogQuery, LogState, ProblemKind},
     model::{EffectId, PipelineName},
     server::{
         Shared,
+        path::Named,
         problem::{Fault, fault},
     },
 };
 use axum::{
-    extract::{Path, Query, State, rejection::QueryRejection},
-    http::{StatusCode, header},
+    extract::{Query, State, rejection::QueryRejection},
+    http::header,
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
 use std::{
     io::{ErrorKind, SeekFrom},
     time::Duration,
@@ -36,17 +36,6 @@ const LOOK: Duration = Duration::from_millis(1_000 / LOOKS_A_SECOND);
 /// Each looks at a file five times a second; more people than this do not read at once.
 pub(super) const FOLLOWERS: usize = 64;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
-    /// The first byte.
-    #[serde(default)]
-    from: u64,
-    /// Seconds to wait for bytes, when there are none yet.
-    #[serde(default)]
-    wait: u64,
-}
-
 struct Piece {
     from: u64,
     bytes: Vec<u8>,
@@ -56,18 +45,13 @@ struct Piece {
 
 pub(super) async fn log(
     State(shared): State<Shared>,
-    Path((name, id)): Path<(String, String)>,
-    wanted: Result<Query<Wanted>, QueryRejection>,
+    Named((name, id)): Named<(String, String)>,
+    wanted: Result<Query<LogQuery>, QueryRejection>,
 ) -> Result<Response, Fault> {
     let Query(wanted) = wanted?;
     let missing = || {
         let detail = format!("{name} has no step {id:?}, or it has not written anything yet");
-        fault(
-            StatusCode::NOT_FOUND,
-            "unknown-step",
-            "unknown step",
-            detail,
-        )
+        fault(ProblemKind::UnknownStep, detail)
     };
     let id = step(&name, &id).ok_or_else(missing)?;
     let _follower = follower(&shared, &wanted)?;
@@ -85,12 +69,7 @@ pub(super) async fn log(
             Err(why) if why.kind() == ErrorKind::NotFound => return Err(missing()),
             Err(why) => {
                 tracing::error!(%why, path = %path.display(), "a log cannot be read");
-                return Err(fault(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "unreadable-log",
-                    "the log cannot be read",
-                    format!("{id}: {why}"),
-                ));
+                return Err(fault(ProblemKind::UnreadableLog, format!("{id}: {why}")));
             }
         }
         looks -= 1;
@@ -102,16 +81,17 @@ pub(super) async fn log(
 }
 
 /// A place among those who wait; none is needed to read what is there.
-fn follower<'a>(shared: &'a Shared, wanted: &Wanted) -> Result<Option<SemaphorePermit<'a>>, Fault> {
+fn follower<'a>(
+    shared: &'a Shared,
+    wanted: &LogQuery,
+) -> Result<Option<SemaphorePermit<'a>>, Fault> {
     if wanted.wait == 0 {
         return Ok(None);
     }
     let place = shared.followers.try_acquire().map(Some);
     place.map_err(|_full| {
         fault(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "too-many-followers",
-            "too many follow logs",
+            ProblemKind::TooManyFollowers,
             format!("{FOLLOWERS} wait for lines of logs already; ask again later, or without wait"),
         )
     })

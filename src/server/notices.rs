@@ -2,7 +2,7 @@
 //! notice that tries one out.
 
 use crate::{
-    api::{RouteState, TestAnswer, TestRequest},
+    api::{ProblemKind, RouteState, TestAnswer, TestRequest},
     server::{
         Shared,
         auth::Operator,
@@ -11,7 +11,7 @@ use crate::{
         problem::{Fault, fault},
     },
 };
-use axum::{Extension, Json, extract::State, http::StatusCode};
+use axum::{Extension, Json, extract::State};
 
 pub(super) async fn states(State(shared): State<Shared>) -> Json<Vec<RouteState>> {
     Json(shared.service.notices())
@@ -36,11 +36,6 @@ pub(super) async fn test(
                 known.join(", ")
             ),
         };
-        fault(
-            StatusCode::NOT_FOUND,
-            "unknown-route",
-            "unknown route",
-            detail,
-        )
+        fault(ProblemKind::UnknownRoute, detail)
     })
 }

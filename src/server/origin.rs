@@ -2,13 +2,16 @@
 //! requests to any address that its reader can reach, so these are refused before anything else,
 //! on every way in. There is no CORS: no page is ever told that it may.
 
-use crate::server::{
-    auth::Guard,
-    problem::{Fault, fault},
+use crate::{
+    api::ProblemKind,
+    server::{
+        auth::Guard,
+        problem::{Fault, fault},
+    },
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     middleware::Next,
     response::Response,
 };
@@ -34,20 +37,17 @@ fn from_here(guard: &Guard, headers: &HeaderMap) -> Result<(), Fault> {
         let value = headers.get(name)?;
         Some(value.to_str().unwrap_or("(not text)"))
     };
-    let forbidden = |kind, detail: String| {
-        let title = "requests from elsewhere are refused";
-        Err(fault(StatusCode::FORBIDDEN, kind, title, detail))
-    };
+    let forbidden = |kind, detail: String| Err(fault(kind, detail));
     let host = text(header::HOST.as_str()).unwrap_or_default();
     if let Some(known) = stranger(guard, host) {
         let detail = format!("host {host:?} is none of {known}; use one of these in the address");
-        return forbidden("foreign-host", detail);
+        return forbidden(ProblemKind::ForeignHost, detail);
     }
     if let Some(origin) = text(header::ORIGIN.as_str())
         && !is_own(guard, origin)
     {
         let detail = format!("origin {origin:?} is not this server");
-        return forbidden("foreign-origin", detail);
+        return forbidden(ProblemKind::ForeignOrigin, detail);
     }
     if let Some(site) = text(FETCH_SITE)
         && !FROM_HERE.contains(&site)
@@ -56,7 +56,7 @@ fn from_here(guard: &Guard, headers: &HeaderMap) -> Result<(), Fault> {
             "a browser says that this is {site}; only {} is taken",
             FROM_HERE.join(" and ")
         );
-        return forbidden("foreign-site", detail);
+        return forbidden(ProblemKind::ForeignSite, detail);
     }
     Ok(())
 }

@@ -3,7 +3,11 @@
 
 use crate::model::Actor;
 use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
-use std::{ffi::CString, fmt, net::IpAddr};
+use std::{
+    ffi::CString,
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
 
 /// The other end of a connection.
 #[derive(Debug, Clone)]
@@ -17,6 +21,13 @@ pub(super) enum Peer {
     Address(IpAddr),
 }
 
+/// Whom limits are for. A network of IPv6 is one subscriber's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Counted {
+    User(u32),
+    Address(IpAddr),
+}
+
 impl Peer {
     /// A user of this machine. The user database may be a directory server far away, so this is
     /// not for the threads that serve.
@@ -26,6 +37,20 @@ impl Peer {
             uid,
             login: named(user.as_ref().map(|user| user.name.as_str()), uid),
             groups: user.as_ref().map_or_else(Vec::new, groups),
+        }
+    }
+
+    /// None for the server's own user and root, who could stop the server anyway.
+    pub(super) fn counted(&self) -> Option<Counted> {
+        match self {
+            Peer::User { uid, .. } => (!self.is_own()).then_some(Counted::User(*uid)),
+            Peer::Address(IpAddr::V6(address)) => {
+                let [a, b, c, d, ..] = address.segments();
+                let network = Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0);
+                let mapped = address.to_ipv4_mapped().map(IpAddr::V4);
+                Some(Counted::Address(mapped.unwrap_or(IpAddr::V6(network))))
+            }
+            Peer::Address(address) => Some(Counted::Address(*address)),
         }
     }
 
@@ -88,4 +113,18 @@ fn named(login: Option<&str>, uid: u32) -> Actor {
     Actor::parse(&text)
         .or_else(|_nothing_plain| Actor::parse(&by_number()))
         .unwrap_or_else(|_| unreachable!("uid and digits are a plain name"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_one_peer() {
+        let peer = |text: &str| Peer::Address(text.parse().unwrap()).counted();
+        assert_eq!(peer("2001:db8::1"), peer("2001:db8::ffff:1"));
+        assert_ne!(peer("2001:db8::1"), peer("2001:db8:0:1::1"));
+        assert_eq!(peer("::ffff:192.0.2.1"), peer("192.0.2.1"));
+        assert_ne!(peer("192.0.2.1"), peer("192.0.2.2"));
+    }
 }

@@ -2,12 +2,11 @@
 //! it would have to be, and how it is come by.
 
 use crate::{
-    api::{self, Token},
+    api::{ProblemKind, Token},
     model::{Access, Actor, Command, Digest, Grant, PipelineName, Role, TeamName},
     server::problem::{Fault, fault},
     service::Service,
 };
-use axum::http::StatusCode;
 
 /// What was granted to whoever made a request.
 #[derive(Debug, Clone)]
@@ -133,11 +132,6 @@ impl Permit {
         let detail = format!(
             "{who} may not {doing}: that takes the role {reach}, and {who} is granted {access}; {remedy}"
         );
-        fault(
-            StatusCode::FORBIDDEN,
-            api::NOT_PERMITTED,
-            "not permitted",
-            detail,
-        )
+        fault(ProblemKind::NotPermitted, detail)
     }
 }

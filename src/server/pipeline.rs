@@ -2,36 +2,28 @@
 //! what happened to it, what is expected to, and what was written about it.
 
 use crate::{
-    api::{Events, Setting, Snapshot},
+    api::{Events, EventsQuery, Setting, Snapshot},
     model::{Actor, Forecast, PipelineName, Revision},
     server::{
         Shared,
         auth::Operator,
+        path::Named,
         problem::{Fault, unknown_pipeline},
     },
 };
 use axum::{
     Extension, Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{Query, State, rejection::QueryRejection},
 };
-use serde::Deserialize;
 
 /// A page that a person reads, and the most that one answer carries.
-const PAGE: usize = 100;
-const LONGEST_PAGE: usize = 1000;
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Page {
-    #[serde(default)]
-    after: u64,
-    limit: Option<usize>,
-}
+const PAGE: u32 = 100;
+const LONGEST_PAGE: u32 = 1000;
 
 pub(super) async fn snapshot(
     State(shared): State<Shared>,
     Extension(Operator(by)): Extension<Operator>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
 ) -> Result<Json<Snapshot>, Fault> {
     let found = match PipelineName::parse(&name) {
         Ok(name) => shared.service.pipeline(&name).await,
@@ -43,11 +35,11 @@ pub(super) async fn snapshot(
 pub(super) async fn events(
     State(shared): State<Shared>,
     Extension(Operator(by)): Extension<Operator>,
-    Path(name): Path<String>,
-    page: Result<Query<Page>, QueryRejection>,
+    Named(name): Named<String>,
+    page: Result<Query<EventsQuery>, QueryRejection>,
 ) -> Result<Json<Events>, Fault> {
     let Query(page) = page?;
-    let limit = page.limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE);
+    let limit = page.limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE) as usize;
     let found = match PipelineName::parse(&name) {
         Ok(name) => {
             let after = Revision(page.after);
@@ -61,7 +53,7 @@ pub(super) async fn events(
 pub(super) async fn forecast(
     State(shared): State<Shared>,
     Extension(Operator(by)): Extension<Operator>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
 ) -> Result<Json<Forecast>, Fault> {
     let found = match PipelineName::parse(&name) {
         Ok(name) => shared.service.forecast(&name).await,
@@ -73,7 +65,7 @@ pub(super) async fn forecast(
 pub(super) async fn settings(
     State(shared): State<Shared>,
     Extension(Operator(by)): Extension<Operator>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
 ) -> Result<Json<Vec<Setting>>, Fault> {
     let found = match PipelineName::parse(&name) {
         Ok(name) => shared.service.settings(&name).await?,

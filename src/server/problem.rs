@@ -1,7 +1,7 @@
 //! Every error as an answer: RFC 9457 problems with a stable kind, what is wrong and what to do.
 
 use crate::{
-    api::Problem,
+    api::{Problem, ProblemKind},
     model::{PipelineName, Refusal},
     service::{CommandError, ServiceError},
 };
@@ -15,16 +15,11 @@ use axum::{
 #[derive(Debug)]
 pub(super) struct Fault(Box<Problem>);
 
-pub(super) fn fault(
-    status: StatusCode,
-    kind: &str,
-    title: &str,
-    detail: impl Into<String>,
-) -> Fault {
+pub(super) fn fault(kind: ProblemKind, detail: impl Into<String>) -> Fault {
     Fault(Box::new(Problem {
-        kind: kind.to_owned(),
-        title: title.to_owned(),
-        status: status.as_u16(),
+        kind: kind.word().to_owned(),
+        title: kind.title().to_owned(),
+        status: kind.status(),
         detail: detail.into(),
         refusal: None,
     }))
@@ -44,17 +39,12 @@ pub(super) fn unknown_pipeline(name: &str, known: &[PipelineName]) -> Fault {
         let known = known.join(", ");
         format!("there is no pipeline {name:?}; there are: {known}")
     };
-    fault(
-        StatusCode::NOT_FOUND,
-        "unknown-pipeline",
-        "unknown pipeline",
-        detail,
-    )
+    fault(ProblemKind::UnknownPipeline, detail)
 }
 
 pub(super) fn refused(refusal: Refusal) -> Fault {
     let detail = refusal.to_string();
-    let Fault(mut problem) = fault(StatusCode::CONFLICT, "refused", "refused", detail);
+    let Fault(mut problem) = fault(ProblemKind::Refused, detail);
     problem.refusal = Some(refusal);
     Fault(problem)
 }
@@ -64,22 +54,17 @@ pub(super) async fn no_such_route(uri: Uri) -> Fault {
         "there is nothing at {}; the interface begins at /v1",
         uri.path()
     );
-    fault(
-        StatusCode::NOT_FOUND,
-        "no-such-route",
-        "no such route",
-        detail,
-    )
+    fault(ProblemKind::NoSuchRoute, detail)
 }
 
 pub(super) async fn wrong_method(method: Method, uri: Uri) -> Fault {
     let detail = format!("{} does not take {method}", uri.path());
-    fault(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "wrong-method",
-        "wrong method",
-        detail,
-    )
+    fault(ProblemKind::WrongMethod, detail)
+}
+
+/// Why is for whoever may read the server's log: it names files, and what is in them.
+pub(super) fn failed() -> Fault {
+    fault(ProblemKind::Failed, "its log says why")
 }
 
 impl IntoResponse for Fault {
@@ -94,19 +79,14 @@ impl IntoResponse for Fault {
 
 impl From<QueryRejection> for Fault {
     fn from(why: QueryRejection) -> Self {
-        fault(why.status(), "bad-query", "bad query", why.body_text())
+        fault(ProblemKind::BadQuery, why.body_text())
     }
 }
 
 impl From<ServiceError> for Fault {
     fn from(why: ServiceError) -> Self {
         tracing::error!(%why, "a request failed");
-        fault(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "failed",
-            "the server could not do it",
-            why.to_string(),
-        )
+        failed()
     }
 }
 
@@ -119,19 +99,12 @@ impl From<CommandError> for Fault {
             }
             CommandError::Refused(refusal) => refused(refusal),
             CommandError::Stopping => fault(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "stopping",
-                "the server is stopping",
+                ProblemKind::Stopping,
                 "nothing was done; ask again when it is back",
             ),
             CommandError::Journal(_) => {
                 tracing::error!(why = detail, "a command could not be recorded");
-                fault(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "not-recorded",
-                    "the journal did not take it",
-                    detail,
-                )
+                fault(ProblemKind::NotRecorded, detail)
             }
         }
     }

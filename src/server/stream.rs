@@ -3,7 +3,7 @@
 //! counts no longer.
 
 use crate::{
-    api::{Cursor, StreamEvent},
+    api::{Cursor, ProblemKind, StreamEvent, StreamQuery},
     model::PipelineName,
     server::{
         Shared,
@@ -15,20 +15,11 @@ use crate::{
 use axum::{
     Extension,
     extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderMap, StatusCode},
+    http::HeaderMap,
     response::{IntoResponse, Response, Sse, sse::Event},
 };
 use futures_util::StreamExt;
-use serde::Deserialize;
 use std::collections::BTreeSet;
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Wanted {
-    after: Option<String>,
-    #[serde(default)]
-    pipelines: String,
-}
 
 /// Clients that follow at once; each is a connection and what it is behind by.
 pub(super) const CLIENTS: usize = 1_000;
@@ -37,7 +28,7 @@ pub(super) async fn stream(
     State(shared): State<Shared>,
     Extension(Operator(by)): Extension<Operator>,
     Extension(permit): Extension<Permit>,
-    wanted: Result<Query<Wanted>, QueryRejection>,
+    wanted: Result<Query<StreamQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let Query(wanted) = wanted?;
@@ -45,13 +36,7 @@ pub(super) async fn stream(
     let pipelines = pipelines(&wanted.pipelines)?;
     let place = shared.streams.try_acquire_owned().map_err(|_full| {
         let detail = format!("{CLIENTS} clients follow the stream already; try again later");
-        let kind = "too-many-clients";
-        fault(
-            StatusCode::SERVICE_UNAVAILABLE,
-            kind,
-            "too many clients",
-            detail,
-        )
+        fault(ProblemKind::TooManyClients, detail)
     })?;
     let mut seat = shared
         .viewers
@@ -93,7 +78,7 @@ fn cursor(headers: &HeaderMap, after: Option<String>) -> Result<Option<Cursor>, 
         .map(|text| text.parse());
     cursor
         .transpose()
-        .map_err(|why: String| fault(StatusCode::BAD_REQUEST, "bad-cursor", "bad cursor", why))
+        .map_err(|why: String| fault(ProblemKind::BadCursor, why))
 }
 
 fn pipelines(names: &str) -> Result<BTreeSet<PipelineName>, Fault> {
@@ -103,12 +88,7 @@ fn pipelines(names: &str) -> Result<BTreeSet<PipelineName>, Fault> {
         .collect::<Result<_, _>>()
         .map_err(|why| {
             let detail = why.to_string();
-            fault(
-                StatusCode::BAD_REQUEST,
-                "bad-name",
-                "bad pipeline name",
-                detail,
-            )
+            fault(ProblemKind::BadName, detail)
         })
 }
 

@@ -2,17 +2,17 @@
 //! second is the only one that ever holds a secret.
 
 use crate::{
-    api::{RevokeRequest, Token, TokenMade, TokenRequest},
+    api::{ProblemKind, RevokeRequest, Token, TokenMade, TokenRequest},
     server::{
         Shared,
         auth::Operator,
         body::Asked,
         permit::Permit,
-        problem::{Fault, fault},
+        problem::{Fault, failed, fault},
     },
     service::TokenError,
 };
-use axum::{Extension, Json, extract::State, http::StatusCode};
+use axum::{Extension, Json, extract::State};
 
 pub(super) async fn list(
     State(shared): State<Shared>,
@@ -47,26 +47,15 @@ pub(super) async fn revoke(
 impl From<TokenError> for Fault {
     fn from(why: TokenError) -> Self {
         let detail = why.to_string();
-        let (status, kind, title) = match why {
-            TokenError::Taken { .. } => (StatusCode::CONFLICT, "taken", "the name is taken"),
-            TokenError::Unknown { .. } => (StatusCode::NOT_FOUND, "unknown-token", "unknown token"),
-            TokenError::Teams { .. } => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "bad-body",
-                "no such grant",
-            ),
-            TokenError::TooMany { .. } => {
-                (StatusCode::CONFLICT, "too-many-tokens", "too many tokens")
-            }
+        match why {
+            TokenError::Taken { .. } => fault(ProblemKind::Taken, detail),
+            TokenError::Unknown { .. } => fault(ProblemKind::UnknownToken, detail),
+            TokenError::Teams { .. } => fault(ProblemKind::BadBody, detail),
+            TokenError::TooMany { .. } => fault(ProblemKind::TooManyTokens, detail),
             TokenError::NotKept { .. } => {
                 tracing::error!(why = detail, "the tokens could not be kept");
-                (
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "failed",
-                    "the server could not do it",
-                )
+                failed()
             }
-        };
-        fault(status, kind, title, detail)
+        }
     }
 }

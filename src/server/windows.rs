@@ -2,36 +2,28 @@
 //! that say so. Without bounds: from the last midnight in UTC, for a day.
 
 use crate::{
-    api::{WINDOWS_MOST, Windows},
+    api::{ProblemKind, WINDOWS_MOST, Windows, WindowsQuery},
     model::{PipelineName, Span, Time},
     server::{
         Shared,
         auth::Operator,
+        path::Named,
         pipeline::unknown,
         problem::{Fault, fault},
     },
 };
 use axum::{
     Extension, Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
-    http::StatusCode,
+    extract::{Query, State, rejection::QueryRejection},
 };
-use serde::Deserialize;
 
 const DAY: Span = Span::hours(24);
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Bounds {
-    from: Option<Time>,
-    to: Option<Time>,
-}
 
 pub(super) async fn windows(
     State(shared): State<Shared>,
     Extension(Operator(by)): Extension<Operator>,
-    Path(name): Path<String>,
-    bounds: Result<Query<Bounds>, QueryRejection>,
+    Named(name): Named<String>,
+    bounds: Result<Query<WindowsQuery>, QueryRejection>,
 ) -> Result<Json<Windows>, Fault> {
     let Query(bounds) = bounds?;
     let from = bounds
@@ -40,12 +32,7 @@ pub(super) async fn windows(
     let to = bounds.to.unwrap_or(from + DAY);
     if from >= to || to.since(from) > WINDOWS_MOST {
         let detail = format!("`to` must be after `from`, by {WINDOWS_MOST} at the most");
-        return Err(fault(
-            StatusCode::BAD_REQUEST,
-            "bad-bounds",
-            "bad bounds",
-            detail,
-        ));
+        return Err(fault(ProblemKind::BadBounds, detail));
     }
     let found = match PipelineName::parse(&name) {
         Ok(name) => shared.service.windows(&name, (from, to)).await,

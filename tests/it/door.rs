@@ -236,7 +236,7 @@ async fn who_asks_too_often_is_told_when_to_ask_again() {
     assert!(refused > 0, "nobody was stopped");
     assert!(said.contains("retry-after: 1\r\n"), "it does not say when");
     assert!(
-        said.contains("\"too-many-requests\""),
+        said.contains("problem:too-many-requests\""),
         "it does not say why"
     );
     let watch = pilothouse::clock::Stopwatch::start();

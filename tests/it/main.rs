@@ -38,6 +38,7 @@ mod journal;
 mod keys;
 mod leads;
 mod notices;
+mod openapi;
 mod packaging;
 mod picture;
 mod pointer;

@@ -238,13 +238,13 @@ async fn what_is_no_payload_is_no_data() {
     for (body, status, words) in [
         (
             &b"<html>all is well</html>"[..],
-            400,
+            422,
             "is not what Alertmanager pushes",
         ),
-        (b"", 400, "is not what Alertmanager pushes"),
+        (b"", 422, "is not what Alertmanager pushes"),
         (
             b"\x1f\x8b\x08\0\0\0\0\0",
-            400,
+            422,
             "is not what Alertmanager pushes",
         ),
         (&huge, 413, "was not taken in: the body is too large"),

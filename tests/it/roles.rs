@@ -170,7 +170,7 @@ async fn every_kind_of_request_takes_its_role() {
             let case = format!("{role} at {path} {body}: {status} {text}");
             assert_ne!(status, StatusCode::UNAUTHORIZED, "{case}");
             assert!(!status.is_server_error(), "{case}");
-            let refused = text.contains("\"not-permitted\"");
+            let refused = text.contains("problem:not-permitted\"");
             assert_eq!(refused, role < needed, "{case}");
             if refused {
                 assert_eq!(status, StatusCode::FORBIDDEN, "{case}");

@@ -173,7 +173,7 @@ const ASKED: [(&str, u16, &str, &str); 12] = [
 
 /// The same for bodies sent to be planned.
 const SENT: [(&str, u16, &str, &str); 3] = [
-    ("{\"pipeline\":\n!}", 400, "bad-body", "line 2"),
+    ("{\"pipeline\":\n!}", 400, "broken-body", "line 2"),
     (r#"{"pipeline":"a b"}"#, 422, "bad-body", "pipeline name"),
     (
         r#"{"pipeline":"nope","command":{"verb":"retry","stage":"beta","release":"r1"}}"#,

@@ -1,11 +1,12 @@
 //! A command as a definition says it, with the names of the secrets that it is given. A secret itself
 //! is never in a definition, and so in no journal and on no screen.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
 
 /// A command: an argument vector, or a shell's text only where the definition says `shell`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Run {
     Argv(Vec<String>),
@@ -58,7 +59,7 @@ impl fmt::Display for Run {
 }
 
 /// A secret that a command finds in its environment.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Secret {
     pub name: SecretName,
     /// The file whose one line it is; without, the server's own variable of the same name.
@@ -67,7 +68,7 @@ pub struct Secret {
 }
 
 /// The name of an environment variable that holds a secret.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
 pub struct SecretName(Arc<str>);
 

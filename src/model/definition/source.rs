@@ -2,9 +2,10 @@
 //! in TOML is `crate::definition`.
 
 use crate::model::{Run, SourceName, Span, Test};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
     pub repository: String,
     pub branch: String,
@@ -16,20 +17,20 @@ pub struct Source {
 }
 
 /// A source beside the main one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Also {
     pub name: SourceName,
     pub source: Source,
 }
 
 /// Which trailer proves a review, and whether the author's own does not count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReviewRule {
     pub trailer: String,
     pub not_author: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Build {
     pub run: Run,
     /// The file that the build leaves, relative to the checkout.
@@ -42,7 +43,7 @@ pub struct Build {
 }
 
 /// How many of the lines that count must have been run by the build's tests (DESIGN.md 4).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Coverage {
     /// lcov or Cobertura XML, relative to the checkout.
     pub report: String,
@@ -52,7 +53,7 @@ pub struct Coverage {
 }
 
 /// Which lines count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CountedLines {
     /// Those added or changed since the last release that passed its build.

@@ -6,6 +6,7 @@ use crate::model::{
     Delivery, PipelineName, Ppm, ReleaseId, Span, StageName, TeamName, Time,
     delivery::{Activity, Dated},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -19,14 +20,14 @@ const FAILED_NAMED: usize = 5;
 const STRIP_DAYS: u32 = 30;
 
 /// The middle and the slow end of some lengths of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Spread {
     pub p50: Span,
     pub p90: Span,
 }
 
 /// The figures of one window; none where nothing happened that they could be made of.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Figures {
     pub deployments: u32,
     /// Releases that came to be everywhere, and the changes in them.
@@ -51,7 +52,7 @@ pub struct Figures {
 }
 
 /// The mean time that a release spends on one thing in one stage.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LegTime {
     pub stage: StageName,
     pub activity: Activity,
@@ -61,7 +62,7 @@ pub struct LegTime {
 }
 
 /// One pipeline's figures.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PipelineDelivery {
     pub pipeline: PipelineName,
     pub owner: TeamName,
@@ -73,7 +74,7 @@ pub struct PipelineDelivery {
 }
 
 /// What a lead looks at: all pipelines together, and each.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeliveryReport {
     pub now: Time,
     pub days: u32,

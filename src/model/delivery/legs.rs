@@ -4,10 +4,13 @@
 use crate::model::{
     Attempt, AttemptId, AttemptState, Gate, GateState, Pipeline, Progress, Span, StageName, Time,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Activity {
     /// Waiting before a stage for one of these, or for its turn.

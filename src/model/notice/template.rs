@@ -2,6 +2,7 @@
 //! outside is made plain first and is never read as a template itself.
 
 use crate::model::{Notice, plain};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -15,7 +16,7 @@ pub const TEMPLATE_WORDS: [&str; 14] = [
 ];
 
 /// A text with words in braces, checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "String", try_from = "String")]
 pub struct Template {
     text: String,

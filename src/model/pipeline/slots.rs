@@ -5,10 +5,11 @@ use crate::model::{
     Deployment, Effect, EffectId, Good, Part, Pipeline, ReleaseId, Span, StageName, TargetName,
     Time,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A target as the engine believes it to be.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetState {
     pub stage: Option<StageName>,
     /// What runs there; none before the first deployment and after a failed one.
@@ -32,7 +33,7 @@ pub struct TargetState {
 }
 
 /// The release in the other slot of a target: the idle colour, the other side of the canary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Beside {
     pub release: ReleaseId,
     /// After this it may be gone; none while nothing takes it away.

@@ -6,10 +6,11 @@ use crate::model::{
     GroupName, Measure, Org, Phase, Pipeline, ReleaseId, Severity, StageName, StageView, Ticket,
     Time, bearing, blockers,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RowDetail {
     pub newest: Option<ReleaseId>,
     /// What most targets of the last stage run.
@@ -38,7 +39,7 @@ pub struct RowDetail {
 }
 
 /// An alarm that is not ok, as far as a list of the whole fleet tells of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TroubledAlarm {
     pub alarm: AlarmName,
     pub severity: Severity,
