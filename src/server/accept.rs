@@ -1,8 +1,10 @@
-//! The accept loop: a bounded number of connections, time limits on slow senders, and a stop that
+//! The accept loop: a bounded number of connections, time limits on slow senders and readers, and a stop that
 //! never hangs on an open stream. `axum::serve` has none of these.
 
 use crate::server::{
+    crowd::{Crowd, Inside},
     listen::{Connection, Socket},
+    patience::Patient,
     peer::Peer,
 };
 use axum::{Extension, Router};
@@ -22,6 +24,8 @@ use tokio::{
 /// A whole on-call shift with a few terminals each stays below a hundred, and 1024 files is what a
 /// process may commonly have open. More connections wait in the kernel's queue.
 const CONNECTIONS: usize = 1024;
+/// Half of them: whoever has all of one address must leave the other half to others.
+const OF_ONE_PEER: usize = CONNECTIONS / 2;
 /// A request's head is one packet; who needs longer than this holds a connection on purpose.
 const HEAD_PATIENCE: Duration = Duration::from_secs(5);
 /// Headers of one request, and bytes of its head; browsers and proxies stay far below.
@@ -42,6 +46,7 @@ pub(super) async fn accept(
     stop: watch::Sender<bool>,
 ) {
     let permits = Arc::new(Semaphore::new(CONNECTIONS));
+    let crowd = Crowd::of(OF_ONE_PEER);
     let graceful = GracefulShutdown::new();
     let mut until = pin!(until);
     loop {
@@ -55,7 +60,7 @@ pub(super) async fn accept(
         };
         match next {
             (Ok(permit), Ok(connection)) => {
-                serve_one(connection, permit, router.clone(), &graceful);
+                serve_one(connection, (permit, &crowd), router.clone(), &graceful);
             }
             (Ok(_permit), Err(why)) => {
                 tracing::warn!(%why, "a connection could not be accepted");
@@ -80,28 +85,34 @@ pub(super) async fn accept(
 
 fn serve_one(
     connection: Connection,
-    permit: OwnedSemaphorePermit,
+    (permit, crowd): (OwnedSemaphorePermit, &Crowd),
     router: Router,
     graceful: &GracefulShutdown,
 ) {
-    let watcher = graceful.watcher();
+    let (watcher, crowd) = (graceful.watcher(), crowd.clone());
     tokio::spawn(async move {
         match connection {
             Connection::Unix(stream) => {
-                let Some(peer) = user(&stream).await else {
+                let Some((peer, _place)) =
+                    user(&stream).await.and_then(|peer| placed(peer, &crowd))
+                else {
                     return;
                 };
                 speak(stream, router.layer(Extension(peer)), watcher).await;
             }
             Connection::Tcp(stream, from) => {
-                let peer = Peer::Address(from.ip());
+                let Some((peer, _place)) = placed(Peer::Address(from.ip()), &crowd) else {
+                    return;
+                };
                 speak(stream, router.layer(Extension(peer)), watcher).await;
             }
             Connection::Tls(stream, from, acceptor) => {
+                let Some((peer, _place)) = placed(Peer::Address(from.ip()), &crowd) else {
+                    return;
+                };
                 let shaken = tokio::time::timeout(HAND_PATIENCE, acceptor.accept(stream));
                 match shaken.await {
                     Ok(Ok(stream)) => {
-                        let peer = Peer::Address(from.ip());
                         speak(stream, router.layer(Extension(peer)), watcher).await;
                     }
                     Ok(Err(why)) => tracing::debug!(%why, %from, "a client did not shake hands"),
@@ -111,6 +122,19 @@ fn serve_one(
         }
         drop(permit);
     });
+}
+
+/// A peer with its place, if it may have one more. One that may not is closed without a word: who
+/// opens so many does not read what they are told.
+fn placed(peer: Peer, crowd: &Crowd) -> Option<(Peer, Option<Inside>)> {
+    let Some(counted) = peer.counted() else {
+        return Some((peer, None));
+    };
+    let place = crowd.enter(counted);
+    if place.is_none() {
+        tracing::debug!(%peer, "closed, because it has {OF_ONE_PEER} connections already");
+    }
+    place.map(|place| (peer, Some(place)))
 }
 
 /// The user at the other end.
@@ -138,7 +162,7 @@ async fn speak(
         .header_read_timeout(HEAD_PATIENCE)
         .max_headers(HEADERS)
         .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Patient::new(stream)), service);
     if let Err(why) = watcher.watch(connection).await {
         tracing::debug!(%why, "a connection broke");
     }

@@ -21,6 +21,7 @@ mod bytes;
 mod calendar;
 mod cli;
 mod client;
+mod crowds;
 mod definition;
 mod delivery;
 mod demo;
