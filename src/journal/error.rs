@@ -25,14 +25,33 @@ pub enum JournalError {
     )]
     Foreign { path: PathBuf, why: String },
     #[error(
-        "{} was written by a newer Pilothouse (format {have}; this one knows up to {known}): \
-         install that version again, or restore a backup from before the upgrade", path.display()
+        "{} was written by a newer Pilothouse{writer} (format {have}; this one knows up to \
+         {known}): install that version again, or restore a backup from before the upgrade, such as \
+         the one that it kept beside the journal", path.display()
     )]
     Newer {
         path: PathBuf,
         have: i64,
         known: i64,
+        /// Its version, as a remark; empty when the file does not say.
+        writer: String,
     },
+    #[error(
+        "entry {seq} in {} is as it was recorded, and this version does not know what it says \
+         ({why}); Pilothouse {writer} has written to the journal: install that version again, or \
+         restore a backup from before it", path.display()
+    )]
+    Unknown {
+        path: PathBuf,
+        seq: u64,
+        why: String,
+        writer: String,
+    },
+    #[error(
+        "cannot keep {}, the journal as it is before it is brought to a newer format ({why}): make \
+         room for it, or install the version again that was here before", path.display()
+    )]
+    NotKept { path: PathBuf, why: String },
     #[error(
         "{} has format {have}, and this version works on format {known}: start the server on it \
          once, which brings it there", path.display()

@@ -1,10 +1,12 @@
 //! The journal in one SQLite file: write-ahead log, synced to the disk with every commit. Facts are
 //! JSON text, so that people can read the file with the tools they have. How it is opened and locked
-//! is in `open`, its tables are in `schema`; `audit` walks its chain, `backup` copies it.
+//! is in `open`, its tables are in `schema`, how rows become entries again in `reading`; `audit` walks its
+//! chain, `backup` copies it.
 
 mod audit;
 mod backup;
 mod open;
+mod reading;
 mod row;
 mod schema;
 
@@ -20,7 +22,7 @@ use crate::{
     },
     model::{EffectId, Entry, Fact, Owed, RequestKey, Revision, Stream, Time},
 };
-use row::{Raw, facts, name, raw, understood};
+use row::{facts, name};
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, config::DbConfig,
     params,
@@ -33,6 +35,8 @@ pub struct Sqlite {
     db: Connection,
     epoch: String,
     restores: u64,
+    /// The version of the program that wrote to it before this one did.
+    writer: String,
     /// What the first entry follows.
     first: Link,
     last: Place,
@@ -51,68 +55,6 @@ struct Place {
 }
 
 impl Sqlite {
-    fn entries<P: rusqlite::Params>(
-        &self,
-        doing: &'static str,
-        sql: &str,
-        params: P,
-    ) -> Result<Vec<Entry>, JournalError> {
-        let rows = self.rows(doing, sql, params)?;
-        rows.iter().map(|row| self.understand(row)).collect()
-    }
-
-    fn rows<P: rusqlite::Params>(
-        &self,
-        doing: &'static str,
-        sql: &str,
-        params: P,
-    ) -> Result<Vec<Raw>, JournalError> {
-        let rows = || {
-            let mut statement = self.db.prepare_cached(sql)?;
-            let rows = statement.query_map(params, raw)?;
-            rows.collect::<rusqlite::Result<Vec<Raw>>>()
-        };
-        rows().map_err(|source| self.failed(doing, source))
-    }
-
-    fn understand(&self, row: &Raw) -> Result<Entry, JournalError> {
-        understood(row).map_err(|why| self.damaged(row.seq, why))
-    }
-
-    /// Holds rows against the chain: the first is the one after `after`, and each follows from the
-    /// one before it.
-    fn check(&self, after: i64, rows: &[Raw]) -> Result<(), JournalError> {
-        let Some(first) = rows.first() else {
-            return Ok(());
-        };
-        let mut before = self.link(after.cast_unsigned())?.ok_or_else(|| {
-            let why = format!("it is missing, and entry {} is there", first.seq);
-            self.damaged(after, why)
-        })?;
-        for (row, seq) in rows.iter().zip(after + 1..) {
-            if row.seq != seq {
-                let why = format!("it is missing, and entry {} is there", row.seq);
-                return Err(self.damaged(seq, why));
-            }
-            let link = before.next(&row.kept());
-            if link.bytes() != row.link {
-                let why = "it does not follow from the entry before it, so one of the two was \
-                           changed (`pilothouse audit verify` tells more)";
-                return Err(self.damaged(seq, why.to_owned()));
-            }
-            before = link;
-        }
-        Ok(())
-    }
-
-    fn damaged(&self, seq: i64, why: String) -> JournalError {
-        JournalError::Damaged {
-            path: self.path.clone(),
-            seq: seq.cast_unsigned(),
-            why,
-        }
-    }
-
     fn failed(&self, doing: &'static str, source: rusqlite::Error) -> JournalError {
         JournalError::Sql {
             doing,

@@ -72,7 +72,8 @@ pub enum AuditError {
     },
     #[error(
         "the entries in {} are whole, and {what}: the file was changed by something else than \
-         Pilothouse, or entries were cut off its end", path.display()
+         Pilothouse, or something was cut off its end; keep it as evidence, and restore a backup",
+        path.display()
     )]
     Stray { path: PathBuf, what: String },
     #[error(
@@ -136,7 +137,11 @@ pub fn audit(file: &Path, noted: Option<Link>) -> Result<Audit, AuditError> {
     let said: rusqlite::Result<String> = db.query_row(check, [], |row| row.get(0));
     let said = said.map_err(|why| damaged(&path, walk.head.seq, &why))?;
     if said != "ok" {
-        return Err(AuditError::Stray { path, what: said });
+        let what = said
+            .replace("*** in database main ***", "")
+            .replace('\n', " ");
+        let what = what.trim().to_owned();
+        return Err(AuditError::Stray { path, what });
     }
     let last = walk.head;
     match noted {

@@ -61,6 +61,22 @@ pub fn backup(directory: &Path, to: &Path) -> Result<Audit, BackupError> {
     made
 }
 
+/// Copies a journal of an older format before it is brought to the newest. What an earlier try left is
+/// of the same journal, or of one that was restored since.
+pub(super) fn keep(journal: &Path, to: &Path) -> Result<(), JournalError> {
+    let part = followed(to, ".part");
+    let kept = copy(journal, &part).and_then(|()| {
+        sync(&part)?;
+        fs::rename(&part, to).map_err(failed("make", to))?;
+        durable::sync_folder_of(to).map_err(failed("sync the folder of", to))
+    });
+    remove(&part);
+    kept.map_err(|why| JournalError::NotKept {
+        path: to.to_owned(),
+        why: why.to_string(),
+    })
+}
+
 /// A journal that came from a backup and is not in its place yet.
 #[derive(Debug)]
 pub struct Restoring {
@@ -163,8 +179,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), BackupError> {
 
 /// Gives a whole file its name, unless something else has it.
 fn publish(part: &Path, to: &Path) -> Result<(), BackupError> {
-    let synced = File::open(part).and_then(|file| file.sync_all());
-    synced.map_err(failed("sync", part))?;
+    sync(part)?;
     // Unlike a rename, a link never takes the place of a file.
     fs::hard_link(part, to).map_err(|source| {
         if source.kind() == io::ErrorKind::AlreadyExists {
@@ -180,6 +195,11 @@ fn publish(part: &Path, to: &Path) -> Result<(), BackupError> {
         let _stays = fs::remove_file(to);
         failed("sync the folder of", to)(why)
     })
+}
+
+fn sync(part: &Path) -> Result<(), BackupError> {
+    let synced = File::open(part).and_then(|file| file.sync_all());
+    synced.map_err(failed("sync", part))
 }
 
 fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BackupError {

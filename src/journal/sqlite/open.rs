@@ -6,7 +6,7 @@ use crate::{
         JournalError, Sqlite,
         chain::Link,
         sqlite::{
-            Place,
+            Place, backup,
             row::{Raw, facts, raw},
             schema,
         },
@@ -36,25 +36,29 @@ pub(super) const BUSY: Duration = Duration::from_secs(5);
 const STATEMENTS: usize = 32;
 
 impl Sqlite {
-    /// Opens the journal of a state directory, or begins one.
+    /// Opens the journal of a state directory, or begins one. One of an older format is kept as it is
+    /// beside it, for the way back, and brought to the newest.
     pub fn open(directory: &Path) -> Result<Self, JournalError> {
         let lock = lock(directory)?;
-        Self::open_file(directory.join(FILE), lock)
+        let path = directory.join(FILE);
+        let db = connect(&path)?;
+        if let Some(format) = schema::older(&db, &path)? {
+            backup::keep(
+                &path,
+                &directory.join(format!("journal-format-{format}.db")),
+            )?;
+        }
+        Self::on(db, path, lock)
     }
 
-    /// Opens a file in a directory that is locked already.
+    /// Opens a file in a directory that is locked already, and of which there is another one.
     pub(super) fn open_file(path: PathBuf, lock: Alone) -> Result<Self, JournalError> {
-        let have = rusqlite::version_number();
-        if have < SQLITE_LEAST {
-            return Err(JournalError::OldSqlite {
-                have,
-                need: SQLITE_LEAST,
-            });
-        }
-        let failed = |source| schema::failed(&path, "opening", source);
-        let mut db = Connection::open(&path).map_err(failed)?;
-        settings(&db).map_err(failed)?;
+        Self::on(connect(&path)?, path, lock)
+    }
+
+    fn on(mut db: Connection, path: PathBuf, lock: Alone) -> Result<Self, JournalError> {
         schema::migrate(&mut db, &path)?;
+        let failed = |source| schema::failed(&path, "opening", source);
         let epochs = schema::epochs(&db).map_err(failed)?;
         let newest = newest(&db).map_err(failed)?;
         let last = match newest {
@@ -73,9 +77,11 @@ impl Sqlite {
                 })?,
             },
         };
+        let writer = schema::note_writer(&db, last.seq.cast_signed()).map_err(failed)?;
         Ok(Self {
             path,
             db,
+            writer,
             epoch: epochs.newest,
             restores: epochs.restores,
             first: epochs.first,
@@ -84,6 +90,20 @@ impl Sqlite {
             _lock: lock,
         })
     }
+}
+
+fn connect(path: &Path) -> Result<Connection, JournalError> {
+    let have = rusqlite::version_number();
+    if have < SQLITE_LEAST {
+        return Err(JournalError::OldSqlite {
+            have,
+            need: SQLITE_LEAST,
+        });
+    }
+    let failed = |source| schema::failed(path, "opening", source);
+    let db = Connection::open(path).map_err(failed)?;
+    settings(&db).map_err(failed)?;
+    Ok(db)
 }
 
 /// A directory that is this process's alone. The lock goes with the process, however that ends.

@@ -9,14 +9,18 @@ use crate::{
         sqlite::row::{Raw, facts, raw},
     },
 };
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension as _, Transaction, TransactionBehavior, params,
+};
 use std::path::Path;
 
 /// Marks our files in their header: "Pilo".
 const APPLICATION_ID: i64 = 0x5069_6c6f;
 
-/// Each brings the schema from one version to the next; never change one that was released.
-const MIGRATIONS: [&str; 2] = [
+/// Each brings the schema from one version to the next; never change one that was released. The words
+/// that facts are written in belong to the format: who adds some adds a format, if only an empty one,
+/// so that older programs refuse the file (`tests/golden/words.txt` holds those of the newest).
+const MIGRATIONS: [&str; 3] = [
     "
     CREATE TABLE epoch (epoch TEXT NOT NULL) STRICT;
     CREATE TABLE fact (
@@ -40,6 +44,7 @@ const MIGRATIONS: [&str; 2] = [
     ",
     // The sums of the entries that are there already follow in the same transaction.
     "ALTER TABLE fact ADD COLUMN link BLOB NOT NULL DEFAULT x'';",
+    "CREATE TABLE writer (version TEXT NOT NULL, after_seq INTEGER NOT NULL) STRICT;",
 ];
 
 /// The first format with a chain.
@@ -54,11 +59,33 @@ pub(super) fn migrate(db: &mut Connection, path: &Path) -> Result<(), JournalErr
     let epoch = entropy::hex(8).map_err(JournalError::Epoch)?;
     let chained = upgrade(db, have, &epoch)
         .map_err(|source| failed(path, "bringing the journal to a newer format", source))?;
-    if chained > 0 {
-        let path = path.display();
-        tracing::info!(%path, chained, "the journal was brought to format 2: its entries are chained");
+    if have > 0 {
+        let (path, format) = (path.display(), MIGRATIONS.len());
+        tracing::info!(%path, format, chained, "the journal was brought to a newer format");
     }
     Ok(())
+}
+
+/// The format of a file that is ours and older than the newest; none for one that is new.
+pub(super) fn older(db: &Connection, path: &Path) -> Result<Option<usize>, JournalError> {
+    let have = ours(db, path)?;
+    Ok(Some(have).filter(|have| (1..MIGRATIONS.len()).contains(have)))
+}
+
+/// Notes which version of the program writes from here on, and names the one that did last.
+pub(super) fn note_writer(db: &Connection, last: i64) -> rusqlite::Result<String> {
+    let version = env!("CARGO_PKG_VERSION");
+    let before = writer(db)?;
+    if before.as_deref() != Some(version) {
+        let note = "INSERT INTO writer (version, after_seq) VALUES (?1, ?2)";
+        db.execute(note, params![version, last])?;
+    }
+    Ok(before.unwrap_or_else(|| version.to_owned()))
+}
+
+fn writer(db: &Connection) -> rusqlite::Result<Option<String>> {
+    let newest = "SELECT version FROM writer ORDER BY rowid DESC LIMIT 1";
+    db.query_row(newest, [], |row| row.get(0)).optional()
 }
 
 /// Makes sure that a file that is only read is ours, and of the newest format.
@@ -136,6 +163,11 @@ pub(super) fn ours(db: &Connection, path: &Path) -> Result<usize, JournalError> 
             path: path.to_owned(),
             have,
             known: bound(known),
+            // Whatever else a newer format has, it may have this.
+            writer: writer(db)
+                .ok()
+                .flatten()
+                .map_or_else(String::new, |version| format!(", {version}")),
         });
     }
     Ok(format)

@@ -64,10 +64,13 @@ fn what_is_no_journal_is_refused_with_advice() {
             "from the future",
             |path| {
                 drop(Sqlite::open(path.parent().unwrap()).unwrap());
-                sql(path, "PRAGMA user_version = 99");
+                sql(
+                    path,
+                    "PRAGMA user_version = 99; INSERT INTO writer VALUES ('9.1.0', 0)",
+                );
             },
             &[
-                "newer Pilothouse (format 99; this one knows up to 2)",
+                "newer Pilothouse, 9.1.0 (format 99; this one knows up to 3)",
                 "install that version",
             ],
         ),
