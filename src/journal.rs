@@ -106,9 +106,10 @@ pub trait Journal: Send {
     /// Claims owed effects. The answer names those that were free, expired, or the runner's own.
     fn lease(&mut self, ids: &[EffectId], lease: &Lease) -> Result<Vec<EffectId>, JournalError>;
 
-    /// Looks at the disk.
-    fn space(&mut self) -> Space {
-        Space::Enough
+    /// Looks at the disk: whether there is room, and whether the journal still is where the next server
+    /// looks for it. After an error nothing may be committed any more.
+    fn look(&mut self) -> Result<Space, JournalError> {
+        Ok(Space::Enough)
     }
 
     /// Extends every lease that the runner still holds, and names their effects; others are lost.

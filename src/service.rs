@@ -114,7 +114,7 @@ impl Service {
     /// Opens the state directory, recovers by folding the journal, takes the definitions in and
     /// runs what is owed. Returns when every pipeline is up.
     pub async fn start(setup: Setup) -> Result<Service, ServiceError> {
-        let journal = Sqlite::open(&setup.state)?.reserving();
+        let journal = Sqlite::open(&setup.state)?.serving()?;
         let restores = journal.restores();
         let writer = Writer::start(Box::new(journal))?;
         let mut loaded = setup.loaded;

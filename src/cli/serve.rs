@@ -116,7 +116,7 @@ fn on_socket(path: &Path, group: Option<&String>) -> Listen {
 
 /// A sync or a write that failed is never tried again: it could seem to succeed over lost facts.
 fn broken(why: &str) -> Failure {
-    let ends = "the server ends, because nobody knows what of the last commit is on the disk";
+    let ends = "the server ends, because what it would write further may not be kept";
     Failure::new(Exit::Failed, format!("{why}; {ends}"))
         .hint("see to the disk, then start it again: it goes on from what is there")
 }

@@ -67,6 +67,21 @@ pub enum JournalError {
         seq: u64,
         why: String,
     },
+    #[error(
+        "{} was removed or replaced while the server was using it ({saved})", path.display()
+    )]
+    Removed { path: PathBuf, saved: &'static str },
+    #[error(
+        "{} ends at entry {last}, and entry {noted} was there before, or another one in its place: \
+         its log was lost, or an older copy was put there. Put the newest one back. To go on from \
+         this one, make a backup of it, move it away, and restore the backup: then nothing is done \
+         twice before somebody has looked", path.display()
+    )]
+    Behind {
+        path: PathBuf,
+        last: u64,
+        noted: u64,
+    },
     #[error("{doing} failed in {}: {source}", path.display())]
     Sql {
         doing: &'static str,

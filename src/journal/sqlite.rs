@@ -5,6 +5,8 @@
 
 mod audit;
 mod backup;
+mod files;
+mod mark;
 mod open;
 mod reading;
 mod row;
@@ -22,12 +24,17 @@ use crate::{
     },
     model::{EffectId, Entry, Fact, Owed, RequestKey, Revision, Stream, Time},
 };
+use files::Files;
+use mark::{Mark, Noted};
 use row::{facts, name};
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, config::DbConfig,
     params,
 };
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 #[derive(Debug)]
 pub struct Sqlite {
@@ -40,8 +47,10 @@ pub struct Sqlite {
     /// What the first entry follows.
     first: Link,
     last: Place,
-    /// None for one that is only looked at.
+    files: Files,
+    /// None for one that no server is on.
     reserve: Option<Reserve>,
+    mark: Option<Mark>,
     /// Locked as long as this journal is open.
     _lock: open::Alone,
 }
@@ -82,11 +91,47 @@ impl Sqlite {
 }
 
 impl Sqlite {
-    /// Takes space for when the disk is full.
-    #[must_use]
-    pub fn reserving(mut self) -> Self {
-        self.reserve = self.path.parent().map(Reserve::take);
-        self
+    /// Makes it ready for a server: takes space for when the disk is full, and makes sure that it goes
+    /// on from where the last server was.
+    pub fn serving(mut self) -> Result<Self, JournalError> {
+        if let Some(directory) = self.path.parent() {
+            let mark = Mark::in_directory(directory);
+            if let Some(noted) = mark.read() {
+                self.reaches(&noted)?;
+            }
+            self.mark = Some(mark);
+            self.reserve = Some(Reserve::take(directory));
+        }
+        Ok(self)
+    }
+
+    /// Makes sure that an entry is there that was on the disk before.
+    fn reaches(&self, noted: &Noted) -> Result<(), JournalError> {
+        if noted.epoch != self.epoch || self.link(noted.seq)? == Some(noted.link) {
+            return Ok(());
+        }
+        Err(JournalError::Behind {
+            path: self.path.clone(),
+            last: self.last.seq,
+            noted: noted.seq,
+        })
+    }
+
+    /// Makes sure that what is written is found by the next server.
+    fn in_place(&mut self) -> Result<(), JournalError> {
+        let Some(path) = self.files.missing().map(Path::to_owned) else {
+            return Ok(());
+        };
+        // This process has the log open still, with all that was committed.
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let moved = self.db.query_row(sql, [], |row| row.get(0));
+        let is_saved = self.files.has_database() && moved.is_ok_and(|busy: i64| busy == 0);
+        let saved = if is_saved {
+            "all that was committed is in the journal's file"
+        } else {
+            "put it back before the next start, or restore a backup"
+        };
+        Err(JournalError::Removed { path, saved })
     }
 
     fn write(&mut self, batch: &[Commit]) -> Result<Committed, JournalError> {
@@ -176,6 +221,7 @@ impl Journal for Sqlite {
     }
 
     fn commit(&mut self, batch: &[Commit]) -> Result<Committed, JournalError> {
+        self.in_place()?;
         let written = self.write(batch);
         let Err(JournalError::Sql { source, .. }) = &written else {
             return written;
@@ -224,8 +270,17 @@ impl Journal for Sqlite {
         })
     }
 
-    fn space(&mut self) -> Space {
-        self.reserve.as_mut().map_or(Space::Enough, Reserve::look)
+    fn look(&mut self) -> Result<Space, JournalError> {
+        self.in_place()?;
+        if let Some(mark) = &mut self.mark {
+            mark.note(&Noted {
+                epoch: self.epoch.clone(),
+                seq: self.last.seq,
+                link: self.last.link,
+            });
+        }
+        let space = self.reserve.as_mut().map(Reserve::look);
+        Ok(space.unwrap_or(Space::Enough))
     }
 
     fn renew(&mut self, lease: &Lease) -> Result<Vec<EffectId>, JournalError> {

@@ -4,7 +4,7 @@
 //! acknowledged before.
 
 use crate::{
-    journal::{Commit, Conflict, Journal, JournalError},
+    journal::{Commit, Conflict, Journal, JournalError, Space},
     model::{Entry, RequestKey, Revision, Stream, Time},
 };
 use std::{fmt, future, thread};
@@ -31,10 +31,7 @@ pub enum WriterError {
     Conflict(#[from] Conflict),
     #[error(transparent)]
     Journal(#[from] JournalError),
-    #[error(
-        "nothing is written any more since a commit failed ({why}): what is on the disk is \
-         uncertain until the server is started again"
-    )]
+    #[error("nothing is written any more before the server is started again ({why})")]
     Broken { why: String },
     #[error("the journal is closed")]
     Closed,
@@ -59,6 +56,7 @@ type Question = Box<dyn FnOnce(&mut dyn Journal) + Send>;
 
 enum Job {
     Commit(Commit, Answer),
+    Look(oneshot::Sender<Result<Space, WriterError>>),
     Ask(Question),
     Close(oneshot::Sender<()>),
 }
@@ -129,6 +127,13 @@ impl Writer {
         self.ask(|journal| Ok(journal.last())).await
     }
 
+    /// As [`Journal::look`].
+    pub async fn look(&self) -> Result<Space, WriterError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Job::Look(answer)).await?;
+        answered.await.map_err(|_gone| WriterError::Closed)?
+    }
+
     /// Asks the journal something on its thread, after the commits that were sent before.
     pub async fn ask<T: Send + 'static>(
         &self,
@@ -174,6 +179,8 @@ fn run(
                     continue;
                 }
             }
+            // Whoever asked may have gone away.
+            Job::Look(answer) => drop(answer.send(look(journal.as_mut(), broken))),
             Job::Ask(question) => question(journal.as_mut()),
             Job::Close(closed) => {
                 queue.close();
@@ -200,10 +207,28 @@ fn gather(
                 batch.push(commit);
                 answers.push(answer);
             }
-            other @ (Job::Ask(_) | Job::Close(_)) => return Some(other),
+            other @ (Job::Look(_) | Job::Ask(_) | Job::Close(_)) => return Some(other),
         }
     }
     None
+}
+
+fn look(
+    journal: &mut dyn Journal,
+    broken: &watch::Sender<Option<String>>,
+) -> Result<Space, WriterError> {
+    if let Some(why) = broken.borrow().clone() {
+        return Err(WriterError::Broken { why });
+    }
+    journal
+        .look()
+        .inspect_err(|why| breaks(broken, why))
+        .map_err(WriterError::from)
+}
+
+fn breaks(broken: &watch::Sender<Option<String>>, why: &JournalError) {
+    tracing::error!(%why, "nothing is written any more");
+    broken.send_replace(Some(why.to_string()));
 }
 
 fn settle(
@@ -220,10 +245,7 @@ fn settle(
                 }
                 return;
             }
-            Err(why) => {
-                tracing::error!(%why, "a commit failed; nothing is written any more");
-                broken.send_replace(Some(why.to_string()));
-            }
+            Err(why) => breaks(broken, &why),
         }
     }
     let why = broken.borrow().clone().unwrap_or_default();
@@ -236,6 +258,7 @@ impl fmt::Debug for Job {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Job::Commit(..) => "Commit",
+            Job::Look(_) => "Look",
             Job::Ask(_) => "Ask",
             Job::Close(_) => "Close",
         })

@@ -142,12 +142,7 @@ impl Organization {
 
     /// Stops the line while the journal's disk is full, and lets it go on by itself.
     async fn look_at_disk(&mut self) -> Result<(), WriterError> {
-        let space = self
-            .shared
-            .writer
-            .ask(|journal| Ok(journal.space()))
-            .await?;
-        let low = match space {
+        let low = match self.shared.writer.look().await? {
             Space::Enough => None,
             Space::Low => Some(FULL.to_owned()),
         };

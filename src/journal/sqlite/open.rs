@@ -7,6 +7,7 @@ use crate::{
         chain::Link,
         sqlite::{
             Place, backup,
+            files::Files,
             row::{Raw, facts, raw},
             schema,
         },
@@ -79,6 +80,7 @@ impl Sqlite {
         };
         let writer = schema::note_writer(&db, last.seq.cast_signed()).map_err(failed)?;
         Ok(Self {
+            files: Files::of(&path),
             path,
             db,
             writer,
@@ -87,6 +89,7 @@ impl Sqlite {
             first: epochs.first,
             last,
             reserve: None,
+            mark: None,
             _lock: lock,
         })
     }

@@ -16,6 +16,8 @@ use std::{
 /// Mounts a small disk on the first word and becomes the rest, in a name space that goes with it.
 const ON_SMALL_DISK: &str = r#"mount -t tmpfs -o size=160m none "$1" && shift && exec "$@""#;
 
+const AS_IT_IS: &str = r#"exec "$@""#;
+
 /// As it is, but a file that is too large is an error and not the end.
 const WITHOUT_XFSZ: &str = r#"trap '' XFSZ; exec "$@""#;
 
@@ -32,8 +34,10 @@ fn can(words: &[&str]) -> bool {
 /// Puts another server in the place of a running one: started by these words, which end in a
 /// script, and with these arguments more.
 fn replace(served: &mut Served, words: &[&str], arguments: &[&Path]) {
-    served.signal(Signal::SIGTERM);
-    served.server.wait().unwrap();
+    if served.server.try_wait().unwrap().is_none() {
+        served.signal(Signal::SIGTERM);
+        served.server.wait().unwrap();
+    }
     let home = served.home.path();
     let state = home.join(".local/state/pilothouse");
     let mut command = Command::new(words[0]);
@@ -47,6 +51,15 @@ fn replace(served: &mut Served, words: &[&str], arguments: &[&Path]) {
     command.env("PATH", std::env::var_os("PATH").unwrap());
     let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
     served.server = child.unwrap();
+}
+
+/// Waits until the server ends because of the journal, and gives what it said.
+fn ends(served: &mut Served) -> String {
+    let mut said = String::new();
+    let mut stderr = served.server.stderr.take().unwrap();
+    stderr.read_to_string(&mut said).unwrap();
+    assert_eq!(served.server.wait().unwrap().code(), Some(1), "{said}");
+    said
 }
 
 /// Writes until the disk takes no more.
@@ -166,10 +179,7 @@ fn after_a_failed_write_the_server_ends_and_nothing_acknowledged_is_lost() {
     let lost = served.run(&[&lift[..], &[&digest, "--key", "lost"]].concat());
     assert_ne!(lost.status.code(), Some(0), "{lost:?}");
 
-    assert_eq!(served.server.wait().unwrap().code(), Some(1));
-    let mut said = String::new();
-    let mut stderr = served.server.stderr.take().unwrap();
-    stderr.read_to_string(&mut said).unwrap();
+    let said = ends(&mut served);
     assert!(
         said.contains("a commit failed") && said.contains("the server ends"),
         "{said}"
@@ -179,6 +189,60 @@ fn after_a_failed_write_the_server_ends_and_nothing_acknowledged_is_lost() {
     served.server = serve(served.home.path());
     let op = stdout(&served.until(0, &["op", "kept"]));
     assert!(op.starts_with("done at "), "{op}");
+}
+
+#[test]
+fn a_log_that_is_taken_from_under_the_server_is_noticed_and_nothing_is_lost() {
+    let mut served = Served::start();
+    replace(&mut served, &["sh", "-c", AS_IT_IS], &[]);
+    served.until(0, &["approve", "web", "--reason", "seen", "--dry-run"]);
+    carry_out(&served, "hold web --key kept");
+    let state = served.home.path().join(".local/state/pilothouse");
+    fs::remove_file(state.join("journal.db-wal")).unwrap();
+    let said = ends(&mut served);
+    for words in [
+        "journal.db-wal was removed or replaced while the server was using it",
+        "all that was committed is in the journal's file",
+        "the server ends",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    served.server = serve(served.home.path());
+    let op = stdout(&served.until(0, &["op", "kept"]));
+    assert!(op.starts_with("done at "), "{op}");
+    ok(&served.run(&["audit", "verify"]));
+}
+
+#[test]
+fn an_older_copy_in_the_place_of_the_journal_is_refused_until_it_is_restored() {
+    let mut served = Served::start();
+    served.until(0, &["approve", "web", "--reason", "seen", "--dry-run"]);
+    let older = served.home.path().join("older.db");
+    ok(&served.run(&["backup", older.to_str().unwrap()]));
+    carry_out(&served, "hold web");
+    let state = served.home.path().join(".local/state/pilothouse");
+    let head = stdout(&served.run(&["audit", "verify"]));
+    let head = head.rsplit_once("head ").unwrap().1.trim().to_owned();
+    until("it is noted how far the journal has come", || {
+        fs::read_to_string(state.join("journal.mark")).is_ok_and(|mark| mark.contains(&head))
+    });
+    served.signal(Signal::SIGKILL);
+    served.server.wait().unwrap();
+    for file in ["journal.db", "journal.db-wal", "journal.db-shm"] {
+        fs::remove_file(state.join(file)).unwrap();
+    }
+    fs::copy(&older, state.join("journal.db")).unwrap();
+    replace(&mut served, &["sh", "-c", AS_IT_IS], &[]);
+    let said = ends(&mut served);
+    assert!(
+        said.contains(" was there before") && said.contains("restore the backup"),
+        "{said}"
+    );
+    fs::remove_file(state.join("journal.db")).unwrap();
+    ok(&served.run(&["restore", older.to_str().unwrap()]));
+    served.server = serve(served.home.path());
+    let said = ok(&served.until(0, &["status"]));
+    assert!(said.starts_with("everything is on hold (h1 of "), "{said}");
 }
 
 #[test]
