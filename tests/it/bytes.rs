@@ -20,7 +20,9 @@ use pilothouse::{
 use ratatui::buffer::Buffer;
 
 /// Half as much again as the specification was measured with. A moved selection is two rows of a list
-/// that are marked anew; what is said below the list of the row that was moved to comes on top.
+/// that are marked anew. What is said below the list of the row that was moved to comes on top: its
+/// words are other ones, and to send them later would say for a while what is true of another row. A
+/// key that is held down costs no more for it than the frames that the link has room for.
 struct Allowed {
     size: (u16, u16),
     first: usize,

@@ -25,18 +25,21 @@ pub fn event<'a>(
     entries: impl IntoIterator<Item = &'a Entry, IntoIter: DoubleEndedIterator>,
     entry: &Entry,
 ) -> EventRow {
-    let step = entry.fact.step().and_then(|id| {
+    let begun = entry.fact.step().and_then(|id| {
         let before = entries.into_iter().rev();
         let mut before = before.filter(|before| before.revision < entry.revision);
-        let begun = before.find_map(|before| before.fact.opens().filter(|owed| owed.id == *id));
-        begun.map(|owed| owed.effect.title())
+        before.find_map(|before| before.fact.opens().filter(|owed| owed.id == *id))
     });
+    let place = begun.and_then(|owed| pipeline.place_of(owed.attempt));
+    let known = entry.fact.known(pipeline);
     let known = Known {
-        step,
-        ..entry.fact.known(pipeline)
+        step: begun.map(|owed| owed.effect.title()),
+        release: known.release.or(place.map(|(_, release)| release)),
+        ..known
     };
     let told = entry.fact.told_by(&known);
     let stage = entry.fact.stage(pipeline);
+    let stage = stage.or_else(|| place.map(|(stage, _)| stage.clone()));
     let text = known.with_release(told.what);
     EventRow {
         revision: entry.revision,

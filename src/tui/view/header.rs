@@ -3,7 +3,7 @@
 
 use crate::{
     client::Link,
-    model::{Span, Status, Summary, Time},
+    model::{PipelineName, Span, Status, Summary, Time},
     tui::{
         app::{Access, App},
         gate, query,
@@ -220,7 +220,7 @@ const SKEW_MOST: Span = Span::seconds(5);
 
 /// What the screen is about, as many words as fit whole.
 fn summary(app: &App, canvas: &Canvas<'_>, room: usize) -> Line {
-    let Some(name) = app.screen().pipeline() else {
+    let Some(name) = about(app) else {
         return counts(app, canvas.theme, room);
     };
     let Some(row) = app.replica.rows.get(name) else {
@@ -258,6 +258,13 @@ fn summary(app: &App, canvas: &Canvas<'_>, room: usize) -> Line {
     line
 }
 
+/// The pipeline that the screen is about, if it is one.
+fn about(app: &App) -> Option<&PipelineName> {
+    let screen = app.screen();
+    let of_all = matches!(screen, Screen::Alarms(of) if matches!(of.scope, AlarmsOf::Fleet(_)));
+    screen.pipeline().filter(|_| !of_all)
+}
+
 /// Who is to be called, and until when, where the team has a rota.
 fn on_call(app: &App, row: &Summary) -> Option<Line> {
     let who = Sanitized::from(query::on_call(app, &row.owner)?);
@@ -285,7 +292,7 @@ fn kind(kind: crate::model::Kind) -> &'static str {
 
 /// Holds and overrides stay in sight until they end: the first by name, the others counted.
 fn in_force(app: &App, canvas: &Canvas<'_>) -> Line {
-    let pipeline = app.screen().pipeline().and_then(|name| app.pipeline(name));
+    let pipeline = about(app).and_then(|name| app.pipeline(name));
     let orders = query::standing_orders(pipeline, &app.replica.org, app.shown_now());
     let Some(first) = orders.first() else {
         return Line::default();
