@@ -29,6 +29,8 @@ pub enum Action {
     Open,
     Back,
     Cancel,
+    /// Out of the program; with `Quit` the last frame stays.
+    Leave,
     Quit,
     /// The mouse is listened to, or no longer.
     Mouse,
@@ -152,6 +154,7 @@ const NAMED: &[(Action, &str)] = &[
     (Action::Open, "open"),
     (Action::Back, "back"),
     (Action::Cancel, "cancel"),
+    (Action::Leave, "leave"),
     (Action::Quit, "quit"),
     (Action::Mouse, "mouse.switch"),
     (Action::Suspend, "suspend"),

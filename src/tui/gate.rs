@@ -75,6 +75,7 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         | Action::Open
         | Action::Back
         | Action::Cancel
+        | Action::Leave
         | Action::Quit
         | Action::Mouse
         | Action::Suspend

@@ -30,11 +30,12 @@ fn keys_ask_for_this_and_nothing_else() {
     let board = || Some(board_of("gamma"));
     let watch = "Watch({PipelineName(\"payments-api\")})".to_owned();
     let alarms = "Ask { pipeline: PipelineName(\"checkout\"), question: Alarms }".to_owned();
-    let table: [(&str, Option<Screen>, Vec<String>); 11] = [
+    let table: [(&str, Option<Screen>, Vec<String>); 12] = [
         ("j j k G g g", None, vec![]),
         ("g g Enter", None, vec![watch.clone()]),
         ("Enter Esc", None, vec![watch, "Watch({})".to_owned()]),
         ("q", None, vec!["Quit(Nothing)".to_owned()]),
+        ("Esc Esc", None, Vec::new()),
         ("Q", None, vec!["Quit(Frame)".to_owned()]),
         (
             "Ctrl-z Ctrl-l",

@@ -30,6 +30,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         Action::List(listing) => open::list(app, listing),
         Action::Why => open::why(app),
         Action::Cancel => cancel(app, flash_before.as_ref()),
+        Action::Leave => vec![Request::Quit(Leave::Nothing)],
         Action::Quit => vec![Request::Quit(Leave::Frame)],
         Action::Record => vec![Request::Record],
         Action::Snap => vec![Request::Snap],
@@ -52,10 +53,7 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
         }
         Action::CopyId => copy(app, selected(app)),
         Action::CopyLink => copy(app, gate::runbook(app).ok()),
-        Action::CopyTwin => {
-            let twin = gate::pipeline(app).map(|name| format!("pilothouse status {name}"));
-            copy(app, twin)
-        }
+        Action::CopyTwin => copy(app, twin(app)),
         Action::Ask(verb) => ask(app, verb),
         Action::Scroll(_)
         | Action::ToStage(_)
@@ -86,6 +84,11 @@ pub(super) fn act(app: &mut App, action: Action) -> Vec<Request> {
             Vec::new()
         }
     }
+}
+
+/// The command line that shows the selected pipeline.
+fn twin(app: &App) -> Option<String> {
+    gate::pipeline(app).map(|name| format!("pilothouse status {name}"))
 }
 
 fn ask(app: &mut App, verb: Verb) -> Vec<Request> {

@@ -7,7 +7,7 @@ use crate::{
         action::Listing,
         app::{App, FlashLevel},
         gate,
-        request::{Leave, Request},
+        request::Request,
         rows,
         screen::{
             AlarmsOf, AlarmsScreen, BlockersScreen, BoardPane, BoardScreen, EventKinds,
@@ -164,13 +164,14 @@ pub(super) fn back(app: &mut App) -> Vec<Request> {
         return up(app);
     }
     let filter = app.ui.screens.last_mut().and_then(Screen::filter_mut);
-    match filter.filter(|text| !text.is_empty()) {
-        Some(filter) => {
-            filter.clear();
-            Vec::new()
-        }
-        None => vec![Request::Quit(Leave::Nothing)],
+    if let Some(filter) = filter.filter(|text| !text.is_empty()) {
+        filter.clear();
+    } else {
+        // Whoever presses it once too often does not want to be gone.
+        let text = "this is the first screen: q leaves".to_owned();
+        flash(app, FlashLevel::Info, text);
     }
+    Vec::new()
 }
 
 /// Back one screen, but never out of the program.
