@@ -130,8 +130,8 @@ fn the_assets_are_what_the_readers_accept() {
     }
 }
 
-/// A pipeline, and access and routes of an organization.
-fn of_the_readme() -> [String; 3] {
+/// A pipeline, and access, a rota and routes of an organization.
+fn of_the_readme() -> [String; 4] {
     let fences = README.split("```toml\n").skip(1);
     let fences = fences.map(|text| text.split("```").next().unwrap().to_owned());
     fences.collect::<Vec<_>>().try_into().unwrap()
@@ -145,8 +145,8 @@ fn an_organization_is_valid_or_not() {
                  scrape = { url = \"http://127.0.0.1:9/metrics\", window = \"1m\", above = \"5%\", \
                  ratio = { of = \"a\", to = \"b\" } }\n";
     let full = format!("drain = \"10m\"\n[groups]\noncall = [\"ana\"]\n{alarm}");
-    let [_, access, routes] = of_the_readme();
-    for right in ["", &demo, &full, &access, &routes] {
+    let [_, access, rota, routes] = of_the_readme();
+    for right in ["", &demo, &full, &access, &rota, &routes] {
         let found = of(&schema, right);
         assert!(found.is_empty(), "{found:?}\n{right}");
     }
