@@ -71,11 +71,11 @@ fn fleet(app: &App) -> Vec<String> {
     lines.extend(listed.iter().enumerate().map(|(at, row)| {
         let since = since(app, row.since);
         format!(
-            "{}. {}: {}, {}{since}",
+            "{}. {}: {}{}{since}",
             at + 1,
             row.pipeline,
             row.status,
-            row.why
+            reason(&row.why)
         )
     }));
     lines.push("Type a number to open one, l to hear this again, q to leave.".to_owned());
@@ -85,20 +85,42 @@ fn fleet(app: &App) -> Vec<String> {
 fn pipeline(app: &App, name: &PipelineName) -> Vec<String> {
     let views = views(app, name);
     let mut lines = vec![format!("{name}, {} stages.", views.len())];
+    lines.extend(on_call(app, name));
     lines.extend(views.iter().enumerate().map(|(at, view)| {
         let (release, since) = (about(view), since(app, view.since));
         format!(
-            "{}. {}: {}{release}, {}{since}",
+            "{}. {}: {}{release}{}{since}",
             at + 1,
             view.stage,
             view.status,
-            view.why
+            reason(&view.why)
         )
     }));
     lines.push(
         "Type a number for a stage, e for events, a to act, b to go back, q to leave.".to_owned(),
     );
     lines
+}
+
+/// `On call for payments: ana (you), then li from Mon 09:00Z.`
+fn on_call(app: &App, name: &PipelineName) -> Option<String> {
+    let owner = &app.replica.rows.get(name)?.owner;
+    let who = query::on_call(app, owner)?;
+    let next = query::next_on_call(app, owner);
+    let next = next.map(|(who, from)| format!(", then {who} from {}", app.times().moment(from)));
+    Some(format!(
+        "On call for {owner}: {who}{}.",
+        next.unwrap_or_default()
+    ))
+}
+
+/// Why something is as it is, after what it is; nothing where nothing is to be said.
+fn reason(why: &str) -> String {
+    if why.is_empty() {
+        String::new()
+    } else {
+        format!(", {why}")
+    }
 }
 
 /// A stage with everything that stands in the way of its next release.
