@@ -44,7 +44,7 @@ fn lacks(app: &App, role: Role, owner: Option<&TeamName>) -> Option<String> {
     let access = app.replica.access.as_ref()?;
     let reach = role.reaching(owner);
     (!access.holds(role, owner))
-        .then(|| format!("takes the role {reach}; you are {access}, an admin can grant it"))
+        .then(|| format!("you are {access}: it takes the role {reach}, which an admin can grant"))
 }
 
 /// The role that the commands of a verb take.

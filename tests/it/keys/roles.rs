@@ -52,7 +52,7 @@ fn keys_open_what_the_role_allows_and_say_why_they_do_not() {
                 for part in [
                     format!("takes the role {role} for the pipelines of payments"),
                     format!("you are {access}"),
-                    "an admin can grant it".to_owned(),
+                    "which an admin can grant".to_owned(),
                 ] {
                     assert!(said.contains(&part), "{case}: {said}");
                 }
