@@ -24,8 +24,8 @@ use ratatui::layout::Rect;
 
 /// Wide enough for a plan; wider only makes lines hard to follow.
 const WIDTH: u16 = 80;
-/// Lines beneath the frame for the command line.
-const TWIN: u16 = 3;
+/// Lines beneath the frame for the command line, at the most.
+const TWIN: usize = 3;
 /// Lines at the bottom that do not scroll: what is missing or was wrong, and the buttons.
 const BOTTOM: u16 = 2;
 
@@ -40,20 +40,24 @@ pub(super) fn draw(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, body: Re
     let width = body.width.min(WIDTH);
     let content = content(app, dialog, usize::from(width.saturating_sub(4)));
     let wanted = u16::try_from(content.len()).unwrap_or(u16::MAX);
-    let twin = if body.height >= 18 { TWIN } else { 0 };
+    let twin = match body.height {
+        0..18 => Vec::new(),
+        18.. => command_line(dialog, usize::from(width)),
+    };
+    let beneath = u16::try_from(twin.len()).unwrap_or(0);
     let height = wanted
         .saturating_add(BOTTOM + 2)
-        .min(body.height.saturating_sub(twin));
+        .min(body.height.saturating_sub(beneath));
     let area = Rect {
         x: body.x + (pane(app, body) - width) / 2,
-        y: body.y + (body.height - height - twin) / 3,
+        y: body.y + (body.height - height - beneath) / 3,
         width,
         height,
     };
     footer::clear(
         canvas,
         Rect {
-            height: height + twin,
+            height: height + beneath,
             ..area
         },
     );
@@ -80,14 +84,12 @@ pub(super) fn draw(app: &App, dialog: &Dialog, canvas: &mut Canvas<'_>, body: Re
         ..inner
     };
     bottom::draw(app, dialog, canvas, bottom);
-    if twin > 0 {
-        let place = Rect {
-            y: area.bottom(),
-            height: twin,
-            ..area
-        };
-        command_line(dialog, canvas, place);
-    }
+    let place = Rect {
+        y: area.bottom(),
+        height: beneath,
+        ..area
+    };
+    canvas.lines(place, &twin);
 }
 
 /// The width that the dialog is in the middle of. On a wide board that is the left part: the newest
@@ -244,15 +246,14 @@ fn age(app: &App, dialog: &Dialog) -> Line {
 }
 
 /// The command line that does the same (UX.md, principle 8).
-fn command_line(dialog: &Dialog, canvas: &mut Canvas<'_>, area: Rect) {
-    let width = usize::from(area.width.saturating_sub(6));
-    let lines: Vec<Line> = wrap(&dialog.twin(), width)
-        .into_iter()
+fn command_line(dialog: &Dialog, width: usize) -> Vec<Line> {
+    let lines = wrap(&dialog.twin(), width.saturating_sub(6)).into_iter();
+    lines
+        .take(TWIN)
         .enumerate()
         .map(|(at, line)| {
             let label = if at == 0 { " CLI " } else { "     " };
             Line::of(Role::Label, label).then(Role::Plain, line)
         })
-        .collect();
-    canvas.lines(area, &lines);
+        .collect()
 }
