@@ -67,7 +67,7 @@ mod wall_time;
 mod window;
 mod window_rule;
 
-pub use access::{Access, AccessRule, Grant, Role, Whom};
+pub use access::{Access, AccessRule, Grant, Groups, Role, Whom};
 pub use alarm::{AlarmLevel, AlarmState, Observation, Ppm, Reading};
 pub use alarm_source::{
     AlarmSource, Alertmanager, Anomalies, Json, Login, Prometheus, Scrape, Series, Server, Webhook,
@@ -77,7 +77,7 @@ pub use approvals::{Lapse, Tally, tally};
 pub use attempt::{
     Approval, Attempt, AttemptState, Cause, GateProgress, GateState, Purpose, Rollback,
 };
-pub use base64::{BASE64, BASE64_FOR_URLS, base64, base64_digits};
+pub use base64::{BASE64, BASE64_FOR_URLS, base64, base64_digits, from_base64_url};
 pub use bearing::{Bearing, Does, Mark, Watching, bearing};
 pub use blocker::{Blocker, BlockerKind, Clears, Passage};
 pub use blockers::{Candidate, Fine, blockers, fine, target_blockers};

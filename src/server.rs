@@ -21,6 +21,7 @@ mod listen;
 mod logs;
 mod metrics;
 mod notices;
+mod oidc;
 mod openapi;
 mod origin;
 mod path;
@@ -42,6 +43,7 @@ mod windows;
 
 pub use error::ServerError;
 pub use listen::Listen;
+pub use oidc::{Expected, Issuer};
 pub use peer::own_login;
 pub use socket::look_at as look_at_socket_directory;
 pub use tls::Certificate;
@@ -78,6 +80,7 @@ pub async fn serve(
 pub struct Server {
     socket: listen::Socket,
     guard: auth::Guard,
+    issuer: Option<Issuer>,
 }
 
 impl Server {
@@ -87,7 +90,17 @@ impl Server {
     /// When the address cannot be listened on; see [`ServerError`].
     pub fn bind(listen: Listen) -> Result<Self, ServerError> {
         let (socket, guard) = listen::open(listen)?;
-        Ok(Self { socket, guard })
+        let issuer = None;
+        Ok(Self {
+            socket,
+            guard,
+            issuer,
+        })
+    }
+
+    /// Takes the tokens of an issuer too, but over a Unix socket, where the operator is known.
+    pub fn trusting(self, issuer: Option<Issuer>) -> Self {
+        Self { issuer, ..self }
     }
 
     /// How a client reaches it. For TCP with port 0 this names the port that was found.
@@ -118,7 +131,7 @@ impl Server {
             limits: limit::Limits::new(),
             viewers: viewers::Viewers::default(),
         };
-        let router = routes::routes(shared, self.guard);
+        let router = routes::routes(shared, self.guard, self.issuer);
         accept::accept(self.socket, router, until, stop).await;
     }
 }

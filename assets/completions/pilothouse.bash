@@ -2876,7 +2876,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__serve)
-            opts="-h --state --socket-group --tcp --tls-cert --tls-key --tls-name --socket --url --token-file --ca --help"
+            opts="-h --state --socket-group --tcp --tls-cert --tls-key --tls-name --oidc-issuer --oidc-audience --oidc-keys --oidc-name --oidc-groups --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2903,6 +2903,26 @@ _pilothouse() {
                     return 0
                     ;;
                 --tls-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oidc-issuer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oidc-audience)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oidc-keys)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oidc-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oidc-groups)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

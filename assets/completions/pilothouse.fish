@@ -398,6 +398,11 @@ complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l tcp -d '
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l tls-cert -d 'Speak TLS on that port with this chain of certificates, in PEM form; SIGHUP reads it again' -r -F
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l tls-key -d 'The certificate\'s key, which others must not be able to read' -r -F
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l tls-name -d 'A name under which the server is asked for; may be given more than once' -r
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l oidc-issuer -d 'Take tokens on that port too that this OpenID Connect issuer signed; what their bearers may do stands in organization.toml under [[access]]' -r
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l oidc-audience -d 'For whom they must be' -r
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l oidc-keys -d 'Where the issuer\'s keys (JWKS) are: an https address, or the whole path of a file' -r
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l oidc-name -d 'The claim with the operator\'s name' -r
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l oidc-groups -d 'The claim with the groups that `oidc_group` is about' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l socket -d 'The server\'s Unix socket [default: $XDG_RUNTIME_DIR/pilothouse/socket]' -r -F
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l url -d 'A server on a loopback port, such as http://127.0.0.1:7070, or anywhere over TLS, such as https://deploy.example.com:7443' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l token-file -d 'The file with the token for --url [default on loopback: the one in the server\'s state directory]' -r -F

@@ -154,7 +154,7 @@ pub(crate) async fn embedded(
     }
     let place = Scratch::new()?;
     let socket = place.0.join("socket");
-    let served = Served::start(directory, &place.0, [Listen::Unix(socket.clone())]).await?;
+    let served = Served::start(directory, &place.0, ([Listen::Unix(socket.clone())], None)).await?;
     let session = &session.at(socket.clone());
     let shown = if is_linear {
         let talk = linear::run(session, arguments, &Start::Fleet);

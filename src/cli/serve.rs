@@ -9,7 +9,7 @@ use crate::{
     client::Address,
     clock, definition,
     executor::this_program,
-    server::{Certificate, Listen, Server, token},
+    server::{Certificate, Expected, Issuer, Listen, Server, ServerError, token},
     service::{Service, Setup},
 };
 use std::{
@@ -51,6 +51,22 @@ pub(crate) struct Arguments {
     /// A name under which the server is asked for; may be given more than once
     #[arg(long = "tls-name", value_name = "NAME", requires = "tls_cert")]
     tls_names: Vec<String>,
+    /// Take tokens on that port too that this OpenID Connect issuer signed; what their bearers may do
+    /// stands in organization.toml under [[access]]
+    #[arg(long, value_name = "URL", requires_all = ["tcp", "oidc_audience", "oidc_keys"])]
+    oidc_issuer: Option<String>,
+    /// For whom they must be
+    #[arg(long, value_name = "NAME", requires = "oidc_issuer")]
+    oidc_audience: Option<String>,
+    /// Where the issuer's keys (JWKS) are: an https address, or the whole path of a file
+    #[arg(long, value_name = "PLACE", requires = "oidc_issuer")]
+    oidc_keys: Option<String>,
+    /// The claim with the operator's name
+    #[arg(long, value_name = "CLAIM", default_value = "preferred_username")]
+    oidc_name: String,
+    /// The claim with the groups that `oidc_group` is about
+    #[arg(long, value_name = "CLAIM", default_value = "groups")]
+    oidc_groups: String,
 }
 
 pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
@@ -73,6 +89,7 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
         });
     }
     let end = ended()?;
+    let listens = (listens, issuer(arguments)?);
     let served = Served::start(&arguments.directory, &state, listens).await?;
     let names = served.names.join(", ");
     output::line(&format!("serving {names} on {}", socket.display()))?;
@@ -106,6 +123,22 @@ fn certificate(arguments: &Arguments) -> Result<Option<Certificate>, Failure> {
     Ok(opened.transpose()?)
 }
 
+fn issuer(arguments: &Arguments) -> Result<Option<Issuer>, Failure> {
+    let wanted = arguments.oidc_issuer.clone();
+    let told = wanted.zip(arguments.oidc_audience.clone());
+    let Some(((issuer, audience), keys)) = told.zip(arguments.oidc_keys.clone()) else {
+        return Ok(None);
+    };
+    let expected = Expected {
+        issuer,
+        audience,
+        keys,
+        name: arguments.oidc_name.clone(),
+        groups: arguments.oidc_groups.clone(),
+    };
+    Ok(Some(Issuer::new(expected)?))
+}
+
 fn on_socket(path: &Path, group: Option<&String>) -> Listen {
     let path = path.to_owned();
     match group.cloned() {
@@ -136,7 +169,7 @@ impl Served {
     pub(crate) async fn start(
         directory: &Path,
         state: &Path,
-        listens: impl IntoIterator<Item = Listen>,
+        (listens, issuer): (impl IntoIterator<Item = Listen>, Option<Issuer>),
     ) -> Result<Self, Failure> {
         let loaded = definition::load(directory, clock::now())?;
         for warning in &loaded.warnings {
@@ -150,8 +183,8 @@ impl Served {
         // Bound first: two servers on one socket must not both touch the state directory.
         let servers = listens
             .into_iter()
-            .map(Server::bind)
-            .collect::<Result<Vec<_>, _>>()?;
+            .map(|listen| Ok(Server::bind(listen)?.trusting(issuer.clone())))
+            .collect::<Result<Vec<_>, ServerError>>()?;
         let urls = servers.iter().filter_map(|server| match server.address() {
             Address::Unix(_) => None,
             port @ (Address::Tcp { .. } | Address::Tls { .. }) => Some(port.to_string()),

@@ -1,4 +1,4 @@
-//! `[[access]]` in `organization.toml`: a role for exactly one of `user`, `group`, `unix_group`,
+//! `[[access]]` in `organization.toml`: a role for exactly one of `user`, `group`, `unix_group`, `oidc_group`,
 //! everywhere or for the pipelines of some `teams`. It does not know what a role may do.
 
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-const WHOM: [&str; 3] = ["user", "group", "unix_group"];
+const WHOM: [&str; 4] = ["user", "group", "unix_group", "oidc_group"];
 
 pub(crate) fn rules(
     file: &Fields<'_>,
@@ -38,6 +38,7 @@ fn rule(fields: &Fields<'_>, groups: &BTreeMap<GroupName, Vec<Actor>>) -> Option
         fields.optional("user").map(Whom::User),
         group.map(Whom::Group),
         fields.optional("unix_group").map(Whom::UnixGroup),
+        fields.optional("oidc_group").map(Whom::OidcGroup),
     ];
     let role: Option<Role> = fields.get("role");
     let teams: Vec<At<TeamName>> = fields.list("teams");

@@ -40,7 +40,14 @@ pub struct Access {
     pub grants: Vec<Grant>,
 }
 
-/// Grants a role to those who come over the server's socket.
+/// The groups that whoever vouches for somebody has them in.
+#[derive(Debug, Clone, Copy)]
+pub enum Groups<'a> {
+    OfMachine(&'a [String]),
+    OfIssuer(&'a [String]),
+}
+
+/// Grants a role to those who come over the server's socket, and to those an issuer vouches for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessRule {
     pub whom: Whom,
@@ -55,6 +62,8 @@ pub enum Whom {
     Group(GroupName),
     /// Those whom the machine has in a group.
     UnixGroup(String),
+    /// Those whom the issuer of their token has in a group.
+    OidcGroup(String),
 }
 
 impl Role {
@@ -136,17 +145,22 @@ impl Access {
         }
     }
 
-    /// What the rules grant to a login with its groups of the machine; `groups` are the
+    /// What the rules grant to a login with the groups that came with it; `groups` are the
     /// organization's.
     pub fn by(
         rules: &[AccessRule],
         groups: &BTreeMap<GroupName, Vec<Actor>>,
-        (login, unix_groups): (&Actor, &[String]),
+        (login, came_with): (&Actor, Groups<'_>),
     ) -> Self {
         let meant = rules.iter().filter(|rule| match &rule.whom {
             Whom::User(user) => user == login,
             Whom::Group(group) => groups.get(group).is_some_and(|all| all.contains(login)),
-            Whom::UnixGroup(group) => unix_groups.contains(group),
+            Whom::UnixGroup(group) => {
+                matches!(came_with, Groups::OfMachine(all) if all.contains(group))
+            }
+            Whom::OidcGroup(group) => {
+                matches!(came_with, Groups::OfIssuer(all) if all.contains(group))
+            }
         });
         Self {
             grants: meant.map(|rule| rule.grant.clone()).collect(),
@@ -233,6 +247,7 @@ mod tests {
             rule(Whom::User(actor("ana")), Role::Admin),
             rule(Whom::Group(oncall.clone()), Role::Operator),
             rule(Whom::UnixGroup("staff".to_owned()), Role::Viewer),
+            rule(Whom::OidcGroup("staff".to_owned()), Role::Approver),
         ];
         let groups = BTreeMap::from([(oncall, vec![actor("li")])]);
         for (login, unix, expected) in [
@@ -243,8 +258,15 @@ mod tests {
             ("bo", &["oncall"], "no role"),
         ] {
             let unix: Vec<String> = unix.iter().map(ToString::to_string).collect();
-            let access = Access::by(&rules, &groups, (&actor(login), &unix));
+            let access = Access::by(&rules, &groups, (&actor(login), Groups::OfMachine(&unix)));
             assert_eq!(access.to_string(), expected, "{login} {unix:?}");
+            let expected = expected.replace("viewer", "approver");
+            let access = Access::by(&rules, &groups, (&actor(login), Groups::OfIssuer(&unix)));
+            assert_eq!(
+                access.to_string(),
+                expected,
+                "{login} {unix:?} of the issuer"
+            );
         }
     }
 }

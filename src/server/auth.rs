@@ -9,12 +9,14 @@
 //! | TCP on loopback | the token in the state directory: the server's own user | admin |
 //! | | a token that an admin made | what the token was made with |
 //! | TLS | a token that an admin made | what the token was made with |
+//! | both | a token that the issuer signed (`oidc`) | what `[[access]]` grants |
 
 use crate::{
     api::ProblemKind,
-    model::{Access, Actor, Role},
+    model::{Access, Actor, Groups, Role},
     secret,
     server::{
+        oidc::{Issuer, Shown},
         peer::{self, Peer},
         permit::Permit,
         problem::{Fault, fault},
@@ -96,6 +98,7 @@ impl Guard {
 #[derive(Debug, Clone)]
 pub(super) struct Door {
     pub(super) guard: Guard,
+    pub(super) issuer: Option<Issuer>,
     pub(super) service: Service,
 }
 
@@ -105,7 +108,12 @@ pub(super) async fn known(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Fault> {
-    let Some(permit) = permit(&door, &request) else {
+    let mut permit = permit(&door, &request);
+    if permit.is_none() {
+        let given = bearer(request.headers()).map(str::to_owned);
+        permit = of_issuer(&door, given).await;
+    }
+    let Some(permit) = permit else {
         if let Some(peer) = request.extensions().get::<Peer>() {
             tracing::info!(%peer, path = request.uri().path(), "a request without a good token");
         }
@@ -129,7 +137,7 @@ fn permit(door: &Door, request: &Request) -> Option<Permit> {
             let access = if peer.is_own() {
                 Access::everywhere(Role::Admin)
             } else {
-                let by_rules = door.service.access(login, groups);
+                let by_rules = door.service.access(login, Groups::OfMachine(groups));
                 by_rules.unwrap_or_else(|| Access::everywhere(Role::Operator))
             };
             Some(Permit::of_peer(login.clone(), access))
@@ -149,6 +157,20 @@ fn of_token(door: &Door, request: &Request) -> Option<Permit> {
     let given = bearer(request.headers())?;
     let (token, digest) = door.service.token(given)?;
     Some(Permit::of_token(token, digest))
+}
+
+/// Why a token is not taken is for the log alone: it would help whoever makes such.
+async fn of_issuer(door: &Door, given: Option<String>) -> Option<Permit> {
+    let (issuer, given) = (door.issuer.as_ref()?, given?);
+    // Our own have no dots.
+    if matches!(door.guard, Guard::Peer) || !given.contains('.') {
+        return None;
+    }
+    let shown = issuer.check(&given, door.service.now()).await;
+    let shown = shown.map_err(|why| tracing::info!(why, "an issuer's token is not taken"));
+    let Shown { who, groups, until } = shown.ok()?;
+    let access = door.service.access(&who, Groups::OfIssuer(&groups));
+    Some(Permit::of_issuer(who, access.unwrap_or_default(), until))
 }
 
 fn unknown() -> Fault {

@@ -28,6 +28,7 @@ pub(super) async fn commit(
     });
     let owner = owner.transpose()?;
     permit.to_command(&request.request.command, name.zip(owner.as_ref()))?;
+    tracing::info!(%by, way = permit.way(), key = %request.request.key, "a command");
     // In a task of its own: an operator whose line drops now must not leave half a commit.
     let committed = tokio::spawn(async move { shared.service.commit(by, request).await });
     let settled = committed.await.map_err(|why| {

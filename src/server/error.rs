@@ -33,6 +33,10 @@ pub enum ServerError {
         path: PathBuf,
         wrong: String,
     },
+    #[error(
+        "{place} is no place for an issuer's keys: use an https:// address, one on this machine, or the whole path of a file"
+    )]
+    Keys { place: String },
     #[error("cannot {doing} the token file {}: {source}", path.display())]
     Token {
         doing: &'static str,

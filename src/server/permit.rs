@@ -3,7 +3,7 @@
 
 use crate::{
     api::{ProblemKind, Token},
-    model::{Access, Actor, Command, Digest, Grant, PipelineName, Role, TeamName},
+    model::{Access, Actor, Command, Digest, Grant, PipelineName, Role, TeamName, Time},
     server::problem::{Fault, fault},
     service::Service,
 };
@@ -13,8 +13,19 @@ use crate::{
 pub(super) struct Permit {
     who: Actor,
     access: Access,
-    /// What it was granted by; none for the socket and the server's own token.
-    token: Option<(Token, Digest)>,
+    by: By,
+}
+
+/// What it was granted by.
+#[derive(Debug, Clone)]
+enum By {
+    /// The socket, or the server's own token.
+    Place,
+    Token(Box<Token>, Digest),
+    /// The rules, to whoever an issuer vouches for until then.
+    Issuer {
+        until: Time,
+    },
 }
 
 /// What a role is asked for.
@@ -28,8 +39,8 @@ struct Wish<'a> {
 
 impl Permit {
     pub(super) fn of_peer(who: Actor, access: Access) -> Self {
-        let token = None;
-        Self { who, access, token }
+        let by = By::Place;
+        Self { who, access, by }
     }
 
     pub(super) fn of_token(token: Token, digest: Digest) -> Self {
@@ -39,8 +50,13 @@ impl Permit {
             access: Access {
                 grants: vec![grant],
             },
-            token: Some((token, digest)),
+            by: By::Token(Box::new(token), digest),
         }
+    }
+
+    pub(super) fn of_issuer(who: Actor, access: Access, until: Time) -> Self {
+        let by = By::Issuer { until };
+        Self { who, access, by }
     }
 
     pub(super) fn access(&self) -> &Access {
@@ -49,6 +65,15 @@ impl Permit {
 
     pub(super) fn who(&self) -> &Actor {
         &self.who
+    }
+
+    /// By what somebody is known, for the log.
+    pub(super) fn way(&self) -> &str {
+        match &self.by {
+            By::Place => "the socket or the server's own token",
+            By::Token(token, _) => token.name.as_str(),
+            By::Issuer { .. } => "a token of the issuer",
+        }
     }
 
     /// Everything that changes nothing, dry runs too. Teams do not matter: the line is one.
@@ -95,9 +120,10 @@ impl Permit {
 
     /// Returns when it holds no longer.
     pub(super) async fn ended(&self, service: &Service) {
-        match &self.token {
-            Some((token, digest)) => service.token_ended(token, digest).await,
-            None => std::future::pending().await,
+        match &self.by {
+            By::Token(token, digest) => service.token_ended(token, digest).await,
+            By::Issuer { until } => tokio::time::sleep(until.since(service.now()).std()).await,
+            By::Place => std::future::pending().await,
         }
     }
 
@@ -122,12 +148,14 @@ impl Permit {
         let Wish { role, doing, of } = wish;
         let (who, access) = (&self.who, &self.access);
         let reach = role.reaching(of.map(|(_, owner)| owner));
-        let remedy = match &self.token {
-            Some((token, _)) => format!(
+        let remedy = match &self.by {
+            By::Token(token, _) => format!(
                 "the token {} cannot be given more; an admin can make another with `pilothouse token create`",
                 token.name
             ),
-            None => "an admin can grant it by an [[access]] in organization.toml".to_owned(),
+            By::Place | By::Issuer { .. } => {
+                "an admin can grant it by an [[access]] in organization.toml".to_owned()
+            }
         };
         let detail = format!(
             "{who} may not {doing}: that takes the role {reach}, and {who} is granted {access}; {remedy}"

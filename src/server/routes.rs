@@ -5,8 +5,8 @@ use crate::{
     api::{Method, Operation, Way},
     server::{
         BODY_LIMIT, DEFINITIONS_LIMIT, Shared, alarms, alerts, auth, body, changes, commands,
-        definitions, delivery, fleet, health, limit, logs, marked, metrics, notices, openapi,
-        origin, pipeline, plan, problem, stream, tokens, windows,
+        definitions, delivery, fleet, health, limit, logs, marked, metrics, notices, oidc::Issuer,
+        openapi, origin, pipeline, plan, problem, stream, tokens, windows,
     },
 };
 use axum::{
@@ -16,9 +16,10 @@ use axum::{
     routing::{MethodFilter, MethodRouter, on},
 };
 
-pub(super) fn routes(shared: Shared, guard: auth::Guard) -> Router {
+pub(super) fn routes(shared: Shared, guard: auth::Guard, issuer: Option<Issuer>) -> Router {
     let door = auth::Door {
         guard: guard.clone(),
+        issuer,
         service: shared.service.clone(),
     };
     let known = operations(|way| way == Way::Known);

@@ -4,21 +4,21 @@
 
 use crate::{
     api::{Token, TokenMade, TokenRequest},
-    model::{Access, AccessRule, Actor, Digest, PipelineName, TeamName, TokenName},
+    model::{Access, AccessRule, Actor, Digest, Groups, PipelineName, TeamName, TokenName},
     service::{Service, TokenError},
 };
 use std::sync::{Arc, PoisonError};
 use tokio::time::sleep;
 
 impl Service {
-    /// What the rules grant to a login with its groups of the machine; none when there are no rules.
-    pub fn access(&self, login: &Actor, unix_groups: &[String]) -> Option<Access> {
+    /// What the rules grant to a login with the groups that came with it; none when there are no rules.
+    pub fn access(&self, login: &Actor, came_with: Groups<'_>) -> Option<Access> {
         let rules = Arc::clone(&self.running.access());
         if rules.is_empty() {
             return None;
         }
         let org = self.running.shared.org.borrow();
-        Some(Access::by(&rules, &org.groups, (login, unix_groups)))
+        Some(Access::by(&rules, &org.groups, (login, came_with)))
     }
 
     /// The team that a pipeline belongs to; none when there is no such pipeline.

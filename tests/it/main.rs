@@ -39,6 +39,7 @@ mod journal;
 mod keys;
 mod leads;
 mod notices;
+mod oidc;
 mod openapi;
 mod packaging;
 mod picture;

@@ -10,7 +10,7 @@ use pilothouse::{
         PipelineName, Region, RegionName, Request, Run, ServiceName, Share, Source, Span, Stage,
         StageName, TargetName, TeamName, Zone, ZoneName,
     },
-    server::{Listen, Server},
+    server::{Issuer, Listen, Server},
     service::{Service, Setup},
 };
 use std::{collections::BTreeMap, path::Path, time::Duration};
@@ -66,7 +66,12 @@ pub(crate) async fn service(directory: &Path) -> Service {
 }
 
 pub(crate) fn serve(service: Service, listen: Listen) -> Serving {
-    let server = Server::bind(listen).unwrap();
+    serve_trusting(service, listen, None)
+}
+
+/// As `serve`, and the tokens of an issuer are taken too.
+pub(crate) fn serve_trusting(service: Service, listen: Listen, issuer: Option<Issuer>) -> Serving {
+    let server = Server::bind(listen).unwrap().trusting(issuer);
     let address = server.address();
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = service.clone();

@@ -42,7 +42,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
     (
         "server",
         &[
-            "model", "clock", "entropy", "secret", "api", "client", "service",
+            "model", "clock", "entropy", "http", "secret", "api", "client", "service",
         ],
     ),
     (
