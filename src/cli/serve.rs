@@ -12,6 +12,7 @@ use crate::{
     server::{Certificate, Expected, Issuer, Listen, Server, ServerError, token},
     service::{Service, Setup},
 };
+use futures_util::FutureExt as _;
 use std::{
     future::Future,
     io,
@@ -104,15 +105,8 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
         output::line(&format!("serving on {url} with {own}"))?;
     }
     let service = served.service.clone();
-    let until = async {
-        tokio::select! {
-            () = end => Ok(()),
-            why = service.broken() => Err(broken(&why)),
-        }
-    };
-    let service = served.service.clone();
     let reloading = tokio::spawn(reload_on(hangup()?, service, certificate));
-    let done = served.during(until).await;
+    let done = served.during(end.map(Ok)).await;
     reloading.abort();
     done
 }
@@ -220,12 +214,15 @@ impl Served {
         })
     }
 
-    /// Serves until the work is done, then stops everything in order.
+    /// Serves until the work is done or the journal has failed, then stops everything in order.
     pub(crate) async fn during<T>(
         mut self,
         work: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        let done = work.await;
+        let done = tokio::select! {
+            done = work => done,
+            why = self.service.broken() => Err(broken(&why)),
+        };
         self.stop.send_replace(true);
         while self.servers.join_next().await.is_some() {}
         self.service.stop().await;

@@ -89,6 +89,10 @@ impl Writer {
         why.unwrap_or_default()
     }
 
+    pub fn is_broken(&self) -> bool {
+        self.broken.borrow().is_some()
+    }
+
     pub fn epoch(&self) -> &str {
         &self.epoch
     }

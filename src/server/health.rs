@@ -25,7 +25,7 @@ pub(super) async fn ready(State(shared): State<Shared>) -> (StatusCode, Json<Rea
     let checks = [
         (
             "journal",
-            !counted.journal_broken && answers,
+            !shared.service.is_broken() && answers,
             "the journal takes facts",
         ),
         (

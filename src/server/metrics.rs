@@ -33,7 +33,8 @@ pub(super) async fn metrics(
     waiting(&mut page, &fleet);
     alarms_and_tickets(&mut page, &fleet.rows);
     routes(&mut page, &shared.service.notices());
-    counted::counted(&mut page, &shared.service.counted(), &fleet);
+    let (counted, is_broken) = (shared.service.counted(), shared.service.is_broken());
+    counted::counted(&mut page, &counted, is_broken, &fleet);
     if let Some(figures) = shared.service.delivered().await {
         delivery::delivery(&mut page, &figures);
     }

@@ -51,8 +51,6 @@ pub struct Counted {
     pub waits: BTreeMap<PipelineName, Waits>,
     /// Pipelines that do not move until the server is started again.
     pub halted: BTreeSet<PipelineName>,
-    /// Whether the journal takes no more facts.
-    pub journal_broken: bool,
     delivery: Option<(Stopwatch, Arc<Figures>)>,
 }
 
@@ -68,17 +66,8 @@ pub struct Appends {
 impl Meters {
     /// An append ended.
     pub(super) fn append<T>(&self, took: Micros, result: &Result<T, WriterError>) {
-        let mut counted = self.lock();
-        match result {
-            Ok(_) => counted.appends.take(took),
-            // The journal works; somebody else was faster.
-            Err(WriterError::Conflict(_)) => {}
-            Err(
-                WriterError::Journal(_)
-                | WriterError::Broken { .. }
-                | WriterError::Closed
-                | WriterError::Thread(_),
-            ) => counted.journal_broken = true,
+        if result.is_ok() {
+            self.lock().appends.take(took);
         }
     }
 
@@ -130,6 +119,11 @@ impl Service {
         self.running.shared.meters.lock().clone()
     }
 
+    /// Whether the journal takes no more facts.
+    pub fn is_broken(&self) -> bool {
+        self.running.shared.writer.is_broken()
+    }
+
     /// Whether the journal answers at all.
     pub async fn journal_answers(&self) -> bool {
         self.running.shared.writer.last().await.is_ok()
@@ -166,19 +160,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_append_counts_or_breaks_the_journal() {
+    fn an_append_counts_once_it_is_durable() {
         let meters = Meters::default();
         meters.append(Micros(400), &Ok(()));
         meters.append(Micros(700), &Ok(()));
         meters.append(Micros(9_000_000), &Ok(()));
+        meters.append::<()>(Micros(1), &Err(WriterError::Closed));
         let counted = meters.lock().clone();
         assert_eq!(counted.appends.within[..2], [1, 1]);
         assert_eq!(counted.appends.count, 3);
         assert_eq!(counted.appends.sum, Micros(9_001_100));
-        assert!(!counted.journal_broken);
-        let why = "the disk is gone".to_owned();
-        meters.append::<()>(Micros(1), &Err(WriterError::Broken { why }));
-        let counted = meters.lock().clone();
-        assert!(counted.journal_broken && counted.appends.count == 3);
     }
 }

@@ -10,14 +10,14 @@ use crate::{
     service::{APPEND_BOUNDS, Counted},
 };
 
-pub(super) fn counted(page: &mut Page, counted: &Counted, fleet: &Fleet) {
-    journal(page, counted);
+pub(super) fn counted(page: &mut Page, counted: &Counted, is_broken: bool, fleet: &Fleet) {
+    journal(page, counted, is_broken);
     commands(page, counted);
     owed(page, counted, fleet.now);
     waits(page, counted, fleet);
 }
 
-fn journal(page: &mut Page, counted: &Counted) {
+fn journal(page: &mut Page, counted: &Counted, is_broken: bool) {
     page.family(
         "journal_append_seconds",
         Kind::Histogram,
@@ -31,7 +31,7 @@ fn journal(page: &mut Page, counted: &Counted) {
         Kind::Gauge,
         "Whether the journal takes no more facts until the server is started again.",
     );
-    page.sample(&[], Value::Count(counted.journal_broken.into()));
+    page.sample(&[], Value::Count(is_broken.into()));
     page.family(
         "pipelines_halted",
         Kind::Gauge,
