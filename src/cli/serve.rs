@@ -102,7 +102,10 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
             let file = file.display();
             format!("the token in {file}, and those of `pilothouse token`")
         };
-        output::line(&format!("serving on {url} with {own}"))?;
+        let theirs = arguments.oidc_issuer.as_ref();
+        let theirs = theirs.map(|issuer| format!(", and those of {issuer}"));
+        let theirs = theirs.unwrap_or_default();
+        output::line(&format!("serving on {url} with {own}{theirs}"))?;
     }
     let service = served.service.clone();
     let reloading = tokio::spawn(reload_on(hangup()?, service, certificate));
