@@ -3,6 +3,7 @@
 //! and know no rules.
 
 use crate::{
+    clock,
     executor::Executor,
     model::{
         Alarm, AlarmLevel, AlarmName, AlarmSource, Definition, Head, Observation, Outcome,
@@ -93,6 +94,7 @@ impl Observers {
         let alarms = Alarms {
             wanted,
             every: definition.watch_every,
+            max_age: definition.watch_max_age,
             http: shared.http.clone(),
             inboxes: shared.inboxes.clone(),
             sights: self.sights.clone(),
@@ -243,6 +245,7 @@ fn pause(every: Span, failures: u32) -> Span {
 struct Alarms {
     wanted: Vec<Alarm>,
     every: Span,
+    max_age: Span,
     http: reqwest::Client,
     inboxes: Inboxes,
     sights: Sights,
@@ -273,7 +276,12 @@ impl Alarms {
             rounds.tick().await;
             let touched = Arc::clone(&self.outlook.borrow().touched);
             watch.touched(&touched);
+            let begun = clock::since_boot();
             let observation = watch.observe().await;
+            // What was asked before the machine or this process stood still says nothing of now.
+            if clock::since_boot().saturating_sub(begun) > self.max_age {
+                continue;
+            }
             let seen = Outcome::Observed(observation);
             if self.mailbox.seen(seen).await.is_err() {
                 return;

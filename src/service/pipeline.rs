@@ -188,12 +188,7 @@ impl PipelineTask {
 
     async fn receive(&mut self, letter: Letter) {
         match letter {
-            Letter::Outcome(outcome) => {
-                if let Outcome::Step { id, .. } = &outcome {
-                    self.steps.ended(id);
-                }
-                self.take(Input::Outcome(outcome)).await;
-            }
+            Letter::Outcome(outcome) => self.take(Input::Outcome(outcome)).await,
             Letter::Seen(outcome, taken) => {
                 if matches!(outcome, Outcome::Observed(_)) {
                     self.heard = Heard {
@@ -284,7 +279,12 @@ impl PipelineTask {
         if self.halted.is_some() {
             return;
         }
-        let taken = match self.look_around().await {
+        let looked = self.look_around().await;
+        // Not before: what was found would start a step again whose end is only now taken in.
+        if let Input::Outcome(Outcome::Step { id, .. }) = &input {
+            self.steps.ended(id);
+        }
+        let taken = match looked {
             Ok(()) => self.advance(input).await,
             Err(why) => Err(why),
         };
