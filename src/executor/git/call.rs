@@ -32,10 +32,9 @@ const OUTPUT: u64 = 16 * 1024 * 1024;
 const COMPLAINT: u64 = 64 * 1024;
 
 /// Nothing in a repository or in the machine's settings makes git run, ask or fetch more than asked.
-const SETTINGS: [&str; 9] = [
+const SETTINGS: [&str; 8] = [
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
-    "protocol.ext.allow=never",
     // A repository is where the definition says, not where its server sends us.
     "http.followRedirects=false",
     "submodule.recurse=false",
@@ -44,7 +43,15 @@ const SETTINGS: [&str; 9] = [
     "advice.detachedHead=false",
     "credential.interactive=false",
 ];
-const ENVIRONMENT: [(&str, &str); 5] = [
+/// Whatever settings say, and helpers that happen to be installed: the schemes of `names::repository`.
+/// The test of redirects is without certificates.
+const PROTOCOLS: &str = if cfg!(test) {
+    "https:ssh:file:http"
+} else {
+    "https:ssh:file"
+};
+const ENVIRONMENT: [(&str, &str); 6] = [
+    ("GIT_ALLOW_PROTOCOL", PROTOCOLS),
     ("GIT_TERMINAL_PROMPT", "0"),
     ("GIT_CONFIG_NOSYSTEM", "1"),
     ("GIT_ASKPASS", "/bin/false"),

@@ -297,6 +297,31 @@ async fn a_commit_may_say_that_it_cannot_be_taken_back() {
     assert_eq!(said, [true, false, false]);
 }
 
+/// Settings of the mirror, however they got there, cannot lead git to another way of transport.
+#[tokio::test]
+async fn git_speaks_no_protocol_that_a_definition_may_not_name() {
+    let place = Place::new();
+    let repository = Repository::new(place.path("repository"));
+    repository.commit("a", "1", "First");
+    let source = repository.source();
+    look(&place, &source, &[]).await.unwrap();
+    let mirror = std::fs::read_dir(place.path("state/git")).unwrap();
+    let mirror = mirror
+        .flatten()
+        .find(|entry| entry.path().join("config").exists());
+    let config = mirror.unwrap().path().join("config");
+    let own = read(&config);
+    let elsewhere = format!(
+        "[url \"fd::7\"]\n\tinsteadOf = {}\n[protocol]\n\tallow = always\n",
+        repository.0.display()
+    );
+    std::fs::write(&config, own + &elsewhere).unwrap();
+    repository.commit("a", "2", "Second");
+    let said = place.executor.head(&source, &[]).await.unwrap_err();
+    let said = said.to_string();
+    assert!(said.contains("transport 'fd' not allowed"), "{said}");
+}
+
 #[tokio::test]
 async fn nothing_that_a_repository_brings_runs_before_the_build() {
     let place = Place::new();
