@@ -9,6 +9,8 @@
 
 mod artifact;
 mod build;
+mod cgroup;
+mod confinement;
 mod coverage;
 mod deploy;
 mod ended;
@@ -33,6 +35,7 @@ mod signing;
 mod step;
 mod tree;
 
+pub use confinement::{Confinement, controllers_of_machine};
 pub use error::{ExecutorError, GitError};
 pub use keeper::{Arguments as KeeperArguments, keep};
 pub use notify::{Undelivered, deliver};
@@ -59,6 +62,7 @@ pub struct Executor {
 struct Shared {
     /// The program of which keepers are made.
     keeper: PathBuf,
+    confinement: Arc<Confinement>,
     steps: PathBuf,
     artifacts: artifact::Store,
     signing: signing::Signing,
@@ -74,11 +78,11 @@ impl Executor {
     /// Opens a state directory, making what is missing. Of the steps that an earlier server left
     /// running, those that are `owed` go on and wait for [`Executor::run`], the others are ended.
     /// `restores` is how often its journal was restored from a backup, `program` this program, which
-    /// is started again as the keeper of every command.
+    /// is started again as the keeper of every command, `confinement` what that keeps it to.
     pub fn open<'a>(
         state: &Path,
         restores: u64,
-        program: &Path,
+        (program, confinement): (&Path, &Confinement),
         owed: impl IntoIterator<Item = &'a Owed>,
     ) -> Result<Executor, ExecutorError> {
         let made = |name: &str| -> Result<PathBuf, ExecutorError> {
@@ -93,12 +97,16 @@ impl Executor {
                 source,
             })
         };
+        if let Some(complaint) = confinement.complaint() {
+            tracing::info!("{complaint}");
+        }
         let steps = made("steps")?;
         let artifacts = made("artifacts")?;
         let signing = signing::Signing::open(state.join("signing-key"))?;
         let executor = Executor {
             shared: Arc::new(Shared {
                 keeper: program.to_owned(),
+                confinement: Arc::new(confinement.clone()),
                 steps,
                 artifacts: artifact::Store(artifacts),
                 signing,
@@ -109,8 +117,16 @@ impl Executor {
                 restores,
             }),
         };
-        let kept = owed.into_iter().filter_map(|owed| executor.find(owed));
-        leftover::end_all(&executor.shared.steps, &kept.collect())?;
+        let kept = owed.into_iter().filter_map(|owed| {
+            let found = executor.find(owed).transpose()?;
+            Some(found.map_err(|source| ExecutorError::File {
+                operation: "read how a step ended in",
+                path: executor.folder(&owed.id),
+                source,
+            }))
+        });
+        let kept = kept.collect::<Result<_, _>>()?;
+        leftover::end_all(&executor.shared.steps, &kept, confinement)?;
         Ok(executor)
     }
 
@@ -128,9 +144,17 @@ impl Executor {
         };
         let folder = self.folder(&owed.id);
         let tried = self.tried(owed);
-        let (found, held) = match self.shared.running.take_found(&owed.id) {
+        let (looked, held) = match self.shared.running.take_found(&owed.id) {
             Some(earlier) => (found::look(&folder, &tried), earlier.held),
-            None => (Found::Nothing, None),
+            None => (Ok(Found::Nothing), None),
+        };
+        let found = match looked {
+            Ok(found) => found,
+            Err(why) => {
+                return StepResult::Unknown {
+                    why: why.to_string(),
+                };
+            }
         };
         let log = folder.join("log");
         if found == Found::Nothing
@@ -147,6 +171,7 @@ impl Executor {
             id: owed.id.clone(),
             folder,
             keeper: self.shared.keeper.clone(),
+            confinement: Arc::clone(&self.shared.confinement),
             key: tried,
             n_checks: 0,
             last_line: String::new(),
@@ -170,7 +195,11 @@ impl Executor {
 
     /// Ends what nobody waits for any more. Blocks until it is gone.
     pub fn end_left(&self) -> Result<(), ExecutorError> {
-        leftover::end_all(&self.shared.steps, &BTreeSet::new())
+        leftover::end_all(
+            &self.shared.steps,
+            &BTreeSet::new(),
+            &self.shared.confinement,
+        )
     }
 
     /// Ends a step with all its processes; `run` then returns.
@@ -280,10 +309,10 @@ impl Executor {
 
     /// Takes note of a step that an earlier server began; gives its folder. Its target is held for it
     /// before anything else can ask for that.
-    fn find(&self, owed: &Owed) -> Option<PathBuf> {
+    fn find(&self, owed: &Owed) -> io::Result<Option<PathBuf>> {
         let folder = self.folder(&owed.id);
-        if found::look(&folder, &self.tried(owed)) == Found::Nothing {
-            return None;
+        if found::look(&folder, &self.tried(owed))? == Found::Nothing {
+            return Ok(None);
         }
         let held = match &owed.effect {
             Effect::Deploy(deployment) => self.shared.targets.hold_now(deployment.target.as_str()),
@@ -294,7 +323,7 @@ impl Executor {
         };
         tracing::info!(step = %owed.id, "goes on with a step of an earlier server");
         self.shared.running.find(&owed.id, held);
-        Some(folder)
+        Ok(Some(folder))
     }
 
     /// Names this try of a step.

@@ -87,9 +87,9 @@ pub use change::{Change, ChangeSize, Person};
 pub use command::{Class, Command, Lift, Request, RollbackScope, Verdict};
 pub use contrast::{Contrast, Says, Side, contrast};
 pub use definition::{
-    Alarm, AlarmScope, Also, BadSecretName, BakeRules, Build, CountedLines, Coverage, Definition,
-    Kind, Phase, Region, ReviewRule, Run, Secret, SecretName, Severity, Source, Stage, Window,
-    Zone,
+    Alarm, AlarmScope, Also, BadLimit, BadSecretName, BakeRules, Build, Bytes, CountedLines,
+    Coverage, CpuPercent, Definition, Kind, Limits, Phase, Region, ReviewRule, Run, Secret,
+    SecretName, Severity, Source, Stage, Window, Zone,
 };
 pub use delivery::{
     Activity, DEFINITIONS as DELIVERY_DEFINITIONS, Delivery, DeliveryReport, Figures, LegTime,

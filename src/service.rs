@@ -34,6 +34,7 @@ mod snapshot;
 mod steps;
 mod wall;
 
+pub use crate::executor::Confinement;
 pub use error::{CommandError, ReloadError, ServiceError, TokenError};
 pub use meters::{APPEND_BOUNDS, Appends, Counted, DELIVERY_DAYS};
 pub use restore::{RestoreError, Restored, restore};
@@ -79,6 +80,8 @@ pub struct Setup {
     pub state: PathBuf,
     /// This program, which is started again as the keeper of every command.
     pub program: PathBuf,
+    /// What those keep their commands to.
+    pub confinement: Confinement,
 }
 
 /// A running engine. Clones are the same one; it stops with `stop`, or when the last is dropped.
@@ -129,7 +132,12 @@ impl Service {
         let defined = loaded.definitions.iter().map(|each| &each.name);
         let owed = defined.filter_map(|name| resting.get(name));
         let owed = owed.flat_map(|pipeline| pipeline.steps.values().map(Arc::as_ref));
-        let executor = Executor::open(&setup.state, restores, &setup.program, owed)?;
+        let executor = Executor::open(
+            &setup.state,
+            restores,
+            (&setup.program, &setup.confinement),
+            owed,
+        )?;
         let keyring = Keyring::open(&setup.state)?;
         let (stop, stopped) = watch::channel(false);
         let (organization, org) = watch::channel(Arc::new(world.folded.org));

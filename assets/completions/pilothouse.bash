@@ -2876,7 +2876,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__serve)
-            opts="-h --state --socket-group --tcp --tls-cert --tls-key --tls-name --oidc-issuer --oidc-audience --oidc-keys --oidc-name --oidc-groups --socket --url --token-file --ca --help"
+            opts="-h --state --socket-group --tcp --tls-cert --tls-key --tls-name --oidc-issuer --oidc-audience --oidc-keys --oidc-name --oidc-groups --step-memory --step-processes --step-cpu --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2923,6 +2923,18 @@ _pilothouse() {
                     return 0
                     ;;
                 --oidc-groups)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --step-memory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --step-processes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --step-cpu)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

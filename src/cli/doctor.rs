@@ -91,6 +91,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
         machine::git(),
         machine::shell(),
         machine::files(),
+        machine::limits(),
         machine::clock(),
         machine::zones(),
     ];

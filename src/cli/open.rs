@@ -10,6 +10,7 @@ use crate::{
     },
     client::Address,
     config, entropy,
+    executor::Confinement,
     server::Listen,
     tui::{self, app::Access, theme::Look, update::Start},
 };
@@ -154,7 +155,13 @@ pub(crate) async fn embedded(
     }
     let place = Scratch::new()?;
     let socket = place.0.join("socket");
-    let served = Served::start(directory, &place.0, ([Listen::Unix(socket.clone())], None)).await?;
+    let served = Served::start(
+        directory,
+        (&place.0, Confinement::default()),
+        ([Listen::Unix(socket.clone())], None),
+    )
+    .await?;
+    let service = served.service.clone();
     let session = &session.at(socket.clone());
     let shown = if is_linear {
         let talk = linear::run(session, arguments, &Start::Fleet);
@@ -163,8 +170,10 @@ pub(crate) async fn embedded(
         let options = session.terminal(Address::Unix(socket), "EMBEDDED");
         served.during(show(session, arguments, options)).await
     };
+    // The state goes with it: no later server finds what steps leave.
+    let ended = service.end().await;
     drop(place);
-    shown
+    shown.and(ended.map_err(Failure::from))
 }
 
 async fn show(

@@ -8,7 +8,8 @@ use crate::{
     },
     client::Address,
     clock, definition,
-    executor::this_program,
+    executor::{Confinement, this_program},
+    model::{Bytes, CpuPercent, Limits},
     server::{Certificate, Expected, Issuer, Listen, Server, ServerError, token},
     service::{Service, Setup},
 };
@@ -68,6 +69,24 @@ pub(crate) struct Arguments {
     /// The claim with the groups that `oidc_group` is about
     #[arg(long, value_name = "CLAIM", default_value = "groups")]
     oidc_groups: String,
+    #[command(flatten)]
+    steps: StepLimits,
+}
+
+/// How much each command of a step may take that does not say so itself, where the server can make
+/// control groups.
+#[derive(Debug, clap::Args)]
+struct StepLimits {
+    /// Memory of each step, such as 2GiB, where its definition says nothing and the server can make
+    /// control groups
+    #[arg(long = "step-memory", value_name = "AMOUNT")]
+    memory: Option<Bytes>,
+    /// Processes and threads of each step, likewise
+    #[arg(long = "step-processes", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    processes: Option<u32>,
+    /// Processor time of each step, such as 150% for one and a half processors, likewise
+    #[arg(long = "step-cpu", value_name = "SHARE")]
+    cpu: Option<CpuPercent>,
 }
 
 pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
@@ -90,8 +109,12 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
         });
     }
     let end = ended()?;
-    let listens = (listens, issuer(arguments)?);
-    let served = Served::start(&arguments.directory, &state, listens).await?;
+    let served = Served::start(
+        &arguments.directory,
+        (&state, confinement(&arguments.steps)),
+        (listens, issuer(arguments)?),
+    )
+    .await?;
     let names = served.names.join(", ");
     output::line(&format!("serving {names} on {}", socket.display()))?;
     for url in &served.urls {
@@ -112,6 +135,14 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
     let done = served.during(end.map(Ok)).await;
     reloading.abort();
     done
+}
+
+fn confinement(limits: &StepLimits) -> Confinement {
+    Confinement::of_this_process(Limits {
+        memory: limits.memory,
+        processes: limits.processes,
+        cpu: limits.cpu,
+    })
 }
 
 fn certificate(arguments: &Arguments) -> Result<Option<Certificate>, Failure> {
@@ -157,7 +188,7 @@ pub(crate) struct Served {
     names: Vec<String>,
     /// Where it is served beside the socket; no longer port 0, where that was asked for.
     urls: Vec<String>,
-    service: Service,
+    pub(crate) service: Service,
     stop: watch::Sender<bool>,
     servers: JoinSet<()>,
 }
@@ -165,7 +196,7 @@ pub(crate) struct Served {
 impl Served {
     pub(crate) async fn start(
         directory: &Path,
-        state: &Path,
+        (state, confinement): (&Path, Confinement),
         (listens, issuer): (impl IntoIterator<Item = Listen>, Option<Issuer>),
     ) -> Result<Self, Failure> {
         let loaded = definition::load(directory, clock::now())?;
@@ -190,6 +221,7 @@ impl Served {
         let setup = Setup {
             loaded,
             state: state.to_owned(),
+            confinement,
             program: this_program().map_err(|why| {
                 let words = format!("cannot find this program's own file: {why}");
                 Failure::new(Exit::Failed, words)

@@ -1,4 +1,5 @@
-//! How commands are written: a text, a list of words, or a table that says `shell` or gives secrets.
+//! How commands are written: a text, a list of words, or a table that says `shell`, gives secrets or
+//! sets limits.
 //! It does not know where a command runs.
 
 use crate::{
@@ -8,10 +9,10 @@ use crate::{
         shape::Shape,
         words,
     },
-    model::{Run, Secret, SecretName},
+    model::{Limits, Run, Secret, SecretName},
 };
 use serde_json::{Value as Schema, json};
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, fmt::Display, num::NonZeroU32, path::Path, str::FromStr};
 
 /// A command that needs no secrets, because nothing masks what it says.
 #[derive(Debug, Clone)]
@@ -25,13 +26,15 @@ impl Readable for Open {
 
     fn read(value: &Value) -> Result<Self, String> {
         match Run::read(value)? {
-            Run::With { .. } => Err("cannot be given secrets here: only steps can".to_owned()),
+            Run::With { .. } => {
+                Err("cannot be given secrets or limits here: only steps can".to_owned())
+            }
             open @ (Run::Argv(_) | Run::Shell(_)) => Ok(Open(open)),
         }
     }
 
     fn shape() -> Shape {
-        shape(&[text(), list(), table("shell", &text(), None)], WANTED)
+        shape(&[text(), list(), table("shell", &text(), false)], WANTED)
     }
 }
 
@@ -55,8 +58,8 @@ impl Readable for Run {
         let forms = [
             text(),
             list(),
-            table("shell", &text(), Some(secrets())),
-            table("command", &command, Some(secrets())),
+            table("shell", &text(), true),
+            table("command", &command, true),
         ];
         shape(&forms, WANTED)
     }
@@ -74,9 +77,13 @@ fn argv(value: &Value) -> Option<Result<Vec<String>, String>> {
     words.collect::<Result<_, _>>().ok().map(Ok)
 }
 
-/// `{ shell = "...", secrets = [...] }`, or `command` where no shell is needed; none for other keys.
+/// `{ shell = "...", secrets = [...], memory = "2GiB" }`, or `command` where no shell is needed; none
+/// for other keys.
 fn in_table(table: &Table) -> Option<Result<Run, String>> {
-    let known = |key: &str| matches!(key, "shell" | "command" | "secrets");
+    let known = |key: &str| {
+        let limits = matches!(key, "memory" | "processes" | "cpu");
+        limits || matches!(key, "shell" | "command" | "secrets")
+    };
     if !table.entries.iter().all(|entry| known(&entry.key)) {
         return None;
     }
@@ -91,11 +98,46 @@ fn in_table(table: &Table) -> Option<Result<Run, String>> {
         }
         _ => return None,
     };
-    let Some(secrets) = table.get("secrets") else {
-        return Some(Ok(run));
-    };
-    let run = Box::new(run);
-    Some(all_secrets(secrets).map(|secrets| Run::With { run, secrets }))
+    let secrets = table.get("secrets").map(all_secrets).transpose();
+    let with = secrets.and_then(|secrets| Ok((secrets.unwrap_or_default(), limits(table)?)));
+    Some(with.map(|(secrets, limits)| {
+        if secrets.is_empty() && limits.is_none() {
+            return run;
+        }
+        let run = Box::new(run);
+        Run::With {
+            run,
+            secrets,
+            limits,
+        }
+    }))
+}
+
+fn limits(table: &Table) -> Result<Limits, String> {
+    fn one<T: FromStr<Err: Display>>(table: &Table, key: &str) -> Result<Option<T>, String> {
+        let Some(node) = table.get(key) else {
+            return Ok(None);
+        };
+        let text = match &node.value {
+            Value::Text(text) => text.clone(),
+            Value::Integer(number) => number.clone(),
+            other @ (Value::Fraction(_)
+            | Value::Flag(_)
+            | Value::Date(_)
+            | Value::List(_)
+            | Value::Table(_)) => other.describe(),
+        };
+        let limit = text
+            .parse()
+            .map_err(|why| format!("has a wrong {key}: {why}"));
+        limit.map(Some)
+    }
+    let processes: Option<NonZeroU32> = one(table, "processes")?;
+    Ok(Limits {
+        memory: one(table, "memory")?,
+        processes: processes.map(NonZeroU32::get),
+        cpu: one(table, "cpu")?,
+    })
 }
 
 fn all_secrets(node: &Node) -> Result<Vec<Secret>, String> {
@@ -166,11 +208,29 @@ fn secrets() -> Schema {
     })
 }
 
-fn table(key: &str, form: &Schema, secrets: Option<Schema>) -> Schema {
+fn table(key: &str, form: &Schema, of_step: bool) -> Schema {
     let mut properties = serde_json::Map::new();
     properties.insert(key.to_owned(), form.clone());
-    if let Some(secrets) = secrets {
-        properties.insert("secrets".to_owned(), secrets);
+    if of_step {
+        let limit = |of: Schema, what: &str| {
+            let mut limit = of;
+            limit["description"] = json!(format!("{what}, where the server can hold it to that"));
+            limit
+        };
+        let memory = json!({ "type": "string", "pattern": "^[1-9][0-9]*(KiB|MiB|GiB)$" });
+        let processes = json!({ "type": "integer", "minimum": 1 });
+        let cpu = json!({ "type": "string", "pattern": "^[1-9][0-9]*%$" });
+        for (key, of) in [
+            ("secrets", secrets()),
+            ("memory", limit(memory, "Memory at most")),
+            (
+                "processes",
+                limit(processes, "Processes and threads at most"),
+            ),
+            ("cpu", limit(cpu, "Share of one processor at most")),
+        ] {
+            properties.insert(key.to_owned(), of);
+        }
     }
     json!({
         "type": "object",

@@ -14,7 +14,7 @@ use crate::{
     },
     model::Actor,
     server::{Listen, Server},
-    service::{Service, Setup},
+    service::{Confinement, Service, Setup},
 };
 use std::path::{Path, PathBuf};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -50,6 +50,7 @@ impl World {
             loaded,
             state: place.state(),
             program: program.clone(),
+            confinement: Confinement::default(),
         };
         let service = Service::start(setup).await?;
         let (stop, stopped) = oneshot::channel();

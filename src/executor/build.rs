@@ -47,6 +47,7 @@ pub(crate) async fn build(
         Ended::Exit(0) => collect(shared, step, job, place, artifact).await,
         ended @ (Ended::Exit(_)
         | Ended::Signal(_)
+        | Ended::OutOfMemory(_)
         | Ended::TimedOut
         | Ended::Stopped
         | Ended::NotStarted(_)

@@ -3,11 +3,7 @@
 //! is gone. It knows neither the keeper nor the server.
 
 use crate::{durable, model::Span};
-use std::{
-    fs,
-    io::{self, ErrorKind},
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
 /// How a command ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +11,8 @@ pub(crate) enum Ended {
     Exit(i32),
     /// By a signal that was not ours.
     Signal(i32),
+    /// Killed by the kernel for want of memory, within this limit.
+    OutOfMemory(String),
     /// After its time limit, by us.
     TimedOut,
     /// Not wanted any more, ended by us.
@@ -50,6 +48,7 @@ impl End {
         let (word, rest) = match &self.ended {
             Ended::Exit(code) => ("exit", code.to_string()),
             Ended::Signal(signal) => ("signal", signal.to_string()),
+            Ended::OutOfMemory(limit) => ("out-of-memory", one_line(limit)),
             Ended::TimedOut => ("timed-out", String::new()),
             Ended::Stopped => ("stopped", String::new()),
             Ended::NotStarted(why) => ("not-started", one_line(why)),
@@ -60,15 +59,17 @@ impl End {
         durable::replace(file, &file.with_extension("new"), &[text.as_bytes()])
     }
 
-    /// How the command of this key ended, when that is known. What cannot be read may say it.
-    pub(crate) fn read(file: &Path, key: &str) -> Option<Self> {
+    /// How the command of this key ended, when that is known.
+    ///
+    /// # Errors
+    /// Where the file is there and cannot be read, which says nothing of what is in it.
+    pub(crate) fn read(file: &Path, key: &str) -> io::Result<Option<Self>> {
         match fs::read(file) {
-            Ok(text) => Self::parse(str::from_utf8(&text).ok()?, key),
-            Err(why) if why.kind() == ErrorKind::NotFound => None,
-            Err(why) => {
-                let why = format!("cannot read {}: {why}", file.display());
-                Some(Ended::Lost(why).into())
-            }
+            Ok(text) => Ok(str::from_utf8(&text)
+                .ok()
+                .and_then(|text| Self::parse(text, key))),
+            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(why) => Err(why),
         }
     }
 
@@ -83,6 +84,7 @@ impl End {
         let ended = match word {
             "exit" => Ended::Exit(rest.parse().ok()?),
             "signal" => Ended::Signal(rest.parse().ok()?),
+            "out-of-memory" => Ended::OutOfMemory(rest.to_owned()),
             "timed-out" => Ended::TimedOut,
             "stopped" => Ended::Stopped,
             "not-started" => Ended::NotStarted(rest.to_owned()),
@@ -111,6 +113,7 @@ mod tests {
         for ended in [
             Ended::Exit(75),
             Ended::Signal(9),
+            Ended::OutOfMemory("2GiB".to_owned()),
             Ended::TimedOut,
             Ended::Stopped,
             Ended::NotStarted("no such file".to_owned()),
@@ -122,14 +125,16 @@ mod tests {
                 took: Span(1_234),
             };
             end.write(&file, "0.1.2").unwrap();
-            assert_eq!(End::read(&file, "0.1.2"), Some(end));
-            assert_eq!(End::read(&file, "0.1.3"), None);
+            assert_eq!(End::read(&file, "0.1.2").unwrap(), Some(end));
+            assert_eq!(End::read(&file, "0.1.3").unwrap(), None);
         }
         let whole = fs::read_to_string(&file).unwrap();
         for cut in 0..whole.len() {
             fs::write(&file, &whole[..cut]).unwrap();
-            assert_eq!(End::read(&file, "0.1.2"), None, "{cut}");
+            assert_eq!(End::read(&file, "0.1.2").unwrap(), None, "{cut}");
         }
         fs::remove_file(&file).unwrap();
+        assert_eq!(End::read(&file, "0.1.2").unwrap(), None);
+        assert!(End::read(&std::env::temp_dir(), "0.1.2").is_err());
     }
 }

@@ -15,7 +15,10 @@ use crate::{
     },
     model::Span,
 };
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// What is there of the present try of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,22 +30,22 @@ pub(crate) enum Found {
 }
 
 /// Looks at a step's folder for a try of it.
-pub(crate) fn look(folder: &Path, tried: &str) -> Found {
+pub(crate) fn look(folder: &Path, tried: &str) -> io::Result<Found> {
     let is_of_it = |key: &str| key.rsplit_once('.').is_some_and(|(of, _)| of == tried);
     let last = Holder::last_of(folder).filter(|last| is_of_it(&last.key));
     if is_held(folder)
         && let Some(keeper) = &last
     {
-        return Found::Begun(keeper.age());
+        return Ok(Found::Begun(keeper.age()));
     }
-    let work = End::read(&end_of_work(folder), &key_of_work(tried));
-    match (work, last) {
+    let work = End::read(&end_of_work(folder), &key_of_work(tried))?;
+    Ok(match (work, last) {
         // Somebody stopped it while no server was there to want that: it is run again.
         (Some(end), _) if end.ended == Ended::Stopped => Found::Nothing,
         (Some(end), _) => Found::Begun(end.took),
         (None, Some(lost)) => Found::Begun(lost.age()),
         (None, None) => Found::Nothing,
-    }
+    })
 }
 
 /// Where the end of a step's work is told, which decides.

@@ -103,12 +103,15 @@ pub(crate) fn file(folder: &Path) -> PathBuf {
     folder.join(FILE)
 }
 
-/// Whether somebody holds a folder.
+/// Whether somebody holds a folder. Where that cannot be found out, it counts as held.
 pub(crate) fn is_held(folder: &Path) -> bool {
-    let Ok(file) = File::open(file(folder)) else {
-        return false;
-    };
-    matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    match File::open(file(folder)) {
+        Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
+        Err(why) => !matches!(
+            why.kind(),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+        ),
+    }
 }
 
 /// Names this run of the machine, or of the container: with it everything in it ends, and pids and

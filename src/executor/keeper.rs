@@ -10,6 +10,7 @@
 //! ```
 
 mod confine;
+mod groups;
 mod mask;
 
 use crate::{
@@ -22,6 +23,7 @@ use crate::{
     },
     model::Span,
 };
+use groups::Groups;
 use mask::Mask;
 use nix::{
     errno::Errno,
@@ -79,6 +81,12 @@ pub struct Arguments {
     /// Where the command runs
     #[arg(long, value_name = "DIR")]
     pub(crate) directory: PathBuf,
+    /// The control group of the command
+    #[arg(long, value_name = "DIR", requires = "outside")]
+    pub(crate) group: Option<PathBuf>,
+    /// The control group of keepers
+    #[arg(long, value_name = "DIR")]
+    pub(crate) outside: Option<PathBuf>,
     /// For how long, in milliseconds
     #[arg(long, value_name = "MS")]
     pub(crate) limit: u64,
@@ -108,12 +116,17 @@ pub fn keep(arguments: &Arguments) -> u8 {
         return ALONE;
     }
     // An earlier keeper may have done it all.
-    if End::read(&arguments.end, &arguments.key).is_some() {
-        return 0;
+    match End::read(&arguments.end, &arguments.key) {
+        Ok(None) => {}
+        Ok(Some(_)) => return 0,
+        Err(_unreadable) => return 1,
     }
     let watch = Stopwatch::start();
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
-    let signed = confined.and_then(|()| hold.sign(&arguments.key));
+    let signed = confined.and_then(|()| {
+        Groups::of(arguments).leave()?;
+        hold.sign(&arguments.key)
+    });
     let end = match signed.and(runtime) {
         Ok(runtime) => runtime.block_on(kept_to_the_end(arguments)),
         Err(why) => Err(why),
@@ -145,7 +158,7 @@ async fn kept_to_the_end(arguments: &Arguments) -> io::Result<End> {
         Ok(started) => {
             let leader = started.0.id();
             tokio::select! {
-                ended = watch(started, arguments.limit, &mut log, &mut unwanted) => ended,
+                ended = watch(started, arguments, &mut log, &mut unwanted) => ended,
                 never = bury_orphans(leader) => never,
             }
         }
@@ -162,12 +175,13 @@ async fn kept_to_the_end(arguments: &Arguments) -> io::Result<End> {
 /// Waits for the command's end, its output into the log, and sees to it that nothing stays.
 async fn watch(
     (mut child, mut output): (Child, Output),
-    limit: u64,
+    arguments: &Arguments,
     log: &mut Log,
     unwanted: &mut Signal,
 ) -> Ended {
     let all = Tree::Below(std::process::id().cast_signed());
-    let first = first_end(&mut child, limit, unwanted);
+    let groups = Groups::of(arguments);
+    let first = first_end(&mut child, arguments.limit, unwanted);
     let ended = match output.copy_while(log, first).await {
         First::Exited(status) => of_status(status),
         First::TimeOver => {
@@ -179,6 +193,8 @@ async fn watch(
             Ended::Stopped
         }
     };
+    let ended = groups.judge(ended);
+    groups.kill();
     // Output is taken meanwhile, so that nobody hangs in a write.
     let gone = !has_children() || output.copy_while(log, all.end()).await;
     let _late = timeout(LAST_OUTPUT, output.copy(log)).await;
@@ -186,6 +202,7 @@ async fn watch(
     if !gone || timeout(GRACE, child.wait()).await.is_err() {
         return Ended::Lost("its processes do not end, not even when killed".to_owned());
     }
+    groups.remove();
     ended
 }
 
@@ -224,10 +241,9 @@ async fn spawn(arguments: &Arguments) -> io::Result<(Child, Output)> {
     let mut busy_tries = 0;
     loop {
         let (reader, writer) = io::pipe()?;
-        let child = prepared(arguments)?
-            .stdout(writer.try_clone()?)
-            .stderr(writer)
-            .spawn();
+        let mut command = prepared(arguments)?;
+        command.stdout(writer.try_clone()?).stderr(writer);
+        let child = Groups::of(arguments).within(|| command.spawn());
         match child {
             // A file just written may be held open for a moment by an unrelated fork of the server.
             Err(why) if why.kind() == io::ErrorKind::ExecutableFileBusy && busy_tries < 20 => {

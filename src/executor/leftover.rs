@@ -4,7 +4,8 @@
 
 use crate::{
     executor::{
-        ExecutorError,
+        Confinement, ExecutorError,
+        cgroup::Cgroup,
         hold::{self, Hold, Holder, is_held},
         keeper,
         tree::{Tree, terminate},
@@ -22,7 +23,11 @@ use std::{
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Ends the steps that a dead server left running, but for those in the folders to be kept.
-pub(crate) fn end_all(steps: &Path, kept: &BTreeSet<PathBuf>) -> Result<(), ExecutorError> {
+pub(crate) fn end_all(
+    steps: &Path,
+    kept: &BTreeSet<PathBuf>,
+    confinement: &Confinement,
+) -> Result<(), ExecutorError> {
     let unreadable = |source| ExecutorError::File {
         operation: "read the steps of an earlier server in",
         path: steps.to_owned(),
@@ -38,14 +43,18 @@ pub(crate) fn end_all(steps: &Path, kept: &BTreeSet<PathBuf>) -> Result<(), Exec
             ask(&folder);
             held.push(folder);
         } else {
-            end_orphans(&folder)?;
+            let group = confinement
+                .of(&id_of(&folder))
+                .map(|confined| confined.step);
+            end_orphans(&folder, group.as_ref())?;
         }
     }
     held.iter().try_for_each(|folder| end(folder))
 }
 
-/// Ends what is left below a keeper that was killed, and waits until it is gone.
-pub(crate) fn end_orphans(folder: &Path) -> Result<(), ExecutorError> {
+/// Ends what is left below a keeper that was killed, and waits until it is gone: its session, and the
+/// control group of its command, where there is one, with what made a session of its own.
+pub(crate) fn end_orphans(folder: &Path, group: Option<&Cgroup>) -> Result<(), ExecutorError> {
     if !hold::file(folder).exists() {
         return Ok(());
     }
@@ -63,6 +72,12 @@ pub(crate) fn end_orphans(folder: &Path) -> Result<(), ExecutorError> {
         if !Tree::Session(holder.pid).end_blocking() {
             return Err(undying(folder, holder.pid));
         }
+    }
+    if let Some(group) = group {
+        if !group.end() {
+            return Err(undying(folder, 0));
+        }
+        group.remove();
     }
     hold.forget();
     Ok(())

@@ -3,15 +3,18 @@
 //! effects.
 
 use crate::{
+    clock::Stopwatch,
     executor::{
+        confinement::Confined,
         ended::{End, Ended},
         given,
         hold::{Holder, is_held},
         keeper, leftover,
         tree::{Tree, terminate},
     },
-    model::{Run, Span},
+    model::{Limits, Run, Span},
 };
+use nix::errno::Errno;
 use std::{
     future::pending,
     io,
@@ -26,12 +29,19 @@ use tokio::{
 };
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// Between two tries to start a keeper on a machine that is short of something, the first and the
+/// longest.
+const START_AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// After this it is told, and the engine decides on another try.
+const START_WITHIN: Span = Span::seconds(30);
 
 /// A command with all it needs.
 #[derive(Debug)]
 pub(crate) struct Process<'a> {
     /// The program of which keepers are made.
     pub(crate) keeper: &'a Path,
+    pub(crate) confined: Option<Confined>,
+    pub(crate) limits: Limits,
     pub(crate) run: &'a Run,
     pub(crate) directory: &'a Path,
     /// The whole environment: nothing else is inherited.
@@ -74,9 +84,16 @@ impl Process<'_> {
             Ok(secrets) => secrets,
             Err(why) => return self.not_started(&why.to_string()).into(),
         };
-        let mut keeper = match self.command(&secrets).spawn() {
+        if let Some(confined) = &self.confined
+            && let Err(why) = confined.step.make(self.limits)
+        {
+            return self
+                .not_started(&format!("its control group: {why}"))
+                .into();
+        }
+        let mut keeper = match self.started(&secrets, stop).await {
             Ok(keeper) => keeper,
-            Err(why) => return self.not_started(&format!("its keeper: {why}")).into(),
+            Err(ended) => return ended.into(),
         };
         let Some(pid) = keeper.id().map(u32::cast_signed) else {
             return Ended::Lost("its keeper has no id".to_owned()).into();
@@ -91,13 +108,35 @@ impl Process<'_> {
         self.said(status, pid, stop).await
     }
 
+    /// Starts the keeper; waits where the machine is short of files, processes or memory, which is
+    /// nothing that the command could be blamed for.
+    async fn started(&self, secrets: &[(String, String)], stop: &mut Stop) -> Result<Child, Ended> {
+        let watch = Stopwatch::start();
+        let mut pause = START_AGAIN.0;
+        loop {
+            let why = match self.command(secrets).spawn() {
+                Ok(keeper) => return Ok(keeper),
+                Err(why) => why,
+            };
+            if !is_shortage(&why) || watch.elapsed() > START_WITHIN {
+                return Err(self.not_started(&format!("its keeper: {why}")));
+            }
+            tracing::warn!(folder = %self.folder.display(), %why, "a keeper cannot be started yet");
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = stop.wanted() => return Err(Ended::Stopped),
+            }
+            pause = (pause * 2).min(START_AGAIN.1);
+        }
+    }
+
     /// How the command ended that an earlier server began; none when none did.
     async fn of_earlier_server(&self, stop: &mut Stop) -> Option<End> {
         if is_held(self.folder) {
             self.end_of_other(stop).await;
         }
-        if let Some(end) = End::read(&self.end, self.key) {
-            return Some(self.told(end));
+        if let Some(end) = self.end_told().await {
+            return Some(end);
         }
         let lost = Holder::last_of(self.folder)?;
         if self.end_orphans().await.is_err() {
@@ -113,8 +152,8 @@ impl Process<'_> {
         if status.as_ref().is_ok_and(|status| held(*status)) {
             self.end_of_other(stop).await;
         }
-        if let Some(end) = End::read(&self.end, self.key) {
-            return self.told(end);
+        if let Some(end) = self.end_told().await {
+            return end;
         }
         // It was killed, or not even begun.
         if !Tree::Session(pid).end().await || self.end_orphans().await.is_err() {
@@ -127,16 +166,29 @@ impl Process<'_> {
         Ended::Lost(format!("its keeper did not say how it ended: {how}")).into()
     }
 
-    /// An end as its keeper wrote it, which does not know what it was to be part of.
-    fn told(&self, end: End) -> End {
-        match end.ended {
+    /// The end as the keeper told it; none where it did not. A file that cannot be read now, because
+    /// the machine is short of something, is waited for.
+    async fn end_told(&self) -> Option<End> {
+        let watch = Stopwatch::start();
+        let end = loop {
+            match End::read(&self.end, self.key) {
+                Ok(end) => break end?,
+                Err(why) if watch.elapsed() > START_WITHIN => {
+                    let why = format!("how it ended cannot be read: {why}");
+                    return Some(Ended::Lost(why).into());
+                }
+                Err(_not_now) => sleep(START_AGAIN.0).await,
+            }
+        };
+        Some(match end.ended {
             Ended::NotStarted(why) => self.not_started(&why).into(),
             Ended::Exit(_)
             | Ended::Signal(_)
+            | Ended::OutOfMemory(_)
             | Ended::TimedOut
             | Ended::Stopped
             | Ended::Lost(_) => end,
-        }
+        })
     }
 
     /// Waits for a keeper that was there before.
@@ -160,7 +212,9 @@ impl Process<'_> {
 
     async fn end_orphans(&self) -> Result<(), ()> {
         let folder = self.folder.to_owned();
-        let ended = tokio::task::spawn_blocking(move || leftover::end_orphans(&folder)).await;
+        let group = self.confined.as_ref().map(|confined| confined.step.clone());
+        let end = move || leftover::end_orphans(&folder, group.as_ref());
+        let ended = tokio::task::spawn_blocking(end).await;
         ended
             .is_ok_and(|ended| ended.is_ok())
             .then_some(())
@@ -169,10 +223,17 @@ impl Process<'_> {
 
     fn command(&self, secrets: &[(String, String)]) -> Command {
         let names = secrets.iter().map(|(name, _)| name.as_str());
+        let groups = self.confined.as_ref().map(|confined| {
+            let (step, keepers) = (&confined.step.0, &confined.keepers.0);
+            [("--group", step), ("--outside", keepers)]
+        });
         let mut command = Command::new(self.keeper);
+        command.arg0("pilothouse").arg("step-keeper");
+        for (name, group) in groups.into_iter().flatten() {
+            command.arg(name).arg(group);
+        }
         command
-            .arg0("pilothouse")
-            .args(["step-keeper", "--key", self.key])
+            .args(["--key", self.key])
             .args(["--server", &std::process::id().to_string()])
             .arg("--folder")
             .arg(self.folder)
@@ -201,6 +262,13 @@ impl Process<'_> {
             self.directory.display()
         ))
     }
+}
+
+/// Whether a start failed for want of something that comes back.
+fn is_shortage(why: &io::Error) -> bool {
+    let short = [Errno::EAGAIN, Errno::EMFILE, Errno::ENFILE, Errno::ENOMEM];
+    let code = why.raw_os_error().map(Errno::from_raw);
+    code.is_some_and(|code| short.contains(&code))
 }
 
 fn undying() -> Ended {

@@ -4,6 +4,7 @@
 use crate::{
     clock::Stopwatch,
     executor::{
+        Confinement,
         ended::Ended,
         found::{self, Found},
         log::Log,
@@ -11,7 +12,10 @@ use crate::{
     },
     model::{Artifact, EffectId, Run, Span, StepResult},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tokio::sync::OwnedMutexGuard;
 
 /// `EX_TEMPFAIL` of sysexits: the machinery failed, not the change.
@@ -22,6 +26,7 @@ pub(crate) struct Step {
     pub(crate) folder: PathBuf,
     /// The program of which keepers are made.
     pub(crate) keeper: PathBuf,
+    pub(crate) confinement: Arc<Confinement>,
     pub(crate) environment: Vec<(String, String)>,
     /// Names this try of the step, for its commands.
     pub(crate) key: String,
@@ -66,6 +71,8 @@ impl Step {
     ) -> Ended {
         let process = Process {
             keeper: &self.keeper,
+            confined: self.confinement.of(&self.id),
+            limits: self.confinement.limits(run.limits()),
             run,
             directory,
             environment: &self.environment,
@@ -113,6 +120,9 @@ impl Step {
             Ended::Exit(code) => self.failed(self.with_output(&format!("exit {code}"))),
             Ended::Signal(signal) => {
                 self.failed(self.with_output(&format!("killed by {}", signal_name(signal))))
+            }
+            Ended::OutOfMemory(limit) => {
+                self.failed(self.with_output(&format!("killed: out of memory (limit {limit})")))
             }
             Ended::TimedOut => {
                 self.failed(self.with_output(&format!("did not end within {time_limit}")))
@@ -167,7 +177,7 @@ impl Step {
 pub(crate) fn is_answer(ended: &Ended) -> bool {
     match ended {
         Ended::Exit(code) => *code == 0,
-        Ended::Signal(_) => false,
+        Ended::Signal(_) | Ended::OutOfMemory(_) => false,
         Ended::TimedOut | Ended::Stopped | Ended::NotStarted(_) | Ended::Lost(_) => true,
     }
 }

@@ -1,9 +1,11 @@
 //! What a pipeline is, as checked data: the effective definition after inheritance. How it is
 //! written in TOML, inherited and explained is `crate::definition`; this file knows no files.
 
+mod limits;
 mod run;
 mod source;
 
+pub use limits::{BadLimit, Bytes, CpuPercent, Limits};
 pub use run::{BadSecretName, Run, Secret, SecretName};
 pub use source::{Also, Build, CountedLines, Coverage, ReviewRule, Source};
 

@@ -145,6 +145,7 @@ fn nothing(state: &Path) -> Setup {
         loaded,
         state: state.to_owned(),
         program: env!("CARGO_BIN_EXE_pilothouse").into(),
+        confinement: pilothouse::executor::Confinement::default(),
     }
 }
 

@@ -12,7 +12,11 @@ mod targets;
 
 use crate::program;
 use ed25519_dalek::{Signer, SigningKey};
-use pilothouse::{clock::Stopwatch, executor::Executor, model::*};
+use pilothouse::{
+    clock::Stopwatch,
+    executor::{Confinement, Executor},
+    model::*,
+};
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -29,7 +33,13 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let executor = Executor::open(&folder.path().join("state"), 0, &program(), []).unwrap();
+        let executor = Executor::open(
+            &folder.path().join("state"),
+            0,
+            (&program(), &Confinement::default()),
+            [],
+        )
+        .unwrap();
         Self { executor, folder }
     }
 
@@ -143,7 +153,7 @@ fn told(result: &StepResult) -> (&'static str, &str) {
 }
 
 /// Waits until something is so; fails with its name when it does not come.
-async fn until(what: &str, so: impl Fn() -> bool) {
+pub(crate) async fn until(what: &str, so: impl Fn() -> bool) {
     let watch = Stopwatch::start();
     while !so() {
         assert!(watch.elapsed() < Span::seconds(10), "{what}");
@@ -152,7 +162,7 @@ async fn until(what: &str, so: impl Fn() -> bool) {
 }
 
 /// Whether a process runs; a zombie does not.
-fn lives(pid: &str) -> bool {
+pub(crate) fn lives(pid: &str) -> bool {
     assert!(!pid.trim().is_empty(), "no process noted its id");
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
     stat.is_ok_and(|stat| !stat.rsplit(") ").next().unwrap().starts_with('Z'))
@@ -163,10 +173,10 @@ fn read(path: &Path) -> String {
 }
 
 /// A work tree with history, made by the real git.
-struct Repository(PathBuf);
+pub(crate) struct Repository(PathBuf);
 
 impl Repository {
-    fn new(path: PathBuf) -> Self {
+    pub(crate) fn new(path: PathBuf) -> Self {
         std::fs::create_dir_all(&path).unwrap();
         let repository = Self(path);
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
@@ -193,7 +203,7 @@ impl Repository {
     }
 
     /// Commits a file with this message; gives the commit's id.
-    fn commit(&self, file: &str, content: &str, message: &str) -> Sha {
+    pub(crate) fn commit(&self, file: &str, content: &str, message: &str) -> Sha {
         std::fs::write(self.0.join(file), content).unwrap();
         self.git(&["add", "--all"]);
         self.git(&["commit", "--quiet", "--allow-empty", "-m", message]);

@@ -92,6 +92,7 @@ impl World {
             loaded,
             state: directory.path().join("state"),
             program: env!("CARGO_BIN_EXE_pilothouse").into(),
+            confinement: pilothouse::executor::Confinement::default(),
         });
         let issuer = Issuer::new(Expected {
             issuer: ISSUER.to_owned(),

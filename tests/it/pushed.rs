@@ -120,6 +120,7 @@ async fn served(directory: &Path, address: &str) -> (Serving, String) {
         loaded: definition::load(&definitions, clock::now()).unwrap(),
         state: directory.join("state"),
         program: crate::program(),
+        confinement: pilothouse::executor::Confinement::default(),
     };
     let service = Service::start(setup).await.unwrap();
     let token = token::open(&directory.join("state")).unwrap();

@@ -300,6 +300,7 @@ async fn again(directory: &Path) -> Result<Service, String> {
             loaded,
             state,
             program: crate::program(),
+            confinement: pilothouse::executor::Confinement::default(),
         })
         .await
         {

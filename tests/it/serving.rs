@@ -60,6 +60,7 @@ pub(crate) async fn service(directory: &Path) -> Service {
         loaded,
         state,
         program: env!("CARGO_BIN_EXE_pilothouse").into(),
+        confinement: pilothouse::executor::Confinement::default(),
     })
     .await
     .unwrap()

@@ -1,7 +1,7 @@
 //! What a server needs of the machine around it: programs, limits, a clock that is right.
 
 use super::Finding;
-use crate::clock as time;
+use crate::{clock as time, executor::controllers_of_machine};
 use std::{fs, path::Path, process::Command};
 
 /// The first version with every option that mirrors and checkouts are made with.
@@ -60,6 +60,33 @@ pub(super) fn files() -> Finding {
         Some(Ok(soft)) => Finding::ok(WHAT, format!("{soft} may be open at once")),
         Some(Err(_unlimited)) => Finding::ok(WHAT, "no limit"),
         None => Finding::doubt(WHAT, "how many may be open is not known", todo),
+    }
+}
+
+/// Whether the kernel could hold steps to limits. Whether a server may ask it to depends on how that
+/// is started, and is in its log.
+pub(super) fn limits() -> Finding {
+    const WHAT: &str = "step limits";
+    let todo = "boot with cgroup v2 alone (systemd.unified_cgroup_hierarchy=1), and start the server by its unit, which delegates";
+    match controllers_of_machine() {
+        Some(there) if there.len() == 3 => {
+            let said = "memory, processes and processor time, where the server is started by a unit with Delegate=yes";
+            Finding::ok(WHAT, said)
+        }
+        Some(there) if there.is_empty() => {
+            let said = "cgroup v2 has no controllers here: steps have no limits of memory, processes or processor time";
+            Finding::doubt(WHAT, said, todo)
+        }
+        Some(there) => {
+            let there = there.join(", ");
+            let said =
+                format!("cgroup v2 has only {there} here: what else steps take has no limit");
+            Finding::doubt(WHAT, said, todo)
+        }
+        None => {
+            let said = "there is no cgroup v2: steps have no limits of memory, processes or processor time, and a daemon of a step whose keeper is killed stays";
+            Finding::doubt(WHAT, said, todo)
+        }
     }
 }
 

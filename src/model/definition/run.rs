@@ -1,6 +1,7 @@
 //! A command as a definition says it, with the names of the secrets that it is given. A secret itself
 //! is never in a definition, and so in no journal and on no screen.
 
+use crate::model::Limits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
@@ -11,10 +12,13 @@ use std::{fmt, sync::Arc};
 pub enum Run {
     Argv(Vec<String>),
     Shell(String),
-    /// One of the others, with secrets in its environment.
+    /// One of the others, with secrets in its environment, or limits of its own.
     With {
         run: Box<Run>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         secrets: Vec<Secret>,
+        #[serde(default, skip_serializing_if = "Limits::is_none")]
+        limits: Limits,
     },
 }
 
@@ -27,7 +31,7 @@ impl Run {
         match self {
             Run::Argv(argv) => argv.iter().map(String::as_str).collect(),
             Run::Shell(text) => vec!["sh", "-c", text],
-            Run::With { run, secrets: _ } => run.words(),
+            Run::With { run, .. } => run.words(),
         }
     }
 
@@ -35,7 +39,15 @@ impl Run {
     pub fn secrets(&self) -> &[Secret] {
         match self {
             Run::Argv(_) | Run::Shell(_) => &[],
-            Run::With { run: _, secrets } => secrets,
+            Run::With { secrets, .. } => secrets,
+        }
+    }
+
+    /// How much it may take, where it says so itself.
+    pub fn limits(&self) -> Limits {
+        match self {
+            Run::Argv(_) | Run::Shell(_) => Limits::default(),
+            Run::With { limits, .. } => *limits,
         }
     }
 }
@@ -46,11 +58,11 @@ impl fmt::Display for Run {
         match self {
             Run::Argv(argv) => f.write_str(&argv.join(" ")),
             Run::Shell(text) => write!(f, "sh -c {text:?}"),
-            Run::With { run, secrets } => {
-                write!(f, "{run} with ")?;
+            Run::With { run, secrets, .. } => {
+                write!(f, "{run}")?;
                 for (at, secret) in secrets.iter().enumerate() {
-                    let comma = if at == 0 { "" } else { ", " };
-                    write!(f, "{comma}{}", secret.name)?;
+                    let before = if at == 0 { " with " } else { ", " };
+                    write!(f, "{before}{}", secret.name)?;
                 }
                 Ok(())
             }

@@ -118,14 +118,26 @@ async fn a_build_is_signed_and_deploys_after_a_restart_but_not_under_another_key
     let key = place.path("state/signing-key");
     let mode = std::fs::metadata(&key).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    let again = Executor::open(&place.path("state"), 0, &program(), []).unwrap();
+    let again = Executor::open(
+        &place.path("state"),
+        0,
+        (&program(), &Confinement::default()),
+        [],
+    )
+    .unwrap();
     assert_eq!(
         told(&again.run(&pipeline(), &step).await),
         ("succeeded", "")
     );
 
     std::fs::remove_file(&key).unwrap();
-    let other = Executor::open(&place.path("state"), 0, &program(), []).unwrap();
+    let other = Executor::open(
+        &place.path("state"),
+        0,
+        (&program(), &Confinement::default()),
+        [],
+    )
+    .unwrap();
     let result = other.run(&pipeline(), &step).await;
     let (kind, why) = told(&result);
     assert_eq!(kind, "infrastructure");
@@ -151,7 +163,8 @@ fn a_key_that_is_not_a_secret_key_is_refused() {
         let key = folder.path().join("signing-key");
         std::fs::write(&key, text).unwrap();
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
-        let refused = Executor::open(folder.path(), 0, &program(), []).unwrap_err();
+        let refused = Executor::open(folder.path(), 0, (&program(), &Confinement::default()), [])
+            .unwrap_err();
         assert!(
             matches!(refused, ExecutorError::Key { .. }),
             "{text} {mode:o}"

@@ -5,7 +5,13 @@ use super::*;
 
 /// A later server on the same directory, which owes this.
 fn next(place: &Place, owed: &Owed) -> Executor {
-    Executor::open(&place.path("state"), 0, &program(), [owed]).unwrap()
+    Executor::open(
+        &place.path("state"),
+        0,
+        (&program(), &Confinement::default()),
+        [owed],
+    )
+    .unwrap()
 }
 
 /// Runs a step until something is so, and then as a killed server does: nobody waits for it any more.
@@ -154,7 +160,13 @@ async fn another_try_or_a_journal_from_a_backup_goes_on_with_nothing() {
         let begun = || !read(&place.path("starts")).is_empty();
         left(&place, &step, "it starts", begun).await;
         step.tries = tries;
-        let next = Executor::open(&place.path("state"), restores, &program(), [&step]).unwrap();
+        let next = Executor::open(
+            &place.path("state"),
+            restores,
+            (&program(), &Confinement::default()),
+            [&step],
+        )
+        .unwrap();
         assert!(!next.is_found(&step.id));
         std::fs::write(place.path("go"), "").unwrap();
         let result = next.run(&pipeline(), &step).await;
@@ -189,7 +201,13 @@ async fn a_target_stays_held_for_the_deployment_that_an_earlier_server_began() {
     let second = owed("deploy-2", Effect::Deploy(other));
     let begun = || !read(&place.path("starts")).is_empty();
     left(&place, &first, "it starts", begun).await;
-    let next = Executor::open(&place.path("state"), 0, &program(), [&first, &second]).unwrap();
+    let next = Executor::open(
+        &place.path("state"),
+        0,
+        (&program(), &Confinement::default()),
+        [&first, &second],
+    )
+    .unwrap();
     let name = pipeline();
     let (two, one, ()) = tokio::join!(
         next.run(&name, &second),

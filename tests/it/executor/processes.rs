@@ -326,7 +326,13 @@ async fn a_later_server_ends_what_a_dead_one_left() {
     let own = std::process::id();
     std::fs::write(stranger.join("keeper"), format!("{own} 1 {boot}\n")).unwrap();
 
-    let _next = Executor::open(&place.path("state"), 0, &program(), []).unwrap();
+    let _next = Executor::open(
+        &place.path("state"),
+        0,
+        (&program(), &Confinement::default()),
+        [],
+    )
+    .unwrap();
     assert!(!lives(&read(&leader)), "the leader lives on");
     assert!(!lives(&read(&child)), "the child lives on");
     assert_eq!(read(&note) + &read(&stranger.join("keeper")), "");
@@ -354,7 +360,13 @@ async fn a_later_server_ends_what_a_killed_keeper_left() {
     until("the keeper is gone", || !lives(&keeper)).await;
     assert!(lives(&read(&leader)));
 
-    let _next = Executor::open(&place.path("state"), 0, &program(), []).unwrap();
+    let _next = Executor::open(
+        &place.path("state"),
+        0,
+        (&program(), &Confinement::default()),
+        [],
+    )
+    .unwrap();
     assert!(!lives(&read(&leader)), "the leader lives on");
 }
 

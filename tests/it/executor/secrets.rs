@@ -10,6 +10,7 @@ fn given(text: &str, secrets: &[(&str, Option<&Path>)]) -> Run {
         file: file.map(|path| path.to_str().unwrap().to_owned()),
     });
     Run::With {
+        limits: Limits::default(),
         run: Box::new(Run::Shell(text.to_owned())),
         secrets: secrets.collect(),
     }

@@ -161,7 +161,13 @@ async fn a_switch_goes_there_and_back() {
 #[tokio::test]
 async fn targets_see_later_epochs_after_a_restore_than_any_before() {
     let place = Place::new();
-    let again = Executor::open(&place.path("state"), 2, &program(), []).unwrap();
+    let again = Executor::open(
+        &place.path("state"),
+        2,
+        (&program(), &Confinement::default()),
+        [],
+    )
+    .unwrap();
     let text = "echo $PILOTHOUSE_EPOCH >> epochs";
     let step = |id: &str| owed(id, Effect::Deploy(place.deployment("h1", text, None)));
     assert_eq!(told(&place.run(&step("a-1")).await), ("succeeded", ""));

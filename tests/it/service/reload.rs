@@ -85,6 +85,7 @@ impl Files {
             loaded,
             state,
             program: crate::program(),
+            confinement: pilothouse::executor::Confinement::default(),
         })
         .await
         .unwrap()

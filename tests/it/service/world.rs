@@ -63,6 +63,7 @@ impl World {
             },
             state: self.directory.path().join("state"),
             program: crate::program(),
+            confinement: pilothouse::executor::Confinement::default(),
         }
     }
 
