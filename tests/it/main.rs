@@ -37,6 +37,7 @@ mod idle;
 mod input;
 mod journal;
 mod keys;
+mod kills;
 mod leads;
 mod notices;
 mod oidc;
