@@ -11,12 +11,18 @@ use std::{
         net::UnixStream as Probe,
     },
     path::Path,
+    thread::sleep,
+    time::Duration,
 };
 use tokio::net::UnixListener;
 
 /// Others may write in such a directory, and cannot touch what is not theirs.
 const STICKY: u32 = 0o1000;
 const WRITABLE_BY_OTHERS: u32 = 0o022;
+
+/// A program that a killed server was starting listens in its place until it has begun.
+const LOOKS: u32 = 20;
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Listens on a socket for this user alone, or for a group of the machine too.
 pub(super) fn open(path: &Path, group: Option<&str>) -> Result<UnixListener, ServerError> {
@@ -120,7 +126,15 @@ fn remove_stale(path: &Path) -> Result<(), ServerError> {
         }
         Ok(_socket) => {}
     }
-    match Probe::connect(path) {
+    let mut probe = Probe::connect(path);
+    for _look in 0..LOOKS {
+        if probe.is_err() {
+            break;
+        }
+        sleep(LOOK_EVERY);
+        probe = Probe::connect(path);
+    }
+    match probe {
         Ok(_answers) => Err(ServerError::Running {
             path: path.to_owned(),
         }),

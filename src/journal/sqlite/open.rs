@@ -19,6 +19,7 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{Read as _, Write as _},
     path::{Path, PathBuf},
+    thread::sleep,
     time::Duration,
 };
 
@@ -26,6 +27,10 @@ use std::{
 pub const FILE: &str = "journal.db";
 
 const LOCK: &str = "journal.lock";
+
+/// A program that a killed server was starting has its lock until it has begun.
+const LOOKS: u32 = 20;
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Older ones can corrupt a write-ahead log.
 const SQLITE_LEAST: i32 = 3_051_003;
@@ -134,7 +139,15 @@ pub(super) fn lock(directory: &Path) -> Result<Alone, JournalError> {
         .truncate(false)
         .open(directory.join(LOCK))
         .map_err(unusable)?;
-    match file.try_lock() {
+    let mut locked = file.try_lock();
+    for _look in 0..LOOKS {
+        if !matches!(locked, Err(TryLockError::WouldBlock)) {
+            break;
+        }
+        sleep(LOOK_EVERY);
+        locked = file.try_lock();
+    }
+    match locked {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             return Err(JournalError::InUse {
