@@ -35,18 +35,22 @@ pub(super) async fn of_known_length(request: Request, next: Next) -> Result<Resp
     Ok(next.run(request).await)
 }
 
-/// What was asked for.
+/// What was asked for, on a route whose bodies are at most so large.
 #[derive(Debug)]
-pub(super) struct Asked<T>(pub(super) T);
+pub(super) struct Asked<T, const MOST: usize = BODY_LIMIT>(pub(super) T);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Asked<T> {
+impl<S, T, const MOST: usize> FromRequest<S> for Asked<T, MOST>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
     type Rejection = Fault;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Fault> {
         let read = Json::<T>::from_request(request, state);
         match tokio::time::timeout(BODY_PATIENCE, read).await {
             Ok(Ok(Json(asked))) => Ok(Asked(asked)),
-            Ok(Err(why)) => Err(unreadable(&why)),
+            Ok(Err(why)) => Err(unreadable(&why, MOST)),
             Err(_late) => Err(late()),
         }
     }
@@ -89,13 +93,13 @@ fn too_large(most: usize) -> Fault {
     )
 }
 
-fn unreadable(why: &JsonRejection) -> Fault {
+fn unreadable(why: &JsonRejection, most: usize) -> Fault {
     match why.status() {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => fault(
             ProblemKind::NotJson,
             "send it with `Content-Type: application/json`",
         ),
-        StatusCode::PAYLOAD_TOO_LARGE => too_large(BODY_LIMIT),
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(most),
         StatusCode::UNPROCESSABLE_ENTITY => fault(ProblemKind::BadBody, why.body_text()),
         _ => fault(ProblemKind::BrokenBody, why.body_text()),
     }

@@ -4,7 +4,7 @@
 use crate::{
     api::{DefinitionsPlan, DefinitionsRequest, ProblemKind, ReloadRequest},
     server::{
-        Shared,
+        DEFINITIONS_LIMIT, Shared,
         auth::Operator,
         body::Asked,
         permit::Permit,
@@ -16,7 +16,7 @@ use axum::{Extension, Json, extract::State};
 
 pub(super) async fn plan(
     State(shared): State<Shared>,
-    Asked(request): Asked<DefinitionsRequest>,
+    Asked(request): Asked<DefinitionsRequest, DEFINITIONS_LIMIT>,
 ) -> Result<Json<DefinitionsPlan>, Fault> {
     Ok(Json(shared.service.plan_definitions(request.files).await?))
 }
