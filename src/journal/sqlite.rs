@@ -123,15 +123,21 @@ impl Sqlite {
             return Ok(());
         };
         // This process has the log open still, with all that was committed.
-        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-        let moved = self.db.query_row(sql, [], |row| row.get(0));
-        let is_saved = self.files.has_database() && moved.is_ok_and(|busy: i64| busy == 0);
+        let is_moved = self.empty_log().unwrap_or(false);
+        let is_saved = is_moved && self.files.has_database();
         let saved = if is_saved {
             "all that was committed is in the journal's file"
         } else {
             "put it back before the next start, or restore a backup"
         };
         Err(JournalError::Removed { path, saved })
+    }
+
+    /// Moves all that is in the log to the journal's file; not when somebody else reads it now.
+    fn empty_log(&self) -> rusqlite::Result<bool> {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let busy: i64 = self.db.query_row(sql, [], |row| row.get(0))?;
+        Ok(busy == 0)
     }
 
     fn write(&mut self, batch: &[Commit]) -> Result<Committed, JournalError> {

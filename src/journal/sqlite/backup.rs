@@ -32,6 +32,8 @@ pub enum BackupError {
          another directory", directory.display(), file.display()
     )]
     Occupied { directory: PathBuf, file: PathBuf },
+    #[error("another program reads {}: end it, and restore again", path.display())]
+    Read { path: PathBuf },
     #[error("cannot {doing} {}: {source}", path.display())]
     File {
         doing: &'static str,
@@ -128,9 +130,17 @@ impl Restoring {
 
     /// Puts it in its place.
     pub fn finish(self) -> Result<(), BackupError> {
-        // The last who closes it moves the log into the file.
+        // Closing it would do that, too, and keep to itself what went wrong.
+        let emptied = self.journal.empty_log();
         drop(self.journal);
-        let published = publish(&self.part, &self.file);
+        let whole = match emptied {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(BackupError::Read {
+                path: self.part.clone(),
+            }),
+            Err(source) => Err(schema::failed(&self.part, "moving the log", source).into()),
+        };
+        let published = whole.and_then(|()| publish(&self.part, &self.file));
         remove(&self.part);
         published
     }

@@ -34,7 +34,7 @@ fn whatever_call_on_a_file_fails_nothing_is_lost_and_nothing_is_done_twice() {
         return;
     };
     let calls = healthy(&disk);
-    let faults = chosen(&calls, |_call| is_long());
+    let faults = chosen(&calls, |_call, _is_last| is_long());
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..BESIDE {
@@ -71,15 +71,16 @@ fn is_long() -> bool {
     std::env::var_os(ALL).is_some()
 }
 
-/// The first call of each kind fails, and those of which each is wanted; where it can, it finds the disk
+/// The first call of each kind fails, and the others that are wanted; where it can, it finds the disk
 /// full. Calls on the journal, and all in a long run, do both.
-fn chosen(calls: &[Call], each: impl Fn(&Call) -> bool) -> Vec<Fault> {
+fn chosen(calls: &[Call], is_wanted: impl Fn(&Call, bool) -> bool) -> Vec<Fault> {
     let mut met = BTreeMap::new();
     let mut faults = Vec::new();
-    for call in calls {
+    for (at, call) in calls.iter().enumerate() {
         let nth = met.entry(call).or_insert(0);
         *nth += 1;
-        if *nth > 1 && !each(call) {
+        let is_last = !calls[at + 1..].contains(call);
+        if *nth > 1 && !is_wanted(call, is_last) {
             continue;
         }
         let fault = |error, is_lasting| Fault {
