@@ -33,6 +33,7 @@ mod fixture;
 mod fleet;
 mod fuzz;
 mod granted;
+mod held;
 mod idle;
 mod input;
 mod journal;

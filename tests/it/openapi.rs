@@ -4,15 +4,14 @@
 mod asked;
 mod drawn;
 mod fuzzed;
-mod held;
 
 use crate::{
     fixture::{baking, night, seen_alarms, seen_windows},
+    held::Held,
     serving::on_socket,
     tidy::root,
 };
 use asked::{Request, ask};
-use held::Held;
 use pilothouse::{
     api,
     journal::{FILE, Journal, Sqlite},

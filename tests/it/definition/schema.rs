@@ -2,6 +2,7 @@
 //! definition there is. `PILOTHOUSE_SCHEMA=1` writes it anew.
 
 use super::{BROKEN, CHECKOUT, bent};
+use crate::held::Held;
 use pilothouse::definition;
 use serde_json::Value;
 use std::{fs, path::PathBuf};
@@ -14,96 +15,10 @@ fn asset(path: &str) -> PathBuf {
         .join(path)
 }
 
-/// What a schema complains of, over the few keywords that ours uses.
-fn complaints(schema: &Value, value: &Value, path: &str, found: &mut Vec<String>) {
-    for (keyword, rule) in schema.as_object().unwrap() {
-        let right = match keyword.as_str() {
-            "$schema" | "title" | "description" | "default" | "then" | "else" => true,
-            "type" => is_type(rule, value),
-            "enum" => rule.as_array().unwrap().contains(value),
-            "const" => rule == value,
-            "minimum" => value.as_i64().is_none_or(|n| n >= rule.as_i64().unwrap()),
-            "required" => value.as_object().is_none_or(|object| {
-                let mut keys = rule.as_array().unwrap().iter();
-                keys.all(|key| object.contains_key(key.as_str().unwrap()))
-            }),
-            "dependentRequired" => value.as_object().is_none_or(|object| {
-                let mut rules = rule.as_object().unwrap().iter();
-                rules.all(|(key, needs)| {
-                    let mut needs = needs.as_array().unwrap().iter();
-                    !object.contains_key(key)
-                        || needs.all(|key| object.contains_key(key.as_str().unwrap()))
-                })
-            }),
-            "anyOf" => rule
-                .as_array()
-                .unwrap()
-                .iter()
-                .any(|one| is_valid(one, value)),
-            "if" => {
-                let branch = if is_valid(rule, value) {
-                    "then"
-                } else {
-                    "else"
-                };
-                complaints(&schema[branch], value, path, found);
-                true
-            }
-            "items" => {
-                let items = value.as_array().into_iter().flatten();
-                items.for_each(|item| complaints(rule, item, &format!("{path}[]"), found));
-                true
-            }
-            "properties" | "additionalProperties" => {
-                let known = schema.get("properties").and_then(Value::as_object);
-                for (key, inner) in value.as_object().into_iter().flatten() {
-                    let path = format!("{path}.{key}");
-                    match (known.and_then(|known| known.get(key)), keyword.as_str()) {
-                        (Some(rule), "properties") => complaints(rule, inner, &path, found),
-                        (None, "additionalProperties") if rule == &Value::Bool(false) => {
-                            found.push(format!("{path} is unknown"));
-                        }
-                        (None, "additionalProperties") => complaints(rule, inner, &path, found),
-                        _ => {}
-                    }
-                }
-                true
-            }
-            other => panic!("the test does not know {other}"),
-        };
-        if !right {
-            found.push(format!("{path} is not {keyword} {rule}"));
-        }
-    }
-}
-
-fn is_valid(schema: &Value, value: &Value) -> bool {
-    let mut found = Vec::new();
-    complaints(schema, value, "", &mut found);
-    found.is_empty()
-}
-
-fn is_type(rule: &Value, value: &Value) -> bool {
-    let is = |name: &str| match name {
-        "object" => value.is_object(),
-        "array" => value.is_array(),
-        "string" => value.is_string(),
-        "integer" => value.is_i64(),
-        "number" => value.is_number(),
-        "boolean" => value.is_boolean(),
-        other => panic!("the test does not know type {other}"),
-    };
-    match rule {
-        Value::Array(names) => names.iter().any(|name| is(name.as_str().unwrap())),
-        name => is(name.as_str().unwrap()),
-    }
-}
-
+/// What a schema complains of.
 fn of(schema: &Value, text: &str) -> Vec<String> {
     let value: Value = toml::from_str(text).unwrap();
-    let mut found = Vec::new();
-    complaints(schema, &value, "", &mut found);
-    found
+    Held(schema).complaints(schema, &value)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Values drawn from schemas: good ones, and good ones with something bent.
 
-use super::held::Held;
+use crate::held::Held;
 use crate::simulation::rng::Rng;
 use regex::Regex;
 use serde_json::{Map, Value, json};

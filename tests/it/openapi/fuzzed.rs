@@ -5,9 +5,9 @@
 use super::{
     asked::{Answer, Request, ask},
     drawn::{bent, good},
-    held::Held,
 };
 use crate::{
+    held::Held,
     serving::{name, on_socket},
     simulation::rng::Rng,
 };

@@ -1,5 +1,5 @@
-//! Values held against the schemas of the document: over the few keywords that ours use, and strictly.
-//! What a schema does not speak of is a complaint, so that nothing is answered that is not documented.
+//! Values held against our JSON Schemas: over the few keywords that ours use, and strictly. What a
+//! schema does not speak of is a complaint, so that nothing is answered or read that is not documented.
 
 use chrono::DateTime;
 use regex::Regex;
@@ -7,21 +7,21 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// A document, for what its references lead to.
-pub(super) struct Held<'a>(pub(super) &'a Value);
+pub(crate) struct Held<'a>(pub(crate) &'a Value);
 
 /// The keys of an object that a schema speaks of.
 type Spoken = BTreeSet<String>;
 
 impl Held<'_> {
     /// Everything that is wrong with a value.
-    pub(super) fn complaints(&self, schema: &Value, value: &Value) -> Vec<String> {
+    pub(crate) fn complaints(&self, schema: &Value, value: &Value) -> Vec<String> {
         let mut found = Vec::new();
         self.whole(schema, value, "", &mut found);
         found
     }
 
     /// What a reference leads to; any other schema itself.
-    pub(super) fn resolved<'a>(&'a self, schema: &'a Value) -> &'a Value {
+    pub(crate) fn resolved<'a>(&'a self, schema: &'a Value) -> &'a Value {
         let Some(to) = schema["$ref"].as_str() else {
             return schema;
         };
@@ -51,6 +51,7 @@ impl Held<'_> {
             "allOf",
             "oneOf",
             "anyOf",
+            "if",
         ];
         let about = about_keys.iter().any(|word| rules.contains_key(*word));
         let mut spoken = if about { Spoken::new() } else { keys(value) };
@@ -65,6 +66,12 @@ impl Held<'_> {
                 "oneOf" | "anyOf" => {
                     spoken.extend(self.some(keyword, rule.as_array().unwrap(), value, path, found));
                 }
+                "if" => {
+                    let is_so = self.fits(rule, value);
+                    let branch = &schema[if is_so { "then" } else { "else" }];
+                    spoken.extend(self.part(branch, value, path, found));
+                }
+                "then" | "else" => {}
                 "properties" | "patternProperties" | "additionalProperties" => {}
                 "items" | "prefixItems" => self.items((keyword, rule), schema, value, path, found),
                 _ if is_right(keyword, rule, value) => {}
@@ -73,6 +80,12 @@ impl Held<'_> {
         }
         spoken.extend(self.fields(schema, value, path, found));
         spoken
+    }
+
+    fn fits(&self, schema: &Value, value: &Value) -> bool {
+        let mut wrong = Vec::new();
+        self.part(schema, value, "", &mut wrong);
+        wrong.is_empty()
     }
 
     fn some(
@@ -163,7 +176,7 @@ fn is_like(pattern: &str, text: &str) -> bool {
 fn is_right(keyword: &str, rule: &Value, value: &Value) -> bool {
     let length = || value.as_array().map(|all| all.len() as u64);
     match keyword {
-        "title" | "description" | "default" => true,
+        "$schema" | "title" | "description" | "default" => true,
         "type" => match rule {
             Value::Array(names) => names.iter().any(|name| is_type(name, value)),
             name => is_type(name, value),
@@ -181,10 +194,11 @@ fn is_right(keyword: &str, rule: &Value, value: &Value) -> bool {
             let texts: BTreeSet<String> = all.iter().map(Value::to_string).collect();
             texts.len() == all.len()
         }),
-        "required" => value.as_object().is_none_or(|object| {
-            let mut keys = rule.as_array().unwrap().iter();
-            keys.all(|key| object.contains_key(key.as_str().unwrap()))
-        }),
+        "required" => has_all(rule, value),
+        "dependentRequired" => {
+            let mut rules = rule.as_object().unwrap().iter();
+            rules.all(|(key, needs)| value.get(key).is_none() || has_all(needs, value))
+        }
         "format" => match rule.as_str().unwrap() {
             "date-time" => value
                 .as_str()
@@ -195,6 +209,13 @@ fn is_right(keyword: &str, rule: &Value, value: &Value) -> bool {
         },
         other => panic!("the keyword {other} is not checked yet"),
     }
+}
+
+fn has_all(keys: &Value, value: &Value) -> bool {
+    value.as_object().is_none_or(|object| {
+        let mut keys = keys.as_array().unwrap().iter();
+        keys.all(|key| object.contains_key(key.as_str().unwrap()))
+    })
 }
 
 fn is_type(name: &Value, value: &Value) -> bool {
