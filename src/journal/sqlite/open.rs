@@ -47,14 +47,12 @@ impl Sqlite {
     pub fn open(directory: &Path) -> Result<Self, JournalError> {
         let lock = lock(directory)?;
         let path = directory.join(FILE);
-        let db = connect(&path)?;
-        if let Some(format) = schema::older(&db, &path)? {
-            backup::keep(
-                &path,
-                &directory.join(format!("journal-format-{format}.db")),
-            )?;
+        let (db, format) = connect(&path)?;
+        if schema::is_older(format) {
+            let kept = directory.join(format!("journal-format-{format}.db"));
+            backup::keep(&path, &kept)?;
         }
-        Self::on(db, path, lock)
+        Self::on((db, format), path, lock)
     }
 
     /// Opens a file in a directory that is locked already, and of which there is another one.
@@ -62,8 +60,12 @@ impl Sqlite {
         Self::on(connect(&path)?, path, lock)
     }
 
-    fn on(mut db: Connection, path: PathBuf, lock: Alone) -> Result<Self, JournalError> {
-        schema::migrate(&mut db, &path)?;
+    fn on(
+        (mut db, format): (Connection, usize),
+        path: PathBuf,
+        lock: Alone,
+    ) -> Result<Self, JournalError> {
+        schema::migrate(&mut db, &path, format)?;
         let failed = |source| schema::failed(&path, "opening", source);
         let epochs = schema::epochs(&db).map_err(failed)?;
         let newest = newest(&db).map_err(failed)?;
@@ -100,7 +102,8 @@ impl Sqlite {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, JournalError> {
+/// With the format of the file, which is one of ours or a new one.
+fn connect(path: &Path) -> Result<(Connection, usize), JournalError> {
     let have = rusqlite::version_number();
     if have < SQLITE_LEAST {
         return Err(JournalError::OldSqlite {
@@ -111,7 +114,8 @@ fn connect(path: &Path) -> Result<Connection, JournalError> {
     let failed = |source| schema::failed(path, "opening", source);
     let db = Connection::open(path).map_err(failed)?;
     settings(&db).map_err(failed)?;
-    Ok(db)
+    let format = schema::ours(&db, path)?;
+    Ok((db, format))
 }
 
 /// A directory that is this process's alone. The lock goes with the process, however that ends.

@@ -50,9 +50,8 @@ const MIGRATIONS: [&str; 3] = [
 /// The first format with a chain.
 const CHAINED: usize = 2;
 
-/// Brings the file to the newest schema, after making sure that it is ours.
-pub(super) fn migrate(db: &mut Connection, path: &Path) -> Result<(), JournalError> {
-    let have = ours(db, path)?;
+/// Brings a file of ours to the newest format.
+pub(super) fn migrate(db: &mut Connection, path: &Path, have: usize) -> Result<(), JournalError> {
     if have == MIGRATIONS.len() {
         return Ok(());
     }
@@ -66,10 +65,9 @@ pub(super) fn migrate(db: &mut Connection, path: &Path) -> Result<(), JournalErr
     Ok(())
 }
 
-/// The format of a file that is ours and older than the newest; none for one that is new.
-pub(super) fn older(db: &Connection, path: &Path) -> Result<Option<usize>, JournalError> {
-    let have = ours(db, path)?;
-    Ok(Some(have).filter(|have| (1..MIGRATIONS.len()).contains(have)))
+/// Whether a journal has that format and is to be brought to the newest; one that is new has none.
+pub(super) fn is_older(format: usize) -> bool {
+    (1..MIGRATIONS.len()).contains(&format)
 }
 
 /// Notes which version of the program writes from here on, and names the one that did last.
