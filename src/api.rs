@@ -36,6 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const METRICS: &str = Operation::Metrics.path();
 pub const FLEET: &str = Operation::Fleet.path();
 pub const PIPELINES: &str = "/v1/pipelines";
+pub const ORGANIZATION_EVENTS: &str = Operation::OrganizationEvents.path();
 pub const ALERTS: &str = Operation::Alerts.path();
 pub const STREAM: &str = Operation::Stream.path();
 pub const DELIVERY: &str = Operation::Delivery.path();
@@ -93,11 +94,11 @@ pub struct Cursor {
     pub seq: u64,
 }
 
-/// One page of a pipeline's entries, oldest first.
+/// One page of the entries of a pipeline or of the organization, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Events {
     pub entries: Vec<Entry>,
-    /// The revision of the pipeline, so that a reader knows whether there is more.
+    /// The revision of the newest, so that a reader knows whether there is more.
     pub head: Revision,
 }
 

@@ -111,6 +111,16 @@ impl Client {
         self.get("loading events", &path).await
     }
 
+    /// One page of the organization's entries after a revision, oldest first.
+    pub async fn organization_events(
+        &self,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Events, ClientError> {
+        let path = format!("{}?after={after}&limit={limit}", api::ORGANIZATION_EVENTS);
+        self.get("loading events", &path).await
+    }
+
     /// What a pipeline's alarms say, and what there is to see of them.
     pub async fn alarms(&self, name: &PipelineName) -> Result<Alarms, ClientError> {
         let path = format!("{}/{name}/alarms", api::PIPELINES);

@@ -260,13 +260,35 @@ impl Service {
         if !self.running.mailboxes().contains_key(name) {
             return Ok(None);
         }
-        let shared = &self.running.shared;
         let stream = Stream::Pipeline(name.clone());
+        let mut page = self.page(stream, after, limit).await?;
+        page.head = page.head.max(self.running.shared.hub.revision(name));
+        Ok(Some(page))
+    }
+
+    /// A page of the organization's entries after a revision.
+    pub async fn organization_events(
+        &self,
+        after: Revision,
+        limit: usize,
+    ) -> Result<api::Events, ServiceError> {
+        let mut page = self.page(Stream::Organization, after, limit).await?;
+        page.head = page.head.max(self.running.shared.org.borrow().revision);
+        Ok(page)
+    }
+
+    /// The head is that of the page.
+    async fn page(
+        &self,
+        stream: Stream,
+        after: Revision,
+        limit: usize,
+    ) -> Result<api::Events, ServiceError> {
         let limit = limit.min(PAGE_MOST);
-        let entries = shared.writer.read(stream, after, limit).await?;
-        let newest = entries.last().map_or(Revision(0), |entry| entry.revision);
-        let head = shared.hub.revision(name).max(newest);
-        Ok(Some(api::Events { entries, head }))
+        let entries = self.running.shared.writer.read(stream, after, limit);
+        let entries = entries.await?;
+        let head = entries.last().map_or(Revision(0), |entry| entry.revision);
+        Ok(api::Events { entries, head })
     }
 
     /// The dry run of a command.

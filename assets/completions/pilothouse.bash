@@ -1042,7 +1042,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__events)
-            opts="-h --after --follow --json --socket --url --token-file --ca --help"
+            opts="-h --organization --after --follow --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

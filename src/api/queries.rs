@@ -4,7 +4,7 @@ use crate::model::Time;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// A page of a pipeline's entries.
+/// A page of the entries of a pipeline or of the organization.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventsQuery {

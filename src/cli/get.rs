@@ -13,7 +13,7 @@ use crate::{
     },
     client::{Client, Feed},
     clock,
-    model::{Entry, PipelineName, Revision},
+    model::{Entry, PipelineName, Revision, Stream},
 };
 use rows::Row;
 use serde_json::json;
@@ -78,7 +78,11 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
     };
     match arguments.what {
         Resource::Events | Resource::Ops => {
-            entries(&client, &names, &mut printer, arguments.watch).await
+            let mut streams: Vec<_> = names.into_iter().map(Stream::Pipeline).collect();
+            if arguments.pipeline.is_none() {
+                streams.insert(0, Stream::Organization);
+            }
+            entries(&client, streams, &mut printer, arguments.watch).await
         }
         Resource::Pipelines
         | Resource::Stages
@@ -115,7 +119,7 @@ async fn state(
     let only = arguments.pipeline.as_ref();
     let of = |world: &World| {
         let mut rows = rows::of(what, world, clock::now());
-        rows.retain(|row| only.is_none_or(|name| row.pipeline == *name));
+        rows.retain(|row| only.is_none_or(|name| row.pipeline.as_ref() == Some(name)));
         rows
     };
     if !arguments.watch {
@@ -135,17 +139,17 @@ async fn state(
 /// Rows of what happened.
 async fn entries(
     client: &Client,
-    names: &[PipelineName],
+    streams: Vec<Stream>,
     printer: &mut Printer,
     watch: bool,
 ) -> Result<(), Failure> {
     let what = printer.what;
     let mut memory = Memory::default();
     let mut print = |entry: &Entry| printer.add(rows::entry(what, entry, &mut memory));
-    let start = names.iter().map(|name| (name.clone(), Revision(0)));
-    let mut last: BTreeMap<PipelineName, Revision> = start.collect();
-    for (name, last) in &mut last {
-        events::catch_up(client, name, last, &mut print).await?;
+    let start = streams.into_iter().map(|stream| (stream, Revision(0)));
+    let mut last: BTreeMap<Stream, Revision> = start.collect();
+    for (stream, last) in &mut last {
+        events::catch_up(client, stream, last, &mut print).await?;
     }
     if watch {
         events::follow(client, &mut last, &mut print).await?;

@@ -12,6 +12,7 @@ use crate::{
     client::{Client, Feed},
     model::{
         Command, Entry, Fact, HoldScope, Pipeline, PipelineName, RequestKey, Revision, StageName,
+        Stream,
     },
 };
 use std::collections::BTreeSet;
@@ -41,47 +42,50 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
     let Settled::Accepted { revision, .. } = settled else {
         return Ok(());
     };
-    let Some((name, accepted)) = find(&client, &arguments.key, revision).await? else {
-        // A request to the organization; its stream has no pages.
+    let Some((stream, accepted)) = find(&client, &arguments.key, revision).await? else {
         return Ok(());
     };
     let mut last = revision;
     let mut lines = events::Lines::new(arguments.json);
     let mut print = |entry: &Entry| lines.print(entry);
-    events::catch_up(&client, &name, &mut last, &mut print).await?;
-    if arguments.watch {
+    events::catch_up(&client, &stream, &mut last, &mut print).await?;
+    // What is asked of the organization is done at once.
+    if let (true, Stream::Pipeline(name)) = (arguments.watch, stream) {
         let stage = stage(&accepted);
         follow(&client, &name, stage.as_ref(), last, arguments.json).await?;
     }
     Ok(())
 }
 
-/// The pipeline that accepted the request, and the command in it. An answer names no pipeline, but
-/// the revision, at which one of them has the request.
+/// Where the request was accepted, and the command in it. An answer does not say where, but the
+/// revision, at which the organization or one of the pipelines has the request.
 async fn find(
     client: &Client,
     key: &RequestKey,
     revision: Revision,
-) -> Result<Option<(PipelineName, Command)>, Failure> {
+) -> Result<Option<(Stream, Command)>, Failure> {
+    let before = Revision(revision.0.saturating_sub(1));
+    let mut pages = vec![client.organization_events(before, 1).await?];
     for row in client.fleet().await?.rows {
-        let before = Revision(revision.0.saturating_sub(1));
-        if row.revision < revision {
-            continue;
-        }
-        let page = client.events(&row.pipeline, before, 1).await?;
-        for entry in page.entries {
-            if let Fact::CommandAccepted {
-                key: theirs,
-                command,
-                ..
-            } = entry.fact
-                && theirs == *key
-            {
-                return Ok(Some((row.pipeline, command)));
-            }
+        if row.revision >= revision {
+            pages.push(client.events(&row.pipeline, before, 1).await?);
         }
     }
-    Ok(None)
+    let found = pages.into_iter().flat_map(|page| page.entries);
+    let mut accepted = found.filter_map(|entry| {
+        if let Fact::CommandAccepted {
+            key: theirs,
+            command,
+            ..
+        } = entry.fact
+            && theirs == *key
+        {
+            Some((entry.stream, command))
+        } else {
+            None
+        }
+    });
+    Ok(accepted.next())
 }
 
 /// The stage in which a command takes effect; none when that is not one stage.
@@ -109,6 +113,7 @@ async fn follow(
     json: bool,
 ) -> Result<(), Failure> {
     let mut feed = Feed::start(client.clone(), BTreeSet::from([name.clone()]));
+    let stream = Stream::Pipeline(name.clone());
     let mut world = World::default();
     let mut lines = events::Lines::new(json);
     while let Some(event) = feed.next().await {
@@ -118,7 +123,7 @@ async fn follow(
         };
         if pipeline.revision > last {
             let mut print = |entry: &Entry| lines.print(entry);
-            events::catch_up(client, name, &mut last, &mut print).await?;
+            events::catch_up(client, &stream, &mut last, &mut print).await?;
         }
         if !is_under_way(pipeline, stage) {
             return Ok(());

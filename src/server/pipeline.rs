@@ -1,5 +1,6 @@
 //! `GET /v1/pipelines/{name}`, its `/events`, `/forecast` and `/settings`: one pipeline as it is,
-//! what happened to it, what is expected to, and what was written about it.
+//! what happened to it, what is expected to, and what was written about it. `GET /v1/events`: what
+//! happened to the organization.
 
 use crate::{
     api::{Events, EventsQuery, Setting, Snapshot},
@@ -38,16 +39,27 @@ pub(super) async fn events(
     Named(name): Named<String>,
     page: Result<Query<EventsQuery>, QueryRejection>,
 ) -> Result<Json<Events>, Fault> {
-    let Query(page) = page?;
-    let limit = page.limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE) as usize;
+    let (after, limit) = bounds(page)?;
     let found = match PipelineName::parse(&name) {
-        Ok(name) => {
-            let after = Revision(page.after);
-            shared.service.events(&name, after, limit).await?
-        }
+        Ok(name) => shared.service.events(&name, after, limit).await?,
         Err(_no_name) => None,
     };
     found.map(Json).ok_or_else(|| unknown(&shared, &by, &name))
+}
+
+pub(super) async fn organization_events(
+    State(shared): State<Shared>,
+    page: Result<Query<EventsQuery>, QueryRejection>,
+) -> Result<Json<Events>, Fault> {
+    let (after, limit) = bounds(page)?;
+    let page = shared.service.organization_events(after, limit).await?;
+    Ok(Json(page))
+}
+
+fn bounds(page: Result<Query<EventsQuery>, QueryRejection>) -> Result<(Revision, usize), Fault> {
+    let Query(page) = page?;
+    let limit = page.limit.unwrap_or(PAGE).clamp(1, LONGEST_PAGE) as usize;
+    Ok((Revision(page.after), limit))
 }
 
 pub(super) async fn forecast(

@@ -56,6 +56,7 @@ fn answering(operation: Operation) -> MethodRouter<Shared> {
         Operation::Fleet => on(asked, fleet::fleet),
         Operation::Pipeline => on(asked, pipeline::snapshot),
         Operation::Events => on(asked, pipeline::events),
+        Operation::OrganizationEvents => on(asked, pipeline::organization_events),
         Operation::Alarms => on(asked, alarms::alarms),
         Operation::Windows => on(asked, windows::windows),
         Operation::Forecast => on(asked, pipeline::forecast),

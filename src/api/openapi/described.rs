@@ -133,7 +133,7 @@ impl Described {
 /// What may stand in the query, and the body.
 fn asked(operation: Operation, schemas: &mut Schemas) -> (Option<Json>, Body) {
     let query = match operation {
-        Operation::Events => schemas.query::<EventsQuery>(),
+        Operation::Events | Operation::OrganizationEvents => schemas.query::<EventsQuery>(),
         Operation::Windows => schemas.query::<WindowsQuery>(),
         Operation::Log => schemas.query::<LogQuery>(),
         Operation::Delivery => schemas.query::<DeliveryQuery>(),
@@ -179,6 +179,7 @@ fn answered(operation: Operation, schemas: &mut Schemas) -> Answers {
             schemas.answered::<Events>(),
             &[Kind::UnknownPipeline, Kind::Failed],
         ),
+        Operation::OrganizationEvents => json(schemas.answered::<Events>(), &[Kind::Failed]),
         Operation::Alarms => json(schemas.answered::<Alarms>(), of_pipeline),
         Operation::Windows => json(
             schemas.answered::<Windows>(),

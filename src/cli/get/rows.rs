@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 #[derive(Debug)]
 pub(crate) struct Row {
-    pub(crate) pipeline: PipelineName,
+    /// None for what concerns every pipeline.
+    pub(crate) pipeline: Option<PipelineName>,
     /// Names the same thing for ever: `checkout/gamma`.
     pub(crate) name: String,
     pub(crate) cells: Vec<String>,
@@ -103,14 +104,20 @@ impl Row {
     }
 }
 
-fn row(pipeline: &PipelineName, name: String, cells: Vec<String>, what: &impl Serialize) -> Row {
+fn row<'a>(
+    pipeline: impl Into<Option<&'a PipelineName>>,
+    name: String,
+    cells: Vec<String>,
+    what: &impl Serialize,
+) -> Row {
+    let pipeline = pipeline.into();
     let mut json = json!({ "name": name, "pipeline": pipeline });
     if let (Ok(Value::Object(own)), Some(json)) = (serde_json::to_value(what), json.as_object_mut())
     {
         json.extend(own);
     }
     Row {
-        pipeline: pipeline.clone(),
+        pipeline: pipeline.cloned(),
         name,
         cells,
         wide: Vec::new(),
@@ -296,15 +303,13 @@ pub(crate) fn ticket(pipeline: &PipelineName, ticket: &Ticket, now: Time) -> Row
 
 /// The row of an entry; of requests only those that a person made have one.
 pub(crate) fn entry(what: Resource, entry: &Entry, memory: &mut Memory) -> Option<Row> {
-    let Stream::Pipeline(pipeline) = &entry.stream else {
-        return None;
-    };
     if what == Resource::Ops {
-        return op(pipeline, entry);
+        return op(entry);
     }
+    let (pipeline, place) = place(&entry.stream);
     let line = memory.tell(entry);
     let cells = vec![
-        pipeline.to_string(),
+        place.to_owned(),
         entry.revision.to_string(),
         entry.at.to_string(),
         line.kind.to_owned(),
@@ -312,7 +317,7 @@ pub(crate) fn entry(what: Resource, entry: &Entry, memory: &mut Memory) -> Optio
         or_dash(line.who),
         line.what,
     ];
-    let name = format!("{pipeline}/{}", entry.revision);
+    let name = format!("{place}/{}", entry.revision);
     Some(row(pipeline, name, cells, entry))
 }
 
@@ -320,7 +325,7 @@ pub(crate) fn entry(what: Resource, entry: &Entry, memory: &mut Memory) -> Optio
     clippy::wildcard_enum_match_arm,
     reason = "only two of all facts are about requests"
 )]
-fn op(pipeline: &PipelineName, entry: &Entry) -> Option<Row> {
+fn op(entry: &Entry) -> Option<Row> {
     let (key, by, command, became) = match &entry.fact {
         Fact::CommandAccepted {
             key, by, command, ..
@@ -333,8 +338,9 @@ fn op(pipeline: &PipelineName, entry: &Entry) -> Option<Row> {
         } => (key, by, command, format!("refused: {refusal}")),
         _ => return None,
     };
+    let (pipeline, place) = place(&entry.stream);
     let cells = vec![
-        pipeline.to_string(),
+        place.to_owned(),
         key.to_string(),
         entry.at.to_string(),
         by.to_string(),
@@ -342,11 +348,19 @@ fn op(pipeline: &PipelineName, entry: &Entry) -> Option<Row> {
         became,
     ];
     let wide = vec![command.reason().to_owned()];
-    let name = format!("{pipeline}/{key}");
+    let name = format!("{place}/{key}");
     Some(Row {
         wide,
         ..row(pipeline, name, cells, entry)
     })
+}
+
+/// The pipeline of a stream, and what stands in its column; no pipeline is called `*`.
+fn place(stream: &Stream) -> (Option<&PipelineName>, &str) {
+    match stream {
+        Stream::Organization => (None, "*"),
+        Stream::Pipeline(name) => (Some(name), name.as_str()),
+    }
 }
 
 fn age(since: Option<Time>, now: Time) -> String {

@@ -110,6 +110,28 @@ fn a_request_is_followed_to_what_came_of_it() {
     let blockers = stdout(&served.run(&["get", "blockers", "-o", "name"]));
     assert_eq!(blockers, "web/wave-1/window/never\n");
 
+    // So is what was asked of the organization.
+    let stop = ["hold", "--organization", "--reason", "a fire"];
+    let plan = served.json(&[&stop[..], &["--dry-run"]].concat());
+    let digest = plan["digest"].as_str().unwrap();
+    served.json(&[&stop[..], &["--yes", "--expect", digest, "--key", "key-6"]].concat());
+    let ops = lines(&served, &["get", "ops", "-o", "json"]);
+    assert_eq!(ops[0]["name"], "*/key-6", "{ops:?}");
+    assert_eq!(ops[0]["stream"], "organization", "{ops:?}");
+    for asked in [
+        &["op", "key-6", "--watch"][..],
+        &["events", "--organization"],
+        &["get", "events"],
+    ] {
+        let told = served.run(asked);
+        let text = stdout(&told);
+        assert_eq!(told.status.code(), Some(0), "{told:?}");
+        assert!(
+            text.contains("HOLD") && text.contains("a fire"),
+            "{asked:?}: {text}"
+        );
+    }
+
     // What was turned down is there too, and says so by its status.
     let again = [
         &approve[..],
