@@ -67,7 +67,7 @@ mod wall_time;
 mod window;
 mod window_rule;
 
-pub use access::{Access, AccessRule, Grant, Groups, Role, Whom};
+pub use access::{Access, AccessRule, Grant, Groups, Role, TokenTerms, Whom};
 pub use alarm::{AlarmLevel, AlarmState, Observation, Ppm, Reading};
 pub use alarm_source::{
     AlarmSource, Alertmanager, Anomalies, Json, Login, Prometheus, Scrape, Series, Server, Webhook,

@@ -99,7 +99,7 @@ struct Running {
     unreadable: Unreadable,
     /// What those at the socket may do.
     access: Lock<Arc<[AccessRule]>>,
-    keyring: Keyring,
+    keyring: Arc<Keyring>,
     stop: watch::Sender<bool>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -138,7 +138,7 @@ impl Service {
             (&setup.program, &setup.confinement),
             owed,
         )?;
-        let keyring = Keyring::open(&setup.state)?;
+        let keyring = Arc::new(Keyring::open(&setup.state)?);
         let (stop, stopped) = watch::channel(false);
         let (organization, org) = watch::channel(Arc::new(world.folded.org));
         let shared = Shared {
@@ -154,7 +154,8 @@ impl Service {
         };
         let mut tasks = shared.hub.desk().start(&shared.stopped);
         tasks.push(tokio::spawn(recover::keep(shared.clone(), snapshots)));
-        let (organization, task) = Organization::start(&shared, organization, settings).await?;
+        let (organization, task) =
+            Organization::start(&shared, organization, settings, &keyring).await?;
         tasks.push(task);
         let started = pipeline::start_all(&shared, &mut resting, loaded.definitions).await?;
         for name in resting.keys() {

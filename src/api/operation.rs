@@ -68,7 +68,7 @@ operations! {
     Fleet = Known Get "/v1/fleet" "Everything that a client needs to start";
     Pipeline = Known Get "/v1/pipelines/{name}" "One pipeline as it is";
     Events = Known Get "/v1/pipelines/{name}/events" "What happened to a pipeline, oldest first";
-    OrganizationEvents = Known Get "/v1/events" "What happened to the organization, oldest first: stops, definitions, groups";
+    OrganizationEvents = Known Get "/v1/events" "What happened to the organization, oldest first: stops, definitions, tokens";
     Alarms = Known Get "/v1/pipelines/{name}/alarms" "What a pipeline's alarms say and have read lately";
     Windows = Known Get "/v1/pipelines/{name}/windows" "When each stage lets releases in, and the rules that say so";
     Forecast = Known Get "/v1/pipelines/{name}/forecast" "What is expected to happen to a pipeline";

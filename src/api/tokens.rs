@@ -1,6 +1,6 @@
 //! Bearer tokens: made, listed, revoked. The secret is in one answer, and nowhere else.
 
-use crate::model::{Actor, Grant, Span, Time, TokenName};
+use crate::model::{Actor, Grant, Span, Time, TokenName, TokenTerms};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -9,14 +9,10 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Token {
     pub name: TokenName,
-    /// Who acts where it is shown, in the audit too.
-    pub actor: Actor,
     #[serde(flatten)]
-    pub grant: Grant,
+    pub terms: TokenTerms,
     pub made: Time,
     pub by: Actor,
-    /// None: it does not expire.
-    pub expires: Option<Time>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<Revoked>,
 }
@@ -56,13 +52,13 @@ pub struct RevokeRequest {
 impl Token {
     /// Whether it opens the door.
     pub fn is_good(&self, now: Time) -> bool {
-        self.revoked.is_none() && self.expires.is_none_or(|expires| now < expires)
+        self.revoked.is_none() && !self.terms.ended(now)
     }
 
     /// Since when it does not; none while it does.
     pub fn ended(&self, now: Time) -> Option<Time> {
         let revoked = self.revoked.as_ref().map(|revoked| revoked.at);
-        let expired = self.expires.filter(|expires| *expires <= now);
+        let expired = self.terms.expires.filter(|expires| *expires <= now);
         revoked.into_iter().chain(expired).min()
     }
 }

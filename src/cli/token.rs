@@ -112,7 +112,7 @@ async fn list(session: &Session, arguments: &List) -> Result<(), Failure> {
 }
 
 fn row(token: &Token, now: Time) -> Vec<String> {
-    let state = match (&token.revoked, token.expires) {
+    let state = match (&token.revoked, token.terms.expires) {
         (Some(revoked), _) => format!(
             "revoked {} ago by {}",
             now.since(revoked.at).short(),
@@ -127,8 +127,8 @@ fn row(token: &Token, now: Time) -> Vec<String> {
     vec![
         state,
         token.name.to_string(),
-        token.actor.to_string(),
-        token.grant.to_string(),
+        token.terms.actor.to_string(),
+        token.terms.grant.to_string(),
         format!("{} ago", now.since(token.made).short()),
         token.by.to_string(),
     ]

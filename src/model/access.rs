@@ -1,7 +1,7 @@
 //! Who may do what: a role everywhere, or for the pipelines of some teams. It does not know how
-//! somebody proved who they are, and nothing here is in the journal.
+//! somebody proved who they are. Only the terms of tokens are in the journal.
 
-use crate::model::{Actor, Command, GroupName, TeamName};
+use crate::model::{Actor, Command, GroupName, Span, TeamName, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -32,6 +32,17 @@ pub struct Grant {
     pub role: Role,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub teams: BTreeSet<TeamName>,
+}
+
+/// What a bearer token is good for, whoever shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TokenTerms {
+    /// Who acts where it is shown, in the audit too.
+    pub actor: Actor,
+    #[serde(flatten)]
+    pub grant: Grant,
+    /// None: it does not expire.
+    pub expires: Option<Time>,
 }
 
 /// All that is granted to one person or program.
@@ -134,6 +145,26 @@ impl fmt::Display for Grant {
         }
         let teams: Vec<&str> = self.teams.iter().map(TeamName::as_str).collect();
         write!(f, "{} of {}", self.role, teams.join(", "))
+    }
+}
+
+impl TokenTerms {
+    /// How long one that counts no longer is still spoken of.
+    pub const KEPT: Span = Span::hours(90 * 24);
+
+    /// Whether they have run out.
+    pub fn ended(&self, now: Time) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
+    }
+}
+
+impl fmt::Display for TokenTerms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} as {}", self.grant, self.actor)?;
+        match self.expires {
+            Some(expires) => write!(f, " until {expires}"),
+            None => f.write_str(" without an end"),
+        }
     }
 }
 

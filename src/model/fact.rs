@@ -6,6 +6,7 @@ use crate::model::{
     EffectId, Fingerprint, GateProgress, GroupName, Head, HoldCause, HoldId, HoldScope, Measure,
     OverrideId, Owed, PipelineName, Purpose, Refusal, ReleaseId, RequestKey, Revision, Rollout,
     Rota, Sha, SourceName, Span, StageName, StepResult, TeamName, TicketChange, TicketId, Time,
+    TokenName, TokenTerms,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,18 @@ pub enum Fact {
         /// Those that are new or changed, and those whose file is gone.
         pipelines: Vec<PipelineName>,
         gone: Vec<PipelineName>,
+    },
+    /// A bearer token opens the door from here on. Its secret is nowhere.
+    TokenMade {
+        name: TokenName,
+        terms: TokenTerms,
+        by: Actor,
+    },
+    /// It opens nothing any more.
+    TokenRevoked {
+        name: TokenName,
+        /// None when it was not there any more, or never came to be.
+        by: Option<Actor>,
     },
 
     HeadMoved {

@@ -3,7 +3,8 @@
 
 use crate::model::{
     Actor, Entry, Fact, GroupName, Hold, HoldCause, HoldId, HoldScope, Impossible, OnCall,
-    PipelineName, Revision, Rota, ServiceName, Span, TeamName, Time, opening::share,
+    PipelineName, Revision, Rota, ServiceName, Span, TeamName, Time, TokenName, TokenTerms,
+    opening::share,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,9 @@ pub struct Org {
     /// Who is on call for the pipelines of each team.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rotas: BTreeMap<TeamName, Rota>,
+    /// The tokens that were made and not revoked, and for a while those that expired.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tokens: BTreeMap<TokenName, TokenTerms>,
     pub holds: BTreeMap<HoldId, Hold>,
     pub holds_placed: u32,
     /// Within how long after a stop of the whole line its pipelines begin again.
@@ -55,6 +59,15 @@ impl Org {
             }
             Fact::DrainDefined { drain } => self.drain = *drain,
             Fact::RotasDefined { rotas } => self.rotas.clone_from(rotas),
+            Fact::TokenMade { name, terms, .. } => {
+                let kept = |terms: &TokenTerms| {
+                    let expires = terms.expires;
+                    expires.is_none_or(|expires| at < expires + TokenTerms::KEPT)
+                };
+                self.tokens.retain(|_, terms| kept(terms));
+                self.tokens.insert(name.clone(), terms.clone());
+            }
+            Fact::TokenRevoked { name, .. } => drop(self.tokens.remove(name)),
             Fact::HoldLifted { id, .. } => {
                 let hold = self.holds.remove(id).ok_or(Impossible::Missing("hold"))?;
                 if hold.scope == HoldScope::Organization {

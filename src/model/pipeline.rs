@@ -162,9 +162,8 @@ impl Impossible {
 impl Guards {
     /// Everything in quarantine.
     pub fn quarantines(&self) -> impl Iterator<Item = &Quarantine> {
-        self.quarantine
-            .values()
-            .chain(self.quarantined_wholes.values())
+        let wholes = self.quarantined_wholes.values();
+        self.quarantine.values().chain(wholes)
     }
 }
 
@@ -218,6 +217,8 @@ impl Pipeline {
             Fact::GroupsDefined { .. }
             | Fact::DrainDefined { .. }
             | Fact::RotasDefined { .. }
+            | Fact::TokenMade { .. }
+            | Fact::TokenRevoked { .. }
             | Fact::Reloaded { .. } => Err(Impossible::stray(fact)),
             Fact::OverrideUsed { id, attempt } => guards::use_override(self, *id, *attempt),
             Fact::QuarantineLifted { release, .. } => {

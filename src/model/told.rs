@@ -66,6 +66,8 @@ impl Fact {
             | Fact::TicketOpened { .. }
             | Fact::TicketChanged { .. }
             | Fact::TicketResolved { .. }
+            | Fact::TokenMade { .. }
+            | Fact::TokenRevoked { .. }
             | Fact::CommandAccepted { .. }
             | Fact::CommandRefused { .. } => guard_words(self),
             Fact::ApprovalRequested { .. }
@@ -213,6 +215,8 @@ impl Fact {
             | Fact::TicketOpened { .. }
             | Fact::TicketChanged { .. }
             | Fact::TicketResolved { .. }
+            | Fact::TokenMade { .. }
+            | Fact::TokenRevoked { .. }
             | Fact::CommandAccepted { .. }
             | Fact::CommandRefused { .. } => None,
         }
@@ -235,6 +239,8 @@ impl Fact {
             | Fact::Reloaded { by: Some(by), .. }
             | Fact::OverrideEnded { by: Some(by), .. }
             | Fact::ClockTrusted { by: Some(by) }
+            | Fact::TokenMade { by, .. }
+            | Fact::TokenRevoked { by: Some(by), .. }
             | Fact::CommandAccepted { by, .. }
             | Fact::CommandRefused { by, .. } => Some(by.to_string()),
             Fact::TicketChanged { change, .. } => change.by().map(ToString::to_string),

@@ -44,9 +44,9 @@ impl Permit {
     }
 
     pub(super) fn of_token(token: Token, digest: Digest) -> Self {
-        let grant: Grant = token.grant.clone();
+        let grant: Grant = token.terms.grant.clone();
         Self {
-            who: token.actor.clone(),
+            who: token.terms.actor.clone(),
             access: Access {
                 grants: vec![grant],
             },

@@ -56,6 +56,7 @@ impl From<TokenError> for Fault {
                 tracing::error!(why = detail, "the tokens could not be kept");
                 failed()
             }
+            TokenError::Command(why) => (*why).into(),
         }
     }
 }

@@ -41,15 +41,15 @@ impl Service {
         asked: TokenRequest,
         by: Actor,
     ) -> Result<TokenMade, TokenError> {
-        let made = self.running.keyring.make(asked, (by, self.now())).await?;
+        let made = self.running.organization.make_token(asked, by).await?;
         let token = &made.token;
-        tracing::info!(name = %token.name, actor = %token.actor, grant = %token.grant, by = %token.by, "a token was made");
+        tracing::info!(name = %token.name, terms = %token.terms, by = %token.by, "a token was made");
         Ok(made)
     }
 
     pub async fn revoke_token(&self, name: &TokenName, by: Actor) -> Result<Token, TokenError> {
-        let now = (by.clone(), self.now());
-        let token = self.running.keyring.revoke(name, now).await?;
+        let asked = (name.clone(), by.clone());
+        let token = self.running.organization.revoke_token(asked).await?;
         tracing::info!(%name, %by, "a token was revoked");
         Ok(token)
     }
@@ -57,7 +57,7 @@ impl Service {
     /// Returns when a token counts no longer.
     pub async fn token_ended(&self, token: &Token, digest: &Digest) {
         let expired = async {
-            match token.expires {
+            match token.terms.expires {
                 Some(expires) => sleep(expires.since(self.now()).std()).await,
                 None => std::future::pending().await,
             }

@@ -78,6 +78,8 @@ pub enum TokenError {
     TooMany { most: usize },
     #[error("nothing was changed, because {} cannot be written: {source}", path.display())]
     NotKept { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Command(Box<CommandError>),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +98,12 @@ pub enum CommandError {
     Stopping,
     #[error(transparent)]
     Journal(#[from] WriterError),
+}
+
+impl From<CommandError> for TokenError {
+    fn from(why: CommandError) -> Self {
+        Self::Command(Box::new(why))
+    }
 }
 
 /// A stream as a person would call it.

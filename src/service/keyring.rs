@@ -1,13 +1,14 @@
 //! The bearer tokens that admins made: the digest of each secret, with whose it is and how long it
 //! counts, in one file of the state directory that only the server's user can read. The secrets are
-//! nowhere. Revoked and expired ones stay for a while, so that what they did can be explained.
+//! nowhere. Revoked and expired ones stay for a while, so that what they did can be explained. It does
+//! not know the journal; the organization keeps the two together.
 //!
 //! A plain SHA-256 is enough: a secret is 256 random bits, which nobody guesses, fast or slow.
 
 use crate::{
     api::{Revoked, Token, TokenMade, TokenRequest},
     durable, entropy,
-    model::{Actor, Digest, Span, Time, TokenName},
+    model::{Actor, Digest, Time, TokenName, TokenTerms},
     secret,
     service::{ServiceError, TokenError},
 };
@@ -19,10 +20,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use tokio::{
-    sync::{Mutex, watch},
-    task::spawn_blocking,
-};
+use tokio::{sync::watch, task::spawn_blocking};
 
 /// The name of the file in the state directory.
 const FILE: &str = "tokens.json";
@@ -33,9 +31,6 @@ const PREFIX: &str = "pilothouse_";
 /// Each request is held against all of them, which takes microseconds.
 const TOKENS_MOST: usize = 1_000;
 
-/// How long one that counts no longer is still listed.
-const ENDED_KEPT: Span = Span::hours(90 * 24);
-
 /// Far more than so many tokens take.
 const FILE_MOST: u64 = 4 * 1024 * 1024;
 
@@ -43,12 +38,10 @@ const FILE_MOST: u64 = 4 * 1024 * 1024;
 pub(super) struct Keyring {
     path: PathBuf,
     keys: watch::Sender<Arc<Vec<Key>>>,
-    /// Held while the file is exchanged.
-    writing: Mutex<()>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Key {
+pub(super) struct Key {
     #[serde(flatten)]
     token: Token,
     digest: Digest,
@@ -65,7 +58,6 @@ impl Keyring {
         Ok(Self {
             path,
             keys: watch::Sender::new(Arc::new(keys)),
-            writing: Mutex::new(()),
         })
     }
 
@@ -90,17 +82,17 @@ impl Keyring {
         keys.iter().map(|key| key.token.clone()).collect()
     }
 
-    pub(super) async fn make(
+    /// The keys with a new one, and its secret; nothing is changed yet.
+    pub(super) fn with_new(
         &self,
         asked: TokenRequest,
         (by, now): (Actor, Time),
-    ) -> Result<TokenMade, TokenError> {
+    ) -> Result<(Vec<Key>, TokenMade), TokenError> {
         if !asked.grant.role.has_teams() && !asked.grant.teams.is_empty() {
             return Err(TokenError::Teams {
                 role: asked.grant.role,
             });
         }
-        let _alone = self.writing.lock().await;
         let mut keys = self.kept(now);
         if let Some(known) = keys.iter().position(|key| key.token.name == asked.name) {
             if keys[known].token.is_good(now) {
@@ -116,30 +108,31 @@ impl Keyring {
         let actor = asked
             .actor
             .or_else(|| Actor::parse(asked.name.as_str()).ok());
-        let token = Token {
+        let terms = TokenTerms {
             actor: actor.unwrap_or_else(|| by.clone()),
-            name: asked.name,
             grant: asked.grant,
+            expires: asked.lasts.map(|lasts| now + lasts),
+        };
+        let token = Token {
+            name: asked.name,
+            terms,
             made: now,
             by,
-            expires: asked.lasts.map(|lasts| now + lasts),
             revoked: None,
         };
         keys.push(Key {
             token: token.clone(),
             digest: Digest::of(secret.as_bytes()),
         });
-        self.exchange(keys).await?;
-        Ok(TokenMade { token, secret })
+        Ok((keys, TokenMade { token, secret }))
     }
 
-    /// Revoking one that is revoked already changes nothing.
-    pub(super) async fn revoke(
+    /// The keys with one that counts no longer; nothing is changed yet.
+    pub(super) fn with_revoked(
         &self,
         name: &TokenName,
         (by, now): (Actor, Time),
-    ) -> Result<Token, TokenError> {
-        let _alone = self.writing.lock().await;
+    ) -> Result<(Vec<Key>, Token), TokenError> {
         let mut keys = self.kept(now);
         let Some(key) = keys.iter_mut().find(|key| key.token.name == *name) else {
             let known = keys.into_iter().map(|key| key.token.name);
@@ -150,8 +143,18 @@ impl Keyring {
         };
         key.token.revoked.get_or_insert(Revoked { at: now, by });
         let token = key.token.clone();
-        self.exchange(keys).await?;
-        Ok(token)
+        Ok((keys, token))
+    }
+
+    /// Only what is on the disk counts. The organization's task alone does this.
+    pub(super) async fn exchange(&self, mut keys: Vec<Key>) -> Result<(), TokenError> {
+        keys.sort_by(|a, b| a.token.name.cmp(&b.token.name));
+        let (path, written) = (self.path.clone(), keys.clone());
+        let work = spawn_blocking(move || write(&path, &written)).await;
+        let done = work.unwrap_or_else(|broken_off| Err(io::Error::other(broken_off)));
+        done.map_err(|source| self.failed(source))?;
+        self.keys.send_replace(Arc::new(keys));
+        Ok(())
     }
 
     /// Returns when the token with this digest is revoked.
@@ -168,20 +171,9 @@ impl Keyring {
         let keys = self.keys.borrow();
         let kept = keys.iter().filter(|key| {
             let ended = key.token.ended(now);
-            ended.is_none_or(|ended| now.since(ended) < ENDED_KEPT)
+            ended.is_none_or(|ended| now.since(ended) < TokenTerms::KEPT)
         });
         kept.cloned().collect()
-    }
-
-    /// Only what is on the disk counts.
-    async fn exchange(&self, mut keys: Vec<Key>) -> Result<(), TokenError> {
-        keys.sort_by(|a, b| a.token.name.cmp(&b.token.name));
-        let (path, written) = (self.path.clone(), keys.clone());
-        let work = spawn_blocking(move || write(&path, &written)).await;
-        let done = work.unwrap_or_else(|broken_off| Err(io::Error::other(broken_off)));
-        done.map_err(|source| self.failed(source))?;
-        self.keys.send_replace(Arc::new(keys));
-        Ok(())
     }
 
     fn failed(&self, source: io::Error) -> TokenError {

@@ -1,9 +1,11 @@
 //! What can be sent to a task that owns a pipeline or the organization, and how to send it.
 
 use crate::{
-    api::{Alarms, Settled},
-    model::{Actor, Command, Definition, Outcome, Pipeline, PipelineName, Plan, Request},
-    service::{CommandError, organization::Settings},
+    api::{Alarms, Settled, Token, TokenMade, TokenRequest},
+    model::{
+        Actor, Command, Definition, Outcome, Pipeline, PipelineName, Plan, Request, TokenName,
+    },
+    service::{CommandError, TokenError, organization::Settings},
 };
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -26,6 +28,8 @@ pub(super) enum Letter {
     Define(Box<Definition>, Answer<()>),
     /// Definitions changed; the groups with them.
     Reloaded(Box<Reloaded>, Answer<()>),
+    MakeToken(TokenRequest, Actor, Kept<TokenMade>),
+    RevokeToken(TokenName, Actor, Kept<Token>),
 }
 
 /// What taking definitions in again changes for the organization.
@@ -39,6 +43,7 @@ pub(super) struct Reloaded {
 }
 
 pub(super) type Answer<T> = oneshot::Sender<Result<T, CommandError>>;
+pub(super) type Kept<T> = oneshot::Sender<Result<T, TokenError>>;
 
 #[derive(Debug, Clone)]
 pub(super) struct Mailbox {
@@ -89,6 +94,23 @@ impl Mailbox {
 
     pub(super) async fn reloaded(&self, reloaded: Reloaded) -> Result<(), CommandError> {
         self.ask(|answer| Letter::Reloaded(Box::new(reloaded), answer))
+            .await?
+    }
+
+    pub(super) async fn make_token(
+        &self,
+        asked: TokenRequest,
+        by: Actor,
+    ) -> Result<TokenMade, TokenError> {
+        self.ask(|answer| Letter::MakeToken(asked, by, answer))
+            .await?
+    }
+
+    pub(super) async fn revoke_token(
+        &self,
+        (name, by): (TokenName, Actor),
+    ) -> Result<Token, TokenError> {
+        self.ask(|answer| Letter::RevokeToken(name, by, answer))
             .await?
     }
 

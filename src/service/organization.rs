@@ -1,5 +1,7 @@
-//! The task that owns the organization: who is in which group, and the stops that reach more than
-//! one pipeline. Every pipeline hears of each change.
+//! The task that owns the organization: who is in which group, the stops that reach more than one
+//! pipeline, and the tokens. Every pipeline hears of each change.
+
+mod tokens;
 
 use crate::{
     api::Settled,
@@ -11,6 +13,7 @@ use crate::{
     },
     service::{
         CommandError, ServiceError,
+        keyring::Keyring,
         mailbox::{Letter, Mailbox, Reloaded, answer},
         settle,
         shared::{LOOK_AGAIN, Shared, in_time, stopping},
@@ -53,24 +56,28 @@ pub(super) struct Organization {
     shared: Shared,
     org: watch::Sender<Arc<Org>>,
     letters: mpsc::Receiver<Letter>,
+    keyring: Arc<Keyring>,
 }
 
 impl Organization {
-    /// Records the settings that changed, then serves.
+    /// Records the settings that changed, and what became of the tokens, then serves.
     pub(super) async fn start(
         shared: &Shared,
         org: watch::Sender<Arc<Org>>,
         settings: Settings,
+        keyring: &Arc<Keyring>,
     ) -> Result<(Mailbox, JoinHandle<()>), ServiceError> {
         let (mailbox, letters) = Mailbox::new();
         let mut organization = Self {
             shared: shared.clone(),
             org,
             letters,
+            keyring: Arc::clone(keyring),
         };
         let (known, now) = organization.now();
         let facts = changed(&known, settings);
         organization.record(&known, now, facts, None).await?;
+        organization.tell_tokens().await?;
         // Before any pipeline starts something.
         organization.look_at_disk().await?;
         Ok((mailbox, tokio::spawn(organization.serve())))
@@ -118,6 +125,12 @@ impl Organization {
                 ) => {}
                 Some(Letter::Reloaded(reloaded, to)) => {
                     answer(to, self.reloaded(*reloaded).await);
+                }
+                Some(Letter::MakeToken(asked, by, to)) => {
+                    answer(to, self.make_token(asked, by).await);
+                }
+                Some(Letter::RevokeToken(name, by, to)) => {
+                    answer(to, self.revoke_token(&name, by).await);
                 }
                 None => return,
             }

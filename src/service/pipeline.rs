@@ -211,7 +211,7 @@ impl PipelineTask {
             }
             Letter::Define(definition, to) => answer(to, self.define(*definition).await),
             // That is the organization's.
-            Letter::Reloaded(..) => {}
+            Letter::Reloaded(..) | Letter::MakeToken(..) | Letter::RevokeToken(..) => {}
         }
     }
 

@@ -6,6 +6,7 @@ mod owed;
 mod reload;
 mod resume;
 mod sources;
+mod tokens;
 mod world;
 
 use pilothouse::{

@@ -78,6 +78,21 @@ const OF_DEFINITIONS: [ProblemKind; 9] = [
     ProblemKind::Failed,
 ];
 
+const OF_NEW_TOKENS: [ProblemKind; 5] = [
+    ProblemKind::Taken,
+    ProblemKind::TooManyTokens,
+    ProblemKind::NotRecorded,
+    ProblemKind::Stopping,
+    ProblemKind::Failed,
+];
+
+const OF_OLD_TOKENS: [ProblemKind; 4] = [
+    ProblemKind::UnknownToken,
+    ProblemKind::NotRecorded,
+    ProblemKind::Stopping,
+    ProblemKind::Failed,
+];
+
 const OF_LOGS: [ProblemKind; 3] = [
     ProblemKind::UnknownStep,
     ProblemKind::UnreadableLog,
@@ -213,14 +228,8 @@ fn answered(operation: Operation, schemas: &mut Schemas) -> Answers {
             json(schemas.answered::<DefinitionsPlan>(), &OF_DEFINITIONS)
         }
         Operation::Tokens => json(schemas.answered::<Vec<Token>>(), &[]),
-        Operation::TokenMake => json(
-            schemas.answered::<TokenMade>(),
-            &[Kind::Taken, Kind::TooManyTokens, Kind::Failed],
-        ),
-        Operation::TokenRevoke => json(
-            schemas.answered::<Token>(),
-            &[Kind::UnknownToken, Kind::Failed],
-        ),
+        Operation::TokenMake => json(schemas.answered::<TokenMade>(), &OF_NEW_TOKENS),
+        Operation::TokenRevoke => json(schemas.answered::<Token>(), &OF_OLD_TOKENS),
         Operation::OpenApi => json(json!({ "type": "object" }), &[]),
         Operation::Metrics => (vec![(200, Good::Text(METRICS_FORM))], &[]),
         Operation::Alive => (vec![(200, Good::Text(PLAIN))], &[]),

@@ -20,7 +20,7 @@ const APPLICATION_ID: i64 = 0x5069_6c6f;
 /// Each brings the schema from one version to the next; never change one that was released. The words
 /// that facts are written in belong to the format: who adds some adds a format, if only an empty one,
 /// so that older programs refuse the file (`tests/golden/words.txt` holds those of the newest).
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "
     CREATE TABLE epoch (epoch TEXT NOT NULL) STRICT;
     CREATE TABLE fact (
@@ -45,6 +45,8 @@ const MIGRATIONS: [&str; 3] = [
     // The sums of the entries that are there already follow in the same transaction.
     "ALTER TABLE fact ADD COLUMN link BLOB NOT NULL DEFAULT x'';",
     "CREATE TABLE writer (version TEXT NOT NULL, after_seq INTEGER NOT NULL) STRICT;",
+    // Who made and revoked tokens is told.
+    "",
 ];
 
 /// The first format with a chain.

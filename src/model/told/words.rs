@@ -128,6 +128,9 @@ pub(super) fn guard_words(fact: &Fact) -> (&'static str, String) {
         Fact::TicketOpened { id, title, .. } => ("TICKET", format!("{id}: {title}")),
         Fact::TicketChanged { id, change } => ("TICKET", format!("{id} {}", change.words())),
         Fact::TicketResolved { id, why, .. } => ("TICKET", format!("{id} resolved: {why}")),
+        Fact::TokenMade { name, terms, .. } => ("TOKEN", format!("{name} made: {terms}")),
+        Fact::TokenRevoked { name, by: Some(_) } => ("TOKEN", format!("{name} revoked")),
+        Fact::TokenRevoked { name, by: None } => ("TOKEN", format!("{name} is gone")),
         Fact::CommandAccepted { command, key, .. } => (
             "ACTION",
             format!("{} (key {})", command.verb(), short_key(key.as_str())),

@@ -16,7 +16,7 @@ const ENTRIES: u64 = 1_046;
 
 fn journal() -> (TempDir, Sqlite, Snapshots) {
     let directory = tempfile::tempdir().unwrap();
-    let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/journal-3.db");
+    let golden = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/journal-4.db");
     fs::copy(golden, directory.path().join(FILE)).unwrap();
     let journal = Sqlite::open(directory.path()).unwrap();
     let snapshots = Snapshots::of(directory.path());

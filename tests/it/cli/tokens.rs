@@ -150,6 +150,17 @@ fn a_secret_is_printed_once_and_is_nowhere_else() {
     assert_eq!(refused.status.code(), Some(1), "{refused:?}");
     let wrong = door.with_token("pilothouse_guessed-and-wrong", &["status"]);
 
+    let told = stdout(&door.run(&["events", "--organization"]));
+    let who = nix::unistd::User::from_uid(Uid::current())
+        .unwrap()
+        .unwrap();
+    for words in [
+        "TOKEN     grafana made: viewer as grafana until ",
+        &format!("TOKEN     grafana revoked ({})", who.name),
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+
     let digits = &secret["pilothouse_".len()..];
     let proc = |name| fs::read_to_string(format!("/proc/{}/{name}", door.server.id()));
     for (place, text) in [
@@ -161,6 +172,7 @@ fn a_secret_is_printed_once_and_is_nowhere_else() {
         ("the arguments", proc("cmdline").unwrap_or_default()),
         ("the environment", proc("environ").unwrap_or_default()),
         ("the list", listed),
+        ("the audit", told),
         ("the refusals", said + &stderr(&refused) + &stderr(&wrong)),
     ] {
         assert!(!text.contains(digits), "the secret is in {place}");

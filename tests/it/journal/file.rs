@@ -70,7 +70,7 @@ fn what_is_no_journal_is_refused_with_advice() {
                 );
             },
             &[
-                "newer Pilothouse, 9.1.0 (format 99; this one knows up to 3)",
+                "newer Pilothouse, 9.1.0 (format 99; this one knows up to 4)",
                 "install that version",
             ],
         ),

@@ -21,7 +21,7 @@ struct Room(TempDir);
 impl Room {
     fn new() -> Self {
         let room = Self(TempDir::new().unwrap());
-        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/journal-3.db");
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/journal-4.db");
         fs::create_dir_all(room.path("disk/state")).unwrap();
         fs::copy(golden, room.path("disk/state").join(FILE)).unwrap();
         drop(Sqlite::open(&room.path("disk/state")).unwrap());
