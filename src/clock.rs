@@ -9,7 +9,7 @@ use nix::{
     sys::time::TimeValLike,
     time::{ClockId, clock_gettime},
 };
-use std::time::Instant;
+use std::{fs, time::Instant};
 
 /// Wall-clock time.
 #[expect(
@@ -36,6 +36,13 @@ pub fn since_boot() -> Span {
     #[cfg(feature = "shifted")]
     let ran = ran + shifted::ahead().1;
     ran
+}
+
+/// Names this run of the machine, from whose start [`since_boot`] counts; none where the system has no
+/// name for it.
+pub fn boot() -> Option<String> {
+    let id = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(id.trim().to_owned())
 }
 
 /// Measures running time on the monotonic clock, which does not count suspended machine time.

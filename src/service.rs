@@ -11,6 +11,7 @@
 mod access;
 mod ending;
 mod error;
+mod heard;
 mod housekeeping;
 mod hub;
 mod keyring;
@@ -46,13 +47,13 @@ use crate::{
     http,
     journal::{Conflict, Journal as _, Sqlite, Writer, WriterError},
     model::{
-        AccessRule, Actor, EffectId, Forecast, PipelineName, Plan, Refusal, Request, RequestKey,
-        Revision, RouteName, Stream, Time,
+        AccessRule, Actor, Definition, EffectId, Forecast, Owed, Pipeline, PipelineName, Plan,
+        Refusal, Request, RequestKey, Revision, RouteName, Stream, Time,
     },
     service::{
         hub::Hub, keyring::Keyring, ledger::Ledgers, mailbox::Mailbox, meters::Meters,
         notify::Desk, organization::Organization, pushed::Unreadable, reload::Applied,
-        shared::Shared, snapshot::Snapshots,
+        shared::Shared, snapshot::Snapshots, wall::Reading,
     },
     watch::Inboxes,
 };
@@ -127,16 +128,12 @@ impl Service {
         let snapshots = Snapshots::of(&setup.state);
         let world = recover::recover(&writer, &snapshots, &desk).await?;
         let (last, mut resting) = (world.last, world.folded.pipelines);
-        // Only now, holding the journal, is it certain that no other server's steps are ended. Those of
-        // pipelines at rest have nobody who would wait for them.
-        let defined = loaded.definitions.iter().map(|each| &each.name);
-        let owed = defined.filter_map(|name| resting.get(name));
-        let owed = owed.flat_map(|pipeline| pipeline.steps.values().map(Arc::as_ref));
+        // Only now, holding the journal, is it certain that no other server's steps are ended.
         let executor = Executor::open(
             &setup.state,
             restores,
             (&setup.program, &setup.confinement),
-            owed,
+            owed(&loaded.definitions, &resting),
         )?;
         let keyring = Arc::new(Keyring::open(&setup.state)?);
         let (stop, stopped) = watch::channel(false);
@@ -157,7 +154,12 @@ impl Service {
         let (organization, task) =
             Organization::start(&shared, organization, settings, &keyring).await?;
         tasks.push(task);
-        let started = pipeline::start_all(&shared, &mut resting, loaded.definitions).await?;
+        let clocks = wall::noted::last(&setup.state).unwrap_or_else(Reading::now);
+        let definitions = loaded.definitions;
+        let started = pipeline::start_all(&shared, &mut resting, definitions, clocks).await?;
+        // Not before: that the clock was set is in the journal now.
+        let noting = wall::noted::keep(setup.state, shared.stopped.clone());
+        tasks.push(tokio::spawn(noting));
         for name in resting.keys() {
             tracing::warn!(pipeline = %name, "is in the journal but not defined any more: it rests");
         }
@@ -183,8 +185,7 @@ impl Service {
             tasks: Mutex::new(tasks),
         };
         let running = Arc::new(running);
-        let stopped = running.shared.stopped.clone();
-        let house = housekeeping::keep(Arc::downgrade(&running), stopped);
+        let house = housekeeping::keep(Arc::downgrade(&running), running.shared.stopped.clone());
         running.tasks.lock().await.push(tokio::spawn(house));
         Ok(Service { running })
     }
@@ -396,4 +397,14 @@ impl Service {
             Err(CommandError::Refused(Refusal::KeyReused))
         }
     }
+}
+
+/// What defined pipelines owe. The steps of those at rest have nobody who would wait for them.
+fn owed<'a>(
+    definitions: &'a [Definition],
+    pipelines: &'a BTreeMap<PipelineName, Pipeline>,
+) -> impl Iterator<Item = &'a Owed> {
+    let defined = definitions.iter().map(|each| &each.name);
+    let defined = defined.filter_map(|name| pipelines.get(name));
+    defined.flat_map(|pipeline| pipeline.steps.values().map(Arc::as_ref))
 }

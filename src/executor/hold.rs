@@ -117,8 +117,7 @@ pub(crate) fn is_held(folder: &Path) -> bool {
 /// Names this run of the machine, or of the container: with it everything in it ends, and pids and
 /// start times begin again.
 fn this_run() -> String {
-    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id");
-    let boot = boot.map_or_else(|_no_proc| "unknown".to_owned(), |id| id.trim().to_owned());
+    let boot = clock::boot().unwrap_or_else(|| "unknown".to_owned());
     let first = Stat::of(1).map_or(0, |stat| stat.started);
     format!("{boot}.{first}")
 }

@@ -80,7 +80,9 @@ impl Socket {
 /// Events are small and wanted at once.
 async fn prompt(listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
     let (stream, from) = listener.accept().await?;
-    stream.set_nodelay(true)?;
+    // A client that has gone already is found out by the first read, and must not be taken for a
+    // listener in trouble, which makes everybody wait.
+    let _later = stream.set_nodelay(true);
     Ok((stream, from))
 }
 

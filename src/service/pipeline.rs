@@ -3,7 +3,6 @@
 
 use crate::{
     api::Settled,
-    clock::Stopwatch,
     engine::{self, Input},
     journal::{Commit, WriterError},
     model::{
@@ -12,6 +11,7 @@ use crate::{
     },
     service::{
         CommandError, ServiceError,
+        heard::Heard,
         ledger::Ledger,
         mailbox::{Letter, Mailbox, answer},
         observe::{self, Observers},
@@ -19,7 +19,7 @@ use crate::{
         shared::{LOOK_AGAIN, Shared, in_time, stopping},
         sights,
         steps::Steps,
-        wall::{Step, Wall},
+        wall::{Reading, Step, Wall},
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -44,22 +44,14 @@ struct PipelineTask {
     halted: Option<String>,
 }
 
-/// When the alarms were last heard of. Silence is no data: an old reading says nothing of now
-/// (INVARIANTS.md I13).
-#[derive(Debug)]
-struct Heard {
-    at: Time,
-    ran: Stopwatch,
-    /// Whether the silence was told, or there was never anything to hear.
-    silent: bool,
-}
-
 /// Starts the tasks of all defined pipelines, side by side so that their first appends share the
-/// disk's syncs. What was recovered of them is taken; the others rest.
+/// disk's syncs. What was recovered of them is taken; the others rest. The clocks are held against what
+/// they said when they were last looked at.
 pub(super) async fn start_all(
     shared: &Shared,
     recovered: &mut BTreeMap<PipelineName, Pipeline>,
     definitions: Vec<Definition>,
+    clocks: Reading,
 ) -> Result<Vec<(PipelineName, Mailbox, JoinHandle<()>)>, ServiceError> {
     let mut starting = Vec::new();
     for definition in definitions {
@@ -68,7 +60,7 @@ pub(super) async fn start_all(
             .remove(&name)
             .unwrap_or_else(|| Pipeline::new(name.clone()));
         let (up, is_up) = oneshot::channel();
-        let (task, mailbox) = PipelineTask::new(shared, pipeline);
+        let (task, mailbox) = PipelineTask::new(shared, pipeline, clocks);
         starting.push((
             name,
             mailbox,
@@ -88,7 +80,7 @@ pub(super) async fn start_all(
 }
 
 impl PipelineTask {
-    fn new(shared: &Shared, pipeline: Pipeline) -> (Self, Mailbox) {
+    fn new(shared: &Shared, pipeline: Pipeline, clocks: Reading) -> (Self, Mailbox) {
         let (mailbox, letters) = Mailbox::new();
         let name = pipeline.name.clone();
         let task = Self {
@@ -99,12 +91,8 @@ impl PipelineTask {
             mailbox: mailbox.clone(),
             letters,
             observers: Observers::new(),
-            wall: Wall::new(),
-            heard: Heard {
-                at: Time(0),
-                ran: Stopwatch::start(),
-                silent: true,
-            },
+            wall: Wall::since(clocks),
+            heard: Heard::nothing(),
             wake: None,
             halted: None,
         };
@@ -128,7 +116,7 @@ impl PipelineTask {
     /// first because nothing may start on old readings, and the definition if it changed. What is
     /// owed is run again.
     async fn begin(&mut self, definition: Definition) -> Result<(), WriterError> {
-        // A clock that is behind the journal is in doubt before anything is decided by it.
+        // A clock that was set while no server ran is in doubt before anything is decided by it.
         self.look_at_clock().await?;
         let unread = self.unread("not read since the server started");
         self.advance(Input::Outcome(Outcome::Observed(unread)))
@@ -191,11 +179,7 @@ impl PipelineTask {
             Letter::Outcome(outcome) => self.take(Input::Outcome(outcome)).await,
             Letter::Seen(outcome, taken) => {
                 if matches!(outcome, Outcome::Observed(_)) {
-                    self.heard = Heard {
-                        at: self.now().1,
-                        ran: Stopwatch::start(),
-                        silent: false,
-                    };
+                    self.heard = Heard::at(self.now().1);
                 }
                 self.take(Input::Outcome(outcome)).await;
                 answer(taken, ());
@@ -219,13 +203,13 @@ impl PipelineTask {
     fn next_look(&self) -> Option<Span> {
         let now = self.now().1;
         let wake = self.wake.map(|due| due.since(now).min(LOOK_AGAIN));
-        let listening = self.max_age().filter(|_| !self.heard.silent);
-        let silence = listening.map(|max_age| max_age.saturating_sub(self.unheard()) + Span(1));
+        let max_age = self.max_age();
+        let silence = max_age.and_then(|max_age| self.heard.patience(max_age, now));
         wake.into_iter().chain(silence).min()
     }
 
     async fn wake_up(&mut self) {
-        if self.wake.is_some_and(|due| due <= self.now().1) || self.is_late() {
+        if self.wake.is_some_and(|due| due <= self.now().1) || self.silence().is_some() {
             self.take(Input::Tick).await;
         }
     }
@@ -237,27 +221,18 @@ impl PipelineTask {
         watched.map(|definition| definition.watch_max_age)
     }
 
-    /// Since when nothing was heard of the alarms, by whichever clock went further: the running one
-    /// stands still while the machine is suspended, the other may be set.
-    fn unheard(&self) -> Span {
-        self.heard
-            .ran
-            .elapsed()
-            .max(self.now().1.since(self.heard.at))
-    }
-
-    fn is_late(&self) -> bool {
-        let too_old = |max_age| !self.heard.silent && self.unheard() > max_age;
-        self.max_age().is_some_and(too_old)
+    /// How long the alarms have been silent, when that is to be told.
+    fn silence(&self) -> Option<Span> {
+        self.heard.too_long(self.max_age()?, self.now().1)
     }
 
     /// Takes in what must be known before anything else is decided: that the clock stepped, and
     /// that the alarms have been silent for too long.
     async fn look_around(&mut self) -> Result<(), WriterError> {
         self.look_at_clock().await?;
-        if self.is_late() {
-            self.heard.silent = true;
-            let unread = self.unread(&format!("not read for {}", self.unheard().short()));
+        if let Some(silence) = self.silence() {
+            self.heard.tell();
+            let unread = self.unread(&format!("not read for {}", silence.short()));
             self.advance(Input::Outcome(Outcome::Observed(unread)))
                 .await?;
         }

@@ -12,7 +12,7 @@ use crate::{
     },
     service::{
         CommandError, ReloadError, Service, ServiceError, mailbox::Reloaded,
-        organization::Settings, pipeline,
+        organization::Settings, pipeline, wall::Reading,
     },
 };
 use std::{collections::BTreeMap, path::PathBuf};
@@ -187,7 +187,8 @@ impl Service {
         definition: Definition,
     ) -> Result<(), ServiceError> {
         let shared = &self.running.shared;
-        let started = pipeline::start_all(shared, &mut applied.resting, vec![definition]).await?;
+        let (resting, clocks) = (&mut applied.resting, Reading::now());
+        let started = pipeline::start_all(shared, resting, vec![definition], clocks).await?;
         let mut tasks = self.running.tasks.lock().await;
         for (name, mailbox, task) in started {
             tracing::info!(pipeline = %name, "runs now");

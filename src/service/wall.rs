@@ -1,5 +1,7 @@
 //! Notices when the wall clock does not go on as time does: set forward, or behind what the journal
-//! knows (INVARIANTS.md I40). It measures and decides nothing.
+//! knows (INVARIANTS.md I40), also while no server ran. It measures and decides nothing.
+
+pub(super) mod noted;
 
 use crate::{
     clock,
@@ -12,11 +14,27 @@ const AHEAD_MOST: Span = Span::minutes(10);
 /// So much behind the journal is still the rounding and smoothing of a healthy clock.
 const BEHIND_MOST: Span = Span::seconds(1);
 
+/// What the clocks said at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reading {
+    wall: Time,
+    /// Since the start of the machine.
+    ran: Span,
+}
+
+impl Reading {
+    pub(super) fn now() -> Self {
+        Self {
+            wall: clock::now(),
+            ran: clock::since_boot(),
+        }
+    }
+}
+
 /// How far the clock was when it was last looked at.
 #[derive(Debug)]
 pub(super) struct Wall {
-    seen: Time,
-    ran: Span,
+    seen: Reading,
     /// How far it was behind the journal already when that was told.
     behind: Span,
 }
@@ -29,22 +47,22 @@ pub(super) struct Step {
 }
 
 impl Wall {
-    pub(super) fn new() -> Self {
+    pub(super) fn since(seen: Reading) -> Self {
         Self {
-            seen: clock::now(),
-            ran: clock::since_boot(),
+            seen,
             behind: Span::ZERO,
         }
     }
 
     /// Looks at the clock; tells each step once. `known` is the newest time in the journal.
     pub(super) fn look(&mut self, known: Time) -> Option<Step> {
-        self.compare(clock::now(), clock::since_boot(), known)
+        self.compare(Reading::now(), known)
     }
 
-    fn compare(&mut self, now: Time, ran: Span, known: Time) -> Option<Step> {
-        let expected = self.seen + ran.saturating_sub(self.ran);
-        (self.seen, self.ran) = (now, ran);
+    fn compare(&mut self, reading: Reading, known: Time) -> Option<Step> {
+        let expected = self.seen.wall + reading.ran.saturating_sub(self.seen.ran);
+        self.seen = reading;
+        let now = reading.wall;
         let behind = known.since(now);
         let further_behind = behind > self.behind + BEHIND_MOST;
         self.behind = if further_behind {
@@ -73,13 +91,16 @@ mod tests {
         Time(seconds * 1_000)
     }
 
+    const fn reading(wall: i64, ran: u64) -> Reading {
+        Reading {
+            wall: at(wall),
+            ran: Span::seconds(ran),
+        }
+    }
+
     #[test]
     fn each_step_is_told_once_and_an_even_clock_never() {
-        let mut wall = Wall {
-            seen: at(10_000),
-            ran: Span::seconds(50),
-            behind: Span::ZERO,
-        };
+        let mut wall = Wall::since(reading(10_000, 50));
         // Wall clock, running time, newest in the journal, and the step that is told.
         let looks = [
             (10_010, 60, 10_000, None),
@@ -103,7 +124,7 @@ mod tests {
                 from: at(from),
                 to: at(to),
             });
-            let told = wall.compare(at(now), Span::seconds(ran), at(known));
+            let told = wall.compare(reading(now, ran), at(known));
             assert_eq!(told, step, "at {now}");
         }
     }

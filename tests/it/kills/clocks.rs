@@ -57,6 +57,14 @@ async fn a_clock_that_steps_holds_what_is_new_until_somebody_says_that_it_is_rig
     assert_eq!(fleet.begun(), before, "behind the journal");
     believe(&fleet).await;
     settled(&fleet).await;
+    server.kill();
+
+    // Ahead of what the last server noted.
+    fleet.shift(Span::minutes(90), Span::ZERO);
+    let mut server = fleet.server();
+    server.ready();
+    assert!(fleet.pipeline("search").await.guards.clock.is_some());
+    believe(&fleet).await;
     end(&fleet, server).await;
 }
 
