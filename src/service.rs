@@ -18,6 +18,7 @@ mod keyring;
 mod ledger;
 mod mailbox;
 mod meters;
+mod news;
 mod notify;
 mod observe;
 mod organization;
@@ -38,10 +39,11 @@ mod wall;
 pub use crate::executor::Confinement;
 pub use error::{CommandError, ReloadError, ServiceError, TokenError};
 pub use meters::{APPEND_BOUNDS, Appends, Counted, DELIVERY_DAYS};
+pub use news::News;
 pub use restore::{RestoreError, Restored, restore};
 
 use crate::{
-    api::{self, Cursor, Settled, StreamEvent},
+    api::{self, Cursor, Settled},
     clock, definition, engine,
     executor::Executor,
     http,
@@ -352,8 +354,7 @@ impl Service {
         &self,
         after: Option<Cursor>,
         pipelines: BTreeSet<PipelineName>,
-    ) -> impl futures_util::Stream<Item = (Option<Cursor>, StreamEvent)> + Send + 'static + use<>
-    {
+    ) -> impl futures_util::Stream<Item = Arc<News>> + Send + 'static + use<> {
         resume::subscribe(&self.running.shared, after, pipelines)
     }
 

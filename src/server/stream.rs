@@ -11,6 +11,7 @@ use crate::{
         permit::Permit,
         problem::{Fault, fault},
     },
+    service::News,
 };
 use axum::{
     Extension,
@@ -53,14 +54,15 @@ pub(super) async fn stream(
     let events = shared
         .service
         .subscribe(after, pipelines)
-        .flat_map(move |(cursor, event)| {
+        .flat_map(move |news| {
             // Held as long as the stream is.
             let _place = &place;
             // Who is there is told with the beat: it is no news that anybody waits for.
-            let beat = matches!(event, StreamEvent::Heartbeat { .. });
+            let beat = matches!(news.event, StreamEvent::Heartbeat { .. });
             let others = beat.then(|| seat.news()).flatten();
-            let others = others.map(|others| form(None, &StreamEvent::Viewers(others)));
-            let told = form(cursor.as_ref(), &event);
+            let others = others.map(|others| News::new(None, StreamEvent::Viewers(others)));
+            let others = others.as_ref().map(form);
+            let told = form(&news);
             futures_util::stream::iter(others.into_iter().chain([told]))
         })
         .take_until(stopped);
@@ -93,20 +95,33 @@ fn pipelines(names: &str) -> Result<BTreeSet<PipelineName>, Fault> {
 }
 
 /// The variant is the event's name, its value alone the data.
-fn form(cursor: Option<&Cursor>, event: &StreamEvent) -> Result<Event, serde_json::Error> {
-    let (name, data) = match event {
-        StreamEvent::Summary(row) => ("summary", serde_json::to_string(row)?),
-        StreamEvent::Entry(entry) => ("entry", serde_json::to_string(entry)?),
-        StreamEvent::Viewers(others) => ("viewers", serde_json::to_string(others)?),
-        StreamEvent::Heartbeat { now, cursor } => {
-            let data = serde_json::json!({ "now": now, "cursor": cursor });
-            ("heartbeat", data.to_string())
-        }
-        StreamEvent::Reset { why } => ("reset", serde_json::json!({ "why": why }).to_string()),
-    };
-    let form = Event::default().event(name).data(data);
-    Ok(match cursor {
+fn form(news: &News) -> Result<Event, String> {
+    let data = news.written(data).map_err(ToString::to_string)?;
+    let form = Event::default().event(name(&news.event)).data(data);
+    Ok(match &news.cursor {
         Some(cursor) => form.id(cursor.to_string()),
         None => form,
     })
+}
+
+fn name(event: &StreamEvent) -> &'static str {
+    match event {
+        StreamEvent::Summary(_) => "summary",
+        StreamEvent::Entry(_) => "entry",
+        StreamEvent::Viewers(_) => "viewers",
+        StreamEvent::Heartbeat { .. } => "heartbeat",
+        StreamEvent::Reset { .. } => "reset",
+    }
+}
+
+fn data(event: &StreamEvent) -> serde_json::Result<String> {
+    match event {
+        StreamEvent::Summary(row) => serde_json::to_string(row),
+        StreamEvent::Entry(entry) => serde_json::to_string(entry),
+        StreamEvent::Viewers(others) => serde_json::to_string(others),
+        StreamEvent::Heartbeat { now, cursor } => {
+            Ok(serde_json::json!({ "now": now, "cursor": cursor }).to_string())
+        }
+        StreamEvent::Reset { why } => Ok(serde_json::json!({ "why": why }).to_string()),
+    }
 }

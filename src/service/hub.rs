@@ -2,10 +2,10 @@
 //! the tasks that append finish in any order, and the newest row of every pipeline.
 
 use crate::{
-    api::Cursor,
+    api::{Cursor, StreamEvent},
     journal::Writer,
     model::{Entry, Notice, PipelineName, Revision, Summary, TeamName, Time},
-    service::notify::Desk,
+    service::{News, notify::Desk},
 };
 use std::{
     collections::BTreeMap,
@@ -21,21 +21,8 @@ const BEHIND_MOST: usize = 4_096;
 pub(super) struct Hub {
     epoch: String,
     desk: Desk,
-    news: broadcast::Sender<News>,
+    news: broadcast::Sender<Arc<News>>,
     board: Mutex<Board>,
-}
-
-/// One thing to tell, with the position up to which all entries were told when it was sent.
-#[derive(Debug, Clone)]
-pub(super) struct News {
-    pub(super) seq: u64,
-    pub(super) what: What,
-}
-
-#[derive(Debug, Clone)]
-pub(super) enum What {
-    Entry(Arc<Entry>),
-    Row(Arc<Summary>),
 }
 
 #[derive(Debug)]
@@ -88,7 +75,7 @@ impl Hub {
             if let Some(notice) = notice {
                 self.desk.take(&notice);
             }
-            self.tell(entry.seq, What::Entry(Arc::new(entry)));
+            self.tell(entry.seq, StreamEvent::Entry(entry));
         }
     }
 
@@ -101,8 +88,8 @@ impl Hub {
         }
         let changed = board.seq;
         let name = summary.pipeline.clone();
+        self.tell(changed, StreamEvent::Summary(summary.clone()));
         let summary = Arc::new(summary);
-        self.tell(changed, What::Row(Arc::clone(&summary)));
         board.rows.insert(name, Row { summary, changed });
     }
 
@@ -135,7 +122,7 @@ impl Hub {
     }
 
     /// News from now on, and the position that they continue.
-    pub(super) fn listen(&self) -> (broadcast::Receiver<News>, u64) {
+    pub(super) fn listen(&self) -> (broadcast::Receiver<Arc<News>>, u64) {
         let board = self.board();
         (self.news.subscribe(), board.seq)
     }
@@ -164,10 +151,12 @@ impl Hub {
         self.board().at
     }
 
-    /// Only while the board is locked, so that positions never go back.
-    fn tell(&self, seq: u64, what: What) {
+    /// With the position up to which all entries have been told. Only while the board is locked, so
+    /// that positions never go back.
+    fn tell(&self, seq: u64, event: StreamEvent) {
+        let news = News::new(Some(self.at_seq(seq)), event);
         // That nobody listens is no error.
-        drop(self.news.send(News { seq, what }));
+        drop(self.news.send(Arc::new(news)));
     }
 
     /// Nothing panics while it is locked, and no board is ever left half changed.

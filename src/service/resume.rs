@@ -7,7 +7,8 @@ use crate::{
     journal::Writer,
     model::{Entry, PipelineName, Stream},
     service::{
-        hub::{Hub, News, What},
+        News,
+        hub::Hub,
         shared::{Shared, stopping},
     },
 };
@@ -27,18 +28,16 @@ const PAGE: usize = 500;
 /// Entries to catch up with. From further back it is cheaper to load everything anew.
 const CATCH_UP_MOST: u64 = 20_000;
 
-type Item = (Option<Cursor>, StreamEvent);
-
 struct Subscriber {
     hub: Arc<Hub>,
     writer: Writer,
     stopped: watch::Receiver<bool>,
-    news: broadcast::Receiver<News>,
+    news: broadcast::Receiver<Arc<News>>,
     pipelines: BTreeSet<PipelineName>,
     phase: Phase,
     /// Every entry up to here was told, or was not asked for.
     seen: u64,
-    ready: VecDeque<Item>,
+    ready: VecDeque<Arc<News>>,
     beat: Interval,
 }
 
@@ -56,7 +55,7 @@ pub(super) fn subscribe(
     shared: &Shared,
     after: Option<Cursor>,
     pipelines: BTreeSet<PipelineName>,
-) -> impl futures_util::Stream<Item = Item> + Send + 'static + use<> {
+) -> impl futures_util::Stream<Item = Arc<News>> + Send + 'static + use<> {
     // News are kept from here on, so the journal has to be read up to here only.
     let (news, to) = shared.hub.listen();
     let mut beat = interval(api::HEARTBEAT.std());
@@ -76,8 +75,8 @@ pub(super) fn subscribe(
         subscriber.resume(&after, to);
     }
     stream::unfold(subscriber, |mut subscriber| async move {
-        let item = subscriber.next().await?;
-        Some((item, subscriber))
+        let news = subscriber.next().await?;
+        Some((news, subscriber))
     })
 }
 
@@ -97,10 +96,10 @@ impl Subscriber {
         }
     }
 
-    async fn next(&mut self) -> Option<Item> {
+    async fn next(&mut self) -> Option<Arc<News>> {
         loop {
-            if let Some(item) = self.ready.pop_front() {
-                return Some(item);
+            if let Some(news) = self.ready.pop_front() {
+                return Some(news);
             }
             match self.phase {
                 Phase::CatchUp { from, to } => self.catch_up(from, to).await,
@@ -120,7 +119,10 @@ impl Subscriber {
         let before = self.seen;
         for entry in wanted {
             self.seen = entry.seq;
-            self.entry(&Arc::new(entry));
+            if self.is_asked(&entry) {
+                let cursor = self.hub.at_seq(entry.seq);
+                self.tell(Some(cursor), StreamEvent::Entry(entry));
+            }
         }
         if self.seen < to && self.seen > before {
             return;
@@ -128,8 +130,7 @@ impl Subscriber {
         self.seen = to;
         self.phase = Phase::Live;
         for summary in self.hub.rows_since(from) {
-            let event = StreamEvent::Summary(summary.as_ref().clone());
-            self.ready.push_back((None, event));
+            self.tell(None, StreamEvent::Summary(summary.as_ref().clone()));
         }
     }
 
@@ -138,7 +139,7 @@ impl Subscriber {
             biased;
             () = stopping(&mut self.stopped) => self.phase = Phase::Over,
             news = self.news.recv() => match news {
-                Ok(news) => self.hear(&news),
+                Ok(news) => self.hear(news),
                 Err(broadcast::error::RecvError::Lagged(missed)) => {
                     self.reset(&format!("this reader was too slow and missed {missed} events"));
                 }
@@ -147,38 +148,41 @@ impl Subscriber {
             _ = self.beat.tick() => {
                 let cursor = self.hub.at_seq(self.seen);
                 let now = clock::now().max(self.hub.at());
-                self.ready.push_back((None, StreamEvent::Heartbeat { now, cursor }));
+                self.tell(None, StreamEvent::Heartbeat { now, cursor });
             }
         }
     }
 
-    fn hear(&mut self, news: &News) {
-        self.seen = self.seen.max(news.seq);
-        match &news.what {
-            What::Entry(entry) => self.entry(entry),
-            What::Row(summary) => {
-                let event = StreamEvent::Summary(summary.as_ref().clone());
-                self.ready
-                    .push_back((Some(self.hub.at_seq(news.seq)), event));
-            }
+    fn hear(&mut self, news: Arc<News>) {
+        let told = news.cursor.as_ref().map_or(0, |cursor| cursor.seq);
+        self.seen = self.seen.max(told);
+        let wanted = match &news.event {
+            StreamEvent::Entry(entry) => self.is_asked(entry),
+            StreamEvent::Summary(_)
+            | StreamEvent::Viewers(_)
+            | StreamEvent::Heartbeat { .. }
+            | StreamEvent::Reset { .. } => true,
+        };
+        if wanted {
+            self.ready.push_back(news);
         }
     }
 
-    fn entry(&mut self, entry: &Arc<Entry>) {
-        let asked = match &entry.stream {
+    fn is_asked(&self, entry: &Entry) -> bool {
+        match &entry.stream {
             Stream::Organization => true,
             Stream::Pipeline(name) => self.pipelines.contains(name),
-        };
-        if asked {
-            let event = StreamEvent::Entry(entry.as_ref().clone());
-            self.ready
-                .push_back((Some(self.hub.at_seq(entry.seq)), event));
         }
     }
 
     fn reset(&mut self, why: &str) {
         let why = why.to_owned();
-        self.ready.push_back((None, StreamEvent::Reset { why }));
+        self.tell(None, StreamEvent::Reset { why });
         self.phase = Phase::Over;
+    }
+
+    /// Tells this one alone.
+    fn tell(&mut self, cursor: Option<Cursor>, event: StreamEvent) {
+        self.ready.push_back(Arc::new(News::new(cursor, event)));
     }
 }

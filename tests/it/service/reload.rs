@@ -290,11 +290,11 @@ async fn who_reloaded_is_in_the_audit() {
     files.base("200ms", "");
     service.reload(Some(actor("li")), None).await.unwrap();
     let told = loop {
-        let (_, event) = stream.next().await.unwrap();
-        if let pilothouse::api::StreamEvent::Entry(entry) = event
+        let news = stream.next().await.unwrap();
+        if let pilothouse::api::StreamEvent::Entry(entry) = &news.event
             && entry.stream == Stream::Organization
         {
-            break entry.fact;
+            break entry.fact.clone();
         }
     };
     let expected = Fact::Reloaded {

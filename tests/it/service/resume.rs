@@ -6,11 +6,11 @@ use futures_util::StreamExt as _;
 use pilothouse::{
     api::{Cursor, StreamEvent},
     model::{Entry, HoldScope, PipelineName, Stream},
-    service::Service,
+    service::{News, Service},
 };
-use std::{collections::BTreeSet, pin::Pin, time::Duration};
+use std::{collections::BTreeSet, pin::Pin, sync::Arc, time::Duration};
 
-type Events = Pin<Box<dyn futures_util::Stream<Item = (Option<Cursor>, StreamEvent)> + Send>>;
+type Events = Pin<Box<dyn futures_util::Stream<Item = Arc<News>> + Send>>;
 
 #[tokio::test]
 async fn a_stream_has_neither_gap_nor_double() {
@@ -131,6 +131,32 @@ async fn a_stream_begins_with_a_sign_of_life_and_ends_on_stop() {
     while next(&mut events).await.is_some() {}
 }
 
+/// A thousand readers cost one writing of what they are told, not a thousand.
+#[tokio::test]
+async fn what_many_are_told_is_written_once() {
+    let world = World::new(&["a"]);
+    let service = world.start().await;
+    let mut readers = [(); 3].map(|()| subscribe(&service, None, &[]));
+    plan_and_commit(&service, None, hold(HoldScope::Organization)).await;
+    let (mut told, mut n_written) = ([const { Vec::new() }; 3], 0);
+    for (reader, told) in readers.iter_mut().zip(&mut told) {
+        // That it was accepted, and the hold.
+        while told.len() < 2 {
+            let news = news(reader).await.unwrap();
+            let write = |event: &StreamEvent| {
+                n_written += 1;
+                serde_json::to_string(event)
+            };
+            if matches!(news.event, StreamEvent::Entry(_)) {
+                told.push(news.written(write).unwrap().to_owned());
+            }
+        }
+    }
+    assert_eq!(n_written, 2, "{told:?}");
+    assert!(told[1] == told[0] && told[2] == told[0], "{told:?}");
+    service.stop().await;
+}
+
 fn subscribe(service: &Service, after: Option<&Cursor>, pipelines: &[&str]) -> Events {
     let pipelines = pipelines
         .iter()
@@ -139,6 +165,11 @@ fn subscribe(service: &Service, after: Option<&Cursor>, pipelines: &[&str]) -> E
 }
 
 async fn next(events: &mut Events) -> Option<(Option<Cursor>, StreamEvent)> {
+    let news = news(events).await?;
+    Some((news.cursor.clone(), news.event.clone()))
+}
+
+async fn news(events: &mut Events) -> Option<Arc<News>> {
     let next = tokio::time::timeout(Duration::from_secs(30), events.next());
     next.await.unwrap()
 }
