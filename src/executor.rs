@@ -31,6 +31,7 @@ mod notify;
 mod process;
 mod retention;
 mod running;
+mod shortage;
 mod signing;
 mod step;
 mod tree;
@@ -42,7 +43,7 @@ pub use notify::{Undelivered, deliver};
 
 use crate::{
     clock::Stopwatch,
-    executor::found::Found,
+    executor::{ended::Unreadable, found::Found},
     model::{Digest, Effect, EffectId, Head, Owed, PipelineName, Sha, Source, StepResult},
 };
 use std::{
@@ -119,10 +120,10 @@ impl Executor {
         };
         let kept = owed.into_iter().filter_map(|owed| {
             let found = executor.find(owed).transpose()?;
-            Some(found.map_err(|source| ExecutorError::File {
+            Some(found.map_err(|why| ExecutorError::File {
                 operation: "read how a step ended in",
-                path: executor.folder(&owed.id),
-                source,
+                path: why.path,
+                source: why.source,
             }))
         });
         let kept = kept.collect::<Result<_, _>>()?;
@@ -309,7 +310,7 @@ impl Executor {
 
     /// Takes note of a step that an earlier server began; gives its folder. Its target is held for it
     /// before anything else can ask for that.
-    fn find(&self, owed: &Owed) -> io::Result<Option<PathBuf>> {
+    fn find(&self, owed: &Owed) -> Result<Option<PathBuf>, Unreadable> {
         let folder = self.folder(&owed.id);
         if found::look(&folder, &self.tried(owed))? == Found::Nothing {
             return Ok(None);

@@ -3,7 +3,10 @@
 //! is gone. It knows neither the keeper nor the server.
 
 use crate::{durable, model::Span};
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 /// How a command ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,17 @@ pub(crate) struct End {
     pub(crate) last_line: String,
     /// From its start to this end.
     pub(crate) took: Span,
+}
+
+/// Why nobody can say how a command ended that has ended.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{} says how it ended and cannot be read: {source}; look at what it was to do before you retry",
+    path.display()
+)]
+pub(crate) struct Unreadable {
+    pub(crate) path: PathBuf,
+    pub(crate) source: io::Error,
 }
 
 impl From<Ended> for End {
@@ -63,13 +77,16 @@ impl End {
     ///
     /// # Errors
     /// Where the file is there and cannot be read, which says nothing of what is in it.
-    pub(crate) fn read(file: &Path, key: &str) -> io::Result<Option<Self>> {
+    pub(crate) fn read(file: &Path, key: &str) -> Result<Option<Self>, Unreadable> {
         match fs::read(file) {
             Ok(text) => Ok(str::from_utf8(&text)
                 .ok()
                 .and_then(|text| Self::parse(text, key))),
             Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(why) => Err(why),
+            Err(source) => Err(Unreadable {
+                path: file.to_owned(),
+                source,
+            }),
         }
     }
 

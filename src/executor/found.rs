@@ -10,15 +10,12 @@
 
 use crate::{
     executor::{
-        ended::{End, Ended},
+        ended::{End, Ended, Unreadable},
         hold::{Holder, is_held},
     },
     model::Span,
 };
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// What is there of the present try of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +27,7 @@ pub(crate) enum Found {
 }
 
 /// Looks at a step's folder for a try of it.
-pub(crate) fn look(folder: &Path, tried: &str) -> io::Result<Found> {
+pub(crate) fn look(folder: &Path, tried: &str) -> Result<Found, Unreadable> {
     let is_of_it = |key: &str| key.rsplit_once('.').is_some_and(|(of, _)| of == tried);
     let last = Holder::last_of(folder).filter(|last| is_of_it(&last.key));
     if is_held(folder)

@@ -17,8 +17,9 @@ use crate::{
     clock::Stopwatch,
     executor::{
         ended::{End, Ended},
-        hold::Hold,
+        hold::{self, Hold},
         log::Log,
+        shortage::{self, is_shortage},
         tree::{GONE_WITHIN, Tree},
     },
     model::Span,
@@ -31,10 +32,12 @@ use nix::{
     unistd::Pid,
 };
 use std::{
-    io,
+    fmt,
+    io::{self, Write as _},
     os::unix::process::{ExitStatusExt, parent_id},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
+    thread,
     time::Duration,
 };
 use tokio::{
@@ -62,6 +65,8 @@ const LOOK: WaitPidFlag = WaitPidFlag::WEXITED
 pub(crate) const HELD: u8 = 3;
 /// A keeper's own exit where the server was gone before it began.
 const ALONE: u8 = 4;
+/// A keeper's own exit where it says why it began nothing.
+pub(crate) const NOTHING_BEGUN: u8 = 5;
 
 /// What a keeper is told. Its environment is the command's.
 #[derive(Debug, clap::Args)]
@@ -101,15 +106,11 @@ pub struct Arguments {
 /// Keeps a command from its start to its end; gives the status to exit with.
 pub fn keep(arguments: &Arguments) -> u8 {
     let confined = confine::this_process();
+    let file = hold::file(&arguments.folder);
     let mut hold = match Hold::take(&arguments.folder) {
         Ok(Some(hold)) => hold,
         Ok(None) => return HELD,
-        Err(why) => {
-            return said(
-                arguments,
-                &not_started(&format!("cannot lock its folder: {why}")),
-            );
-        }
+        Err(why) => return nothing_begun(&format_args!("cannot lock {}: {why}", file.display())),
     };
     // From here on the next server finds it. One that died before has a next one that looked already.
     if parent_id() != arguments.server {
@@ -119,13 +120,14 @@ pub fn keep(arguments: &Arguments) -> u8 {
     match End::read(&arguments.end, &arguments.key) {
         Ok(None) => {}
         Ok(Some(_)) => return 0,
-        Err(_unreadable) => return 1,
+        Err(why) => return nothing_begun(&format_args!("found that {why}")),
     }
     let watch = Stopwatch::start();
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
     let signed = confined.and_then(|()| {
         Groups::of(arguments).leave()?;
         hold.sign(&arguments.key)
+            .map_err(|why| cannot("write", &file, &why))
     });
     let end = match signed.and(runtime) {
         Ok(runtime) => runtime.block_on(kept_to_the_end(arguments)),
@@ -141,18 +143,47 @@ pub fn keep(arguments: &Arguments) -> u8 {
     status
 }
 
+fn cannot(operation: &str, file: &Path, why: &io::Error) -> io::Error {
+    io::Error::other(format!("cannot {operation} {}: {why}", file.display()))
+}
+
 fn not_started(why: &str) -> End {
     Ended::NotStarted(why.to_owned()).into()
 }
 
+/// Writes how it ended, which nobody else knows: a disk that is full for a while is waited for.
 fn said(arguments: &Arguments, end: &End) -> u8 {
-    u8::from(end.write(&arguments.end, &arguments.key).is_err())
+    let watch = Stopwatch::start();
+    loop {
+        match end.write(&arguments.end, &arguments.key) {
+            Ok(()) => return 0,
+            Err(why) if is_shortage(&why) && watch.elapsed() < shortage::ENDS_WITHIN => {
+                thread::sleep(shortage::LOOK_EVERY);
+            }
+            Err(why) => {
+                let file = arguments.end.display();
+                tell(&format_args!("cannot write how it ended to {file}: {why}"));
+                return 1;
+            }
+        }
+    }
+}
+
+fn nothing_begun(why: &fmt::Arguments<'_>) -> u8 {
+    tell(why);
+    NOTHING_BEGUN
+}
+
+/// Says something of this keeper to its server, where there still is one.
+fn tell(what: &fmt::Arguments<'_>) {
+    let _alone = writeln!(io::stderr(), "{what}");
 }
 
 async fn kept_to_the_end(arguments: &Arguments) -> io::Result<End> {
     // Listened for before there is anything to end.
     let mut unwanted = signal(SignalKind::terminate())?;
-    let mut log = Log::resume(&arguments.folder.join("log"))?;
+    let log = arguments.folder.join("log");
+    let mut log = Log::resume(&log).map_err(|why| cannot("go on with", &log, &why))?;
     let ended = match spawn(arguments).await {
         Err(why) => Ended::NotStarted(why.to_string()),
         Ok(started) => {
@@ -168,7 +199,9 @@ async fn kept_to_the_end(arguments: &Arguments) -> io::Result<End> {
         ..ended.into()
     };
     // The step's end counts more than its log.
-    let _incomplete = log.pause();
+    if let Err(why) = log.pause() {
+        tell(&format_args!("could not write the whole log: {why}"));
+    }
     Ok(end)
 }
 

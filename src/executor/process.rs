@@ -10,11 +10,12 @@ use crate::{
         given,
         hold::{Holder, is_held},
         keeper, leftover,
+        log::printable,
+        shortage::{self, is_shortage},
         tree::{Tree, terminate},
     },
     model::{Limits, Run, Span},
 };
-use nix::errno::Errno;
 use std::{
     future::pending,
     io,
@@ -23,17 +24,19 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    io::{AsyncRead, AsyncReadExt},
     process::{Child, Command},
     sync::watch,
     time::{sleep, timeout},
 };
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// Between two tries to start a keeper on a machine that is short of something, the first and the
-/// longest.
-const START_AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
-/// After this it is told, and the engine decides on another try.
-const START_WITHIN: Span = Span::seconds(30);
+/// The longest between two tries to start a keeper on a machine that is short of something.
+const START_AGAIN: Duration = Duration::from_secs(2);
+/// What a keeper says of itself is one line.
+const COMPLAINT: u64 = 4096;
+/// Nobody else writes where it says that.
+const SAID_WITHIN: Duration = Duration::from_secs(1);
 
 /// A command with all it needs.
 #[derive(Debug)]
@@ -98,6 +101,7 @@ impl Process<'_> {
         let Some(pid) = keeper.id().map(u32::cast_signed) else {
             return Ended::Lost("its keeper has no id".to_owned()).into();
         };
+        let complaint = keeper.stderr.take();
         let status = tokio::select! {
             status = keeper.wait() => status,
             () = stop.wanted() => {
@@ -105,20 +109,21 @@ impl Process<'_> {
                 end_for_certain(&mut keeper, pid).await
             }
         };
-        self.said(status, pid, stop).await
+        let complaint = said_of_itself(complaint).await;
+        self.said((status, &complaint), pid, stop).await
     }
 
     /// Starts the keeper; waits where the machine is short of files, processes or memory, which is
     /// nothing that the command could be blamed for.
     async fn started(&self, secrets: &[(String, String)], stop: &mut Stop) -> Result<Child, Ended> {
         let watch = Stopwatch::start();
-        let mut pause = START_AGAIN.0;
+        let mut pause = shortage::LOOK_EVERY;
         loop {
             let why = match self.command(secrets).spawn() {
                 Ok(keeper) => return Ok(keeper),
                 Err(why) => why,
             };
-            if !is_shortage(&why) || watch.elapsed() > START_WITHIN {
+            if !is_shortage(&why) || watch.elapsed() > shortage::ENDS_WITHIN {
                 return Err(self.not_started(&format!("its keeper: {why}")));
             }
             tracing::warn!(folder = %self.folder.display(), %why, "a keeper cannot be started yet");
@@ -126,7 +131,7 @@ impl Process<'_> {
                 () = sleep(pause) => {}
                 () = stop.wanted() => return Err(Ended::Stopped),
             }
-            pause = (pause * 2).min(START_AGAIN.1);
+            pause = (pause * 2).min(START_AGAIN);
         }
     }
 
@@ -142,17 +147,26 @@ impl Process<'_> {
         if self.end_orphans().await.is_err() {
             return Some(undying().into());
         }
-        let why = "its keeper was killed, and no server was there to see what became of it";
+        let why =
+            "its keeper was killed or could not write how it ended, and no server was there to see";
         (lost.key == self.key).then(|| Ended::Lost(why.to_owned()).into())
     }
 
     /// What is known once the keeper has ended.
-    async fn said(&self, status: io::Result<ExitStatus>, pid: i32, stop: &mut Stop) -> End {
-        let held = |status: ExitStatus| status.code() == Some(i32::from(keeper::HELD));
-        if status.as_ref().is_ok_and(|status| held(*status)) {
+    async fn said(
+        &self,
+        (status, complaint): (io::Result<ExitStatus>, &str),
+        pid: i32,
+        stop: &mut Stop,
+    ) -> End {
+        let code = status.as_ref().map_or(None, ExitStatus::code);
+        if code == Some(i32::from(keeper::HELD)) {
             self.end_of_other(stop).await;
         }
         if let Some(end) = self.end_told().await {
+            if !complaint.is_empty() {
+                tracing::warn!(folder = %self.folder.display(), "a keeper {complaint}");
+            }
             return end;
         }
         // It was killed, or not even begun.
@@ -162,8 +176,16 @@ impl Process<'_> {
         if stop.is_wanted() {
             return Ended::Stopped.into();
         }
+        if code == Some(i32::from(keeper::NOTHING_BEGUN)) {
+            return self.not_started(&format!("its keeper {complaint}")).into();
+        }
         let how = status.map_or_else(|why| why.to_string(), |status| status.to_string());
-        Ended::Lost(format!("its keeper did not say how it ended: {how}")).into()
+        let why = if complaint.is_empty() {
+            &how
+        } else {
+            complaint
+        };
+        Ended::Lost(format!("its keeper did not say how it ended: {why}")).into()
     }
 
     /// The end as the keeper told it; none where it did not. A file that cannot be read now, because
@@ -173,11 +195,12 @@ impl Process<'_> {
         let end = loop {
             match End::read(&self.end, self.key) {
                 Ok(end) => break end?,
-                Err(why) if watch.elapsed() > START_WITHIN => {
-                    let why = format!("how it ended cannot be read: {why}");
-                    return Some(Ended::Lost(why).into());
+                Err(why)
+                    if !is_shortage(&why.source) || watch.elapsed() > shortage::ENDS_WITHIN =>
+                {
+                    return Some(Ended::Lost(why.to_string()).into());
                 }
-                Err(_not_now) => sleep(START_AGAIN.0).await,
+                Err(_not_now) => sleep(shortage::LOOK_EVERY).await,
             }
         };
         Some(match end.ended {
@@ -251,7 +274,7 @@ impl Process<'_> {
             .envs(secrets.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null());
+            .stderr(Stdio::piped());
         command
     }
 
@@ -264,11 +287,14 @@ impl Process<'_> {
     }
 }
 
-/// Whether a start failed for want of something that comes back.
-fn is_shortage(why: &io::Error) -> bool {
-    let short = [Errno::EAGAIN, Errno::EMFILE, Errno::ENFILE, Errno::ENOMEM];
-    let code = why.raw_os_error().map(Errno::from_raw);
-    code.is_some_and(|code| short.contains(&code))
+/// What a keeper that has ended said of its own trouble.
+async fn said_of_itself(complaint: Option<impl AsyncRead + Unpin>) -> String {
+    let mut said = Vec::new();
+    if let Some(complaint) = complaint {
+        let mut complaint = complaint.take(COMPLAINT);
+        let _cut = timeout(SAID_WITHIN, complaint.read_to_end(&mut said)).await;
+    }
+    printable(&said)
 }
 
 fn undying() -> Ended {

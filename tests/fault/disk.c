@@ -1,13 +1,15 @@
 /* A disk that fails where a test wants it to, under the real program: loaded before libc, it notes every
-   call on a file below one directory, and fails one of them. It does not know what it is loaded into,
-   and what the program starts does not load it again.
+   call on a file below one directory, and fails one of them. It does not know what it is loaded into.
+   What the program starts does not load it again, unless it is to be held by it, too.
 
      DISK_UNDER  the directory
      DISK_NOTES  a file elsewhere that gets a line for each call: CALL PLACE
      DISK_FAILS  CALL PLACE NTH ERRNO: the NTH such call fails; "NTH+" is that one and all after it
+     DISK_ONCE   a file elsewhere, for programs that start others, which are held, too: the first of
+                 them all to fail makes it, and no other one does, but for "NTH+"
 
-   A PLACE is the path below the directory, with # for a number and * for a digest, so that it is the
-   same in every run. */
+   A PLACE is the path below the directory, with # for a number and * for a digest and for what git
+   makes up, so that it is the same in every run. */
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <dlfcn.h>
@@ -25,8 +27,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static char under[PATH_MAX];
-static int notes = -1;
+static char under[PATH_MAX], notes[PATH_MAX], once[PATH_MAX];
 
 static char failing_call[32], failing_place[PATH_MAX];
 static long nth, is_lasting, error;
@@ -36,29 +37,56 @@ __attribute__((constructor)) static void begin(void) {
   const char *directory = getenv("DISK_UNDER"), *file = getenv("DISK_NOTES"), *fails = getenv("DISK_FAILS");
   if (!directory || !file) abort();
   snprintf(under, sizeof under, "%s", directory);
-  notes = (int)syscall(SYS_openat, AT_FDCWD, file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  snprintf(notes, sizeof notes, "%s", file);
   char lasting = 0;
   if (fails && sscanf(fails, "%31s %4095s %ld%c %ld", failing_call, failing_place, &nth, &lasting, &error) != 5) abort();
   is_lasting = lasting == '+';
-  unsetenv("LD_PRELOAD");
+  if (getenv("DISK_ONCE")) snprintf(once, sizeof once, "%s", getenv("DISK_ONCE"));
+  else unsetenv("LD_PRELOAD");
 }
 
-/* The length of a digest at the start of a text; nothing that is shorter is one. */
+/* The length of a digest at the start of a name; nothing that is shorter is one, but for the folders of
+   git's objects. */
 static size_t digest(const char *text) {
   size_t length = strspn(text, "0123456789abcdef");
-  return length >= 10 ? length : 0;
+  int is_folder = length == 2 && text[-1] == '/' && (text[2] == '/' || !text[2]);
+  return length >= 10 || is_folder ? length : 0;
+}
+
+/* The length of the six letters that end the name of a new file of git's, "tmp_obj_" or "t" before them,
+   at the start of a text. */
+static size_t made_up(const char *text) {
+  size_t length = strcspn(text, "/");
+  int is_new = text[-1] == '_' || (text[-1] == 't' && text[-2] == '/');
+  return length == 6 && is_new ? length : 0;
 }
 
 static void place_of(const char *below, char *place, size_t room) {
   size_t at = 0;
   while (*below && at + 1 < room) {
     size_t skip = digest(below);
+    if (!skip) skip = made_up(below);
     if (skip) place[at++] = '*';
     else if (isdigit((unsigned char)*below)) skip = strspn(below, "0123456789"), place[at++] = '#';
     else skip = 1, place[at++] = *below;
     below += skip;
   }
   place[at] = 0;
+}
+
+/* Nothing is kept open: a keeper closes all that it did not open. */
+static void note(const char *line, int size) {
+  int file = (int)syscall(SYS_openat, AT_FDCWD, notes, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+  syscall(SYS_write, file, line, size);
+  syscall(SYS_close, file);
+}
+
+/* Whether no other program has failed. */
+static int is_first(void) {
+  if (!*once) return 1;
+  int file = (int)syscall(SYS_openat, AT_FDCWD, once, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file >= 0) syscall(SYS_close, file);
+  return file >= 0;
 }
 
 /* Whether this call on this path is to fail; it is noted either way. errno is set if so. */
@@ -71,10 +99,10 @@ static int fails(const char *call, const char *path) {
   int is_it = error && !strcmp(call, failing_call) && !strcmp(place, failing_place);
   if (is_it) {
     long now = atomic_fetch_add(&met, 1) + 1;
-    is_it = is_lasting ? now >= nth : now == nth;
+    is_it = is_lasting ? now >= nth : now == nth && is_first();
   }
   int size = snprintf(line, sizeof line, "%s%s %s\n", is_it ? "failed " : "", call, place);
-  syscall(SYS_write, notes, line, size);
+  note(line, size);
   errno = is_it ? (int)error : before;
   return is_it;
 }

@@ -4,7 +4,7 @@ mod audit;
 mod backup;
 mod disk;
 mod doctor;
-mod faults;
+pub(crate) mod faults;
 mod get;
 mod handover;
 mod linear;

@@ -3,6 +3,7 @@
 mod artifacts;
 mod builds;
 mod coverage;
+mod faults;
 mod found;
 mod git;
 mod processes;

@@ -4,13 +4,14 @@
 //! restores. The disk that fails is in `tests/fault/disk.c`.
 
 mod copies;
-mod disk;
+pub(crate) mod disk;
 mod fleet;
 
 use disk::{Call, Disk, Fault};
 use fleet::{Fleet, Told};
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -24,8 +25,8 @@ const ALL: &str = "PILOTHOUSE_FAULTS";
 /// Servers that run beside each other; most of the time they wait.
 const BESIDE: usize = 4;
 
-const EIO: i32 = 5;
-const ENOSPC: i32 = 28;
+pub(crate) const EIO: i32 = 5;
+pub(crate) const ENOSPC: i32 = 28;
 
 #[test]
 fn whatever_call_on_a_file_fails_nothing_is_lost_and_nothing_is_done_twice() {
@@ -35,12 +36,20 @@ fn whatever_call_on_a_file_fails_nothing_is_lost_and_nothing_is_done_twice() {
     };
     let calls = healthy(&disk);
     let faults = chosen(&calls, |_call, _is_last| is_long());
+    each_stands(&faults, |fault| stands(&disk, fault));
+}
+
+/// Lives through each fault, some beside each other, and tells of those that it cannot live through.
+pub(crate) fn each_stands<T: fmt::Display + Sync>(
+    faults: &[T],
+    stands: impl Fn(&T) -> Result<(), String> + Sync,
+) {
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..BESIDE {
             scope.spawn(|| {
                 while let Some(fault) = faults.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(why) = stands(&disk, fault) {
+                    if let Err(why) = stands(fault) {
                         wrong.lock().unwrap().push(format!("{fault}: {why}"));
                     }
                 }
@@ -67,7 +76,7 @@ fn healthy(disk: &Disk) -> Vec<Call> {
 }
 
 /// Whether there is time for every call there is.
-fn is_long() -> bool {
+pub(crate) fn is_long() -> bool {
     std::env::var_os(ALL).is_some()
 }
 

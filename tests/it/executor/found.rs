@@ -4,7 +4,7 @@
 use super::*;
 
 /// A later server on the same directory, which owes this.
-fn next(place: &Place, owed: &Owed) -> Executor {
+pub(super) fn next(place: &Place, owed: &Owed) -> Executor {
     Executor::open(
         &place.path("state"),
         0,
