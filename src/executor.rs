@@ -77,7 +77,8 @@ struct Shared {
 
 impl Executor {
     /// Opens a state directory, making what is missing. Of the steps that an earlier server left
-    /// running, those that are `owed` go on and wait for [`Executor::run`], the others are ended.
+    /// running, those that are `owed` go on and wait for [`Executor::run`], the others are ended, and
+    /// so is its git.
     /// `restores` is how often its journal was restored from a backup, `program` this program, which
     /// is started again as the keeper of every command, `confinement` what that keeps it to.
     pub fn open<'a>(
@@ -128,6 +129,7 @@ impl Executor {
         });
         let kept = kept.collect::<Result<_, _>>()?;
         leftover::end_all(&executor.shared.steps, &kept, confinement)?;
+        leftover::end_git();
         Ok(executor)
     }
 

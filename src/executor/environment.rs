@@ -2,7 +2,10 @@
 //! effect. Nothing else is inherited, so that no secret of the server reaches a build by accident,
 //! and values are never put into command text.
 
-use crate::model::{Deployment, Digest, Effect, EffectId, Pin, PipelineName, Run};
+use crate::{
+    executor::hold::{Holder, this_process},
+    model::{Deployment, Digest, Effect, EffectId, Pin, PipelineName, Run},
+};
 use std::path::Path;
 
 /// Epochs of a journal that was restored begin above all that the one before can have given out:
@@ -70,6 +73,24 @@ fn of_deployment(deployment: &Deployment, restores: u64) -> Vec<(&'static str, S
     let weight = weight.map(|weight| ("WEIGHT", weight));
     let kept = kept.map(|seconds| ("KEEP_SECONDS", seconds));
     values.into_iter().chain(weight).chain(kept).collect()
+}
+
+/// In the environment of what works for a server and must not outlive it: who that is, for ever.
+const SERVER: &str = "PILOTHOUSE_SERVER";
+
+/// Names this server to whoever finds a process of it.
+pub(crate) fn of_server() -> (&'static str, String) {
+    (SERVER, this_process())
+}
+
+/// Whether an environment, as the kernel shows it, names a server that is gone.
+pub(crate) fn is_of_dead_server(environment: &[u8]) -> bool {
+    let mut variables = environment.split(|byte| *byte == 0);
+    let server = variables.find_map(|one| {
+        let (name, server) = str::from_utf8(one).ok()?.split_once('=')?;
+        (name == SERVER).then(|| Holder::parse(server)).flatten()
+    });
+    server.is_some_and(|server| !server.lives())
 }
 
 /// Variables of this process, those that are set and are text.

@@ -18,6 +18,8 @@ use tokio::fs;
 
 /// Ends the name of a mirror that is being made.
 const UNFINISHED: &str = "new";
+/// Ends the name of a checkout that is being made: no source of a release is called so.
+const UNFINISHED_CHECKOUT: &str = "..new";
 
 /// The trailer that names reviewers where the definition asks for no review.
 const REVIEW_TRAILER: &str = "Reviewed-by";
@@ -202,7 +204,7 @@ async fn remote_head(source: &Source) -> Result<Sha, GitError> {
 }
 
 async fn fetch(mirror: &Call, repository: &str, what: &str) -> Result<(), GitError> {
-    mirror.clear_stale_locks();
+    mirror.clear_leavings();
     let arguments = [
         "--quiet",
         "--force",
@@ -217,7 +219,11 @@ async fn fetch(mirror: &Call, repository: &str, what: &str) -> Result<(), GitErr
     said.expect_success().map(|_quiet| ())
 }
 
+/// Makes it beside its place first, so that none is half made there.
 async fn place_checkout(mirror: &Call, sha: &Sha, place: &Path) -> Result<(), GitError> {
+    let mut unfinished = place.as_os_str().to_owned();
+    unfinished.push(UNFINISHED_CHECKOUT);
+    let unfinished = PathBuf::from(unfinished);
     let failed = |operation| {
         move |source| GitError::File {
             operation,
@@ -225,26 +231,32 @@ async fn place_checkout(mirror: &Call, sha: &Sha, place: &Path) -> Result<(), Gi
             source,
         }
     };
-    if fs::symlink_metadata(place).await.is_ok() {
-        fs::remove_dir_all(place)
-            .await
-            .map_err(failed("remove the old checkout"))?;
+    for old in [place, &unfinished] {
+        if fs::symlink_metadata(old).await.is_ok() {
+            fs::remove_dir_all(old)
+                .await
+                .map_err(failed("remove the old checkout"))?;
+        }
     }
     if let Some(parent) = place.parent() {
         fs::create_dir_all(parent)
             .await
             .map_err(failed("make a folder for"))?;
     }
-    mirror.clone_to(place).await?;
-    let checkout = mirror.at(place.join(".git"), place);
-    checkout
-        .ask("checkout", &["--quiet", "--detach", sha.as_str()], TRANSFER)
-        .await?
-        .expect_success()?;
-    let found = checkout.commit("HEAD").await?;
-    if found == *sha {
-        Ok(())
-    } else {
-        Err(checkout.error("checkout", format!("wanted the commit {sha}, got {found}")))
-    }
+    mirror.clone_to(&unfinished).await?;
+    fill(&mirror.at(unfinished.join(".git"), &unfinished), sha).await?;
+    fs::rename(&unfinished, place)
+        .await
+        .map_err(failed("name the checkout"))
+}
+
+/// `git checkout` is content with files that it could not write; `git reset` is not.
+async fn fill(checkout: &Call, sha: &Sha) -> Result<(), GitError> {
+    let detach = ["--no-deref", "HEAD", sha.as_str()];
+    let said = checkout.ask("update-ref", &detach, ANSWER).await?;
+    said.expect_success()?;
+    let said = checkout
+        .ask("reset", &["--quiet", "--hard"], TRANSFER)
+        .await?;
+    said.expect_success().map(|_quiet| ())
 }

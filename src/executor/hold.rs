@@ -30,10 +30,8 @@ impl Hold {
 
     /// Notes that this process is the holder, for the command of this key.
     pub(crate) fn sign(&mut self, key: &str) -> io::Result<()> {
-        let pid = std::process::id().cast_signed();
-        let started = Stat::of(pid).map_or(0, |stat| stat.started);
-        let (run, begun) = (this_run(), clock::since_boot().0);
-        self.note(&format!("{pid} {started} {run} {begun} {key}\n"))
+        let (holder, begun) = (this_process(), clock::since_boot().0);
+        self.note(&format!("{holder} {begun} {key}\n"))
     }
 
     /// Forgets who held it last.
@@ -71,7 +69,7 @@ impl Holder {
     }
 
     /// `pid start run begun key`; none from an earlier run of the machine, of which nothing is left.
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_whitespace();
         let pid = words.next()?.parse().ok()?;
         let started = words.next()?.parse().ok()?;
@@ -112,6 +110,13 @@ pub(crate) fn is_held(folder: &Path) -> bool {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
         ),
     }
+}
+
+/// Names this process for ever: `pid start run`.
+pub(crate) fn this_process() -> String {
+    let pid = std::process::id().cast_signed();
+    let started = Stat::of(pid).map_or(0, |stat| stat.started);
+    format!("{pid} {started} {}", this_run())
 }
 
 /// Names this run of the machine, or of the container: with it everything in it ends, and pids and

@@ -1,14 +1,15 @@
 //! What a dead server left running of steps that are not owed any more, and is ended: their keepers,
 //! each of which holds the folder of its step, and where somebody killed a keeper, the session that it
-//! led. What is owed goes on; see `found`.
+//! led. What is owed goes on; see `found`. Its git, which nobody waits for, is ended, too.
 
 use crate::{
     executor::{
         Confinement, ExecutorError,
         cgroup::Cgroup,
+        environment::is_of_dead_server,
         hold::{self, Hold, Holder, is_held},
         keeper,
-        tree::{Tree, terminate},
+        tree::{self, Tree, terminate},
     },
     model::EffectId,
 };
@@ -50,6 +51,30 @@ pub(crate) fn end_all(
         }
     }
     held.iter().try_for_each(|folder| end(folder))
+}
+
+/// Ends the git of servers that are gone, which would go on in mirrors and checkouts beside ours.
+pub(crate) fn end_git() {
+    for _look in 0..tree::GONE_WITHIN.as_millis() / LOOK_EVERY.as_millis() {
+        let all = tree::all().filter(|(_, stat)| stat.live);
+        let left: Vec<i32> = all
+            .map(|(pid, _)| pid)
+            .filter(|pid| is_left(*pid))
+            .collect();
+        if left.is_empty() {
+            return;
+        }
+        for pid in left {
+            tracing::warn!(pid, "ending git of an earlier server");
+            tree::kill(pid);
+        }
+        sleep(LOOK_EVERY);
+    }
+    tracing::warn!("git of an earlier server does not end, and may stand in the way of ours");
+}
+
+fn is_left(pid: i32) -> bool {
+    fs::read(format!("/proc/{pid}/environ")).is_ok_and(|all| is_of_dead_server(&all))
 }
 
 /// Ends what is left below a keeper that was killed, and waits until it is gone: its session, and the

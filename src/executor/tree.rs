@@ -3,7 +3,7 @@
 //! a daemon that left its group and its session still descends from there. Knows nothing of steps.
 
 use nix::{
-    sys::signal::{Signal, kill},
+    sys::signal::{self, Signal},
     unistd::Pid,
 };
 use std::{
@@ -87,7 +87,7 @@ impl Tree {
             }
         }
         for pid in &halted {
-            send(*pid, Signal::SIGKILL);
+            kill(*pid);
         }
         !halted.is_empty()
     }
@@ -98,9 +98,14 @@ pub(crate) fn terminate(pid: i32) {
     send(pid, Signal::SIGTERM);
 }
 
+/// Gives a process no choice.
+pub(crate) fn kill(pid: i32) {
+    send(pid, Signal::SIGKILL);
+}
+
 fn send(pid: i32, signal: Signal) {
     // One that is gone already needs no signal.
-    let _gone = kill(Pid::from_raw(pid), signal);
+    let _gone = signal::kill(Pid::from_raw(pid), signal);
 }
 
 fn below(top: i32, all: &BTreeMap<i32, Stat>) -> BTreeSet<i32> {

@@ -3,7 +3,7 @@
 use crate::{
     executor::{
         GitError,
-        environment::inherited,
+        environment::{inherited, of_server},
         git::names::{secret, shown},
         group::Group,
         log::printable,
@@ -164,12 +164,13 @@ impl Call {
         said.expect_success().map(|_quiet| ())
     }
 
-    /// Removes lock files that a killed git left. Whoever fetches has the mirror alone, so every
-    /// lock in it is stale.
-    pub(crate) fn clear_stale_locks(&self) {
+    /// Removes what a killed git left: lock files, and packs that never became whole. Whoever fetches
+    /// has the mirror alone, so nobody works on any of them.
+    pub(crate) fn clear_leavings(&self) {
         if let Some(mirror) = &self.git_dir {
-            clear_locks(mirror);
+            clear(mirror, is_lock);
             clear_locks_below(&mirror.join("refs"));
+            clear(&mirror.join("objects/pack"), is_unfinished);
         }
     }
 
@@ -221,6 +222,7 @@ impl Call {
             .env_clear()
             .envs(inherited(&INHERITED))
             .envs(ENVIRONMENT)
+            .envs([of_server()])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -259,10 +261,19 @@ async fn bounded(from: Option<impl AsyncRead + Unpin>, limit: u64) -> std::io::R
     Ok(kept)
 }
 
-fn clear_locks(folder: &Path) {
+fn is_lock(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "lock")
+}
+
+fn is_unfinished(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.starts_with("tmp_"))
+}
+
+fn clear(folder: &Path, is_meant: impl Fn(&Path) -> bool) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        if path.extension().is_some_and(|end| end == "lock") {
+        if is_meant(&path) {
             // One that stays makes git say so.
             let _gone = fs::remove_file(path);
         }
@@ -270,7 +281,7 @@ fn clear_locks(folder: &Path) {
 }
 
 fn clear_locks_below(folder: &Path) {
-    clear_locks(folder);
+    clear(folder, is_lock);
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             clear_locks_below(&entry.path());

@@ -6,6 +6,7 @@
 mod copies;
 pub(crate) mod disk;
 mod fleet;
+mod git;
 
 use disk::{Call, Disk, Fault};
 use fleet::{Fleet, Told};

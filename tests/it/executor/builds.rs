@@ -57,6 +57,40 @@ async fn a_build_is_of_its_commit_and_its_artifact_is_kept() {
 }
 
 #[tokio::test]
+async fn a_checkout_that_could_not_be_made_whole_is_not_used() {
+    let place = Place::new();
+    let repository = Repository::new(place.path("repository"));
+    repository.commit("app", "one", "First");
+    let sha = repository.commit("other", "two", "Second");
+    let url = repository.0.to_str().unwrap();
+    let built = place
+        .run(&owed("b-1", build(url, &sha, "true", "app")))
+        .await;
+    assert_eq!(told(&built).0, "succeeded", "{built:?}");
+    std::fs::remove_dir_all(place.path("state/workspaces")).unwrap();
+    let check = Effect::Check {
+        release: ReleaseId(3),
+        sha: sha.clone(),
+        also: Vec::new(),
+        gate: 0,
+        name: "unit".to_owned(),
+        run: Run::Shell("test $(cat other) = two".to_owned()),
+        timeout: Span::seconds(20),
+    };
+    let check = owed("c-1", check);
+    let blob = repository.git(&["rev-parse", "HEAD:other"]);
+    let mirrors = std::fs::read_dir(place.path("state/git")).unwrap();
+    let mirror = mirrors.map(|entry| entry.unwrap().path()).next().unwrap();
+    let object = mirror.join("objects").join(&blob[..2]).join(&blob[2..]);
+    std::fs::rename(&object, place.path("lost")).unwrap();
+    let result = place.run(&check).await;
+    assert_eq!(told(&result).0, "infrastructure", "{result:?}");
+    assert!(told(&result).1.contains(&blob), "{result:?}");
+    std::fs::rename(place.path("lost"), &object).unwrap();
+    assert_eq!(told(&place.run(&check).await), ("succeeded", ""));
+}
+
+#[tokio::test]
 async fn what_may_not_be_an_artifact() {
     let place = Place::new();
     let repository = Repository::new(place.path("repository"));

@@ -159,7 +159,7 @@ async fn what_cannot_be_looked_at_says_what_and_where() {
 }
 
 #[tokio::test]
-async fn locks_that_a_killed_git_left_are_no_obstacle() {
+async fn what_a_killed_git_left_is_no_obstacle_and_takes_no_room() {
     let place = Place::new();
     let repository = Repository::new(place.path("repository"));
     let one = repository.commit("a", "1", "First");
@@ -167,9 +167,13 @@ async fn locks_that_a_killed_git_left_are_no_obstacle() {
     let mirror = mirror(&place);
     std::fs::write(mirror.join("refs/heads/main.lock"), "").unwrap();
     std::fs::write(mirror.join("packed-refs.lock"), "").unwrap();
+    let half = mirror.join("objects/pack/tmp_pack_a1B2c3");
+    std::fs::create_dir_all(half.parent().unwrap()).unwrap();
+    std::fs::write(&half, "half a pack").unwrap();
     repository.commit("a", "2", "Second");
     let head = look(&place, &repository.source(), &[one]).await.unwrap();
     assert_eq!(titles(&head), ["Second"]);
+    assert!(!half.exists());
 }
 
 /// The only one there is.

@@ -1,7 +1,7 @@
 //! A pipeline whose targets keep a log of their own, a server over it, and an operator who asks for
 //! things by key: first on a disk that may fail, then on one that does not.
 
-use super::disk::{Disk, Fault};
+use super::disk::{self, Disk, Fault};
 use crate::cli::{pilothouse, repository};
 use nix::{
     sys::signal::{Signal, kill},
@@ -56,7 +56,16 @@ pub(super) struct Fleet {
     home: TempDir,
 }
 
+/// What stands on the disk that may fail.
+#[derive(Clone, Copy)]
+pub(super) enum On<'a> {
+    Server(&'a Disk, Option<&'a Fault>),
+    Git(&'a Disk, Option<&'a Fault>),
+    Nothing,
+}
+
 /// What came of a server.
+#[derive(Default)]
 pub(super) struct Told {
     pub(super) ended: Option<i32>,
     pub(super) log: String,
@@ -78,13 +87,17 @@ impl Fleet {
         Self { home }
     }
 
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
     pub(super) fn notes(&self) -> PathBuf {
-        self.home.path().join("notes")
+        self.path("notes")
     }
 
     /// Serves on a disk, asks, and ends it.
     pub(super) fn live(&self, disk: &Disk, fault: Option<&Fault>) -> Told {
-        let mut server = self.serve(Some((disk, fault)));
+        let mut server = self.serve(On::Server(disk, fault));
         let mut acknowledged = Vec::new();
         let hold = "hold web --reason look";
         let lift = "lift web h1 --reason looked";
@@ -97,10 +110,8 @@ impl Fleet {
         if acknowledged.contains(&"approve") {
             self.run(&format!("{PASSED} --timeout 3s"));
         }
-        let pid = Pid::from_raw(server.id().cast_signed());
-        let _gone = kill(pid, Signal::SIGTERM);
         Told {
-            ended: Self::end(&mut server),
+            ended: Self::terminate(&mut server),
             log: fs::read_to_string(self.home.path().join("log")).unwrap(),
             acknowledged,
         }
@@ -108,16 +119,14 @@ impl Fleet {
 
     /// The next server, on a disk without faults, comes to where the first should have come.
     pub(super) fn goes_on(&self, told: &Told) -> Result<(), String> {
-        let mut server = self.serve(None);
+        let mut server = self.serve(On::Nothing);
         let up = self.until_up(&mut server);
         let done = up.and_then(|()| self.is_whole(&mut server, told));
-        let pid = Pid::from_raw(server.id().cast_signed());
-        let _gone = kill(pid, Signal::SIGTERM);
-        server.wait().unwrap();
+        Self::terminate(&mut server);
         done.map_err(|why| format!("{why}\nfirst log:\n{}", told.log))
     }
 
-    fn until_up(&self, server: &mut Child) -> Result<(), String> {
+    pub(super) fn until_up(&self, server: &mut Child) -> Result<(), String> {
         while !self.run("status").status.success() {
             if let Some(ended) = server.try_wait().unwrap() {
                 let log = fs::read_to_string(self.home.path().join("log"));
@@ -128,8 +137,9 @@ impl Fleet {
         Ok(())
     }
 
-    fn is_whole(&self, server: &mut Child, told: &Told) -> Result<(), String> {
+    pub(super) fn is_whole(&self, server: &mut Child, told: &Told) -> Result<(), String> {
         let again = self.arrives(server)?;
+        self.artifacts()?;
         for key in &told.acknowledged {
             wants(&self.run(&format!("op {key}")), "done at ")?;
         }
@@ -167,6 +177,19 @@ impl Fleet {
         ))
     }
 
+    /// The build got what was committed.
+    fn artifacts(&self) -> Result<(), String> {
+        let state = self.path(".local/state/pilothouse");
+        let committed = fs::read(self.path("repository/file")).unwrap();
+        for entry in fs::read_dir(state.join("artifacts")).unwrap() {
+            let built = fs::read(entry.unwrap().path()).unwrap();
+            if built != committed {
+                return Err(format!("it built {:?}", String::from_utf8_lossy(&built)));
+            }
+        }
+        Ok(())
+    }
+
     /// Each target got the release, under one effect id, but for those that an operator wanted again.
     fn targets(&self, again: usize) -> Result<(), String> {
         let text = fs::read_to_string(self.home.path().join("targets")).unwrap();
@@ -197,23 +220,35 @@ impl Fleet {
         false
     }
 
-    fn serve(&self, disk: Option<(&Disk, Option<&Fault>)>) -> Child {
+    pub(super) fn serve(&self, on: On<'_>) -> Child {
         let home = self.home.path();
+        let state = self.path(".local/state/pilothouse");
+        let mut path = std::env::var("PATH").unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_pilothouse"));
         command.arg("serve").arg(home.join("definitions"));
         command.env_clear().env("HOME", home);
-        command.env("PATH", std::env::var_os("PATH").unwrap());
-        if let Some((disk, fault)) = disk {
-            let state = home.join(".local/state/pilothouse");
-            disk.hold(&mut command, &state, &self.notes(), fault);
+        match on {
+            On::Nothing => {}
+            On::Server(disk, fault) => disk.hold(&mut command, &state, &self.notes(), fault),
+            On::Git(disk, fault) => {
+                let mut variables = disk.variables(&state, &self.notes(), fault);
+                variables.insert("DISK_ONCE", self.path("once").into());
+                let git = self.path("bin/git");
+                fs::create_dir_all(self.path("bin")).unwrap();
+                disk::write_program(&git, &variables, &format!("PATH='{path}' exec git"));
+                path = format!("{}:{path}", self.path("bin").display());
+            }
         }
+        command.env("PATH", path);
         let log = File::create(home.join("log")).unwrap();
         command.stdout(Stdio::null()).stderr(log);
         command.spawn().unwrap()
     }
 
-    /// Waits for it; one that does not end is killed, which is no good end.
-    fn end(server: &mut Child) -> Option<i32> {
+    /// Ends it, and waits for that; one that does not end is killed, which is no good end.
+    pub(super) fn terminate(server: &mut Child) -> Option<i32> {
+        let pid = Pid::from_raw(server.id().cast_signed());
+        let _gone = kill(pid, Signal::SIGTERM);
         let watch = Stopwatch::start();
         loop {
             if let Some(ended) = server.try_wait().unwrap() {
@@ -226,7 +261,7 @@ impl Fleet {
         }
     }
 
-    fn run(&self, line: &str) -> Output {
+    pub(super) fn run(&self, line: &str) -> Output {
         let words: Vec<&str> = line.split(' ').collect();
         pilothouse(self.home.path(), &words)
     }
