@@ -22,6 +22,7 @@ mod news;
 mod notify;
 mod observe;
 mod organization;
+mod pages;
 mod pipeline;
 mod pushed;
 mod recover;
@@ -50,7 +51,7 @@ use crate::{
     journal::{Conflict, Journal as _, Sqlite, Writer, WriterError},
     model::{
         AccessRule, Actor, Definition, EffectId, Forecast, Owed, Pipeline, PipelineName, Plan,
-        Refusal, Request, RequestKey, Revision, RouteName, Stream, Time,
+        Refusal, Request, RequestKey, RouteName, Stream, Time,
     },
     service::{
         hub::Hub, keyring::Keyring, ledger::Ledgers, mailbox::Mailbox, meters::Meters,
@@ -72,9 +73,6 @@ use tokio::{
 
 /// How long a source of alarms may take to answer.
 const ALARM_ANSWER: Duration = Duration::from_secs(5);
-
-/// Entries in one page of a pipeline's events, whatever is asked for.
-const PAGE_MOST: usize = 1_000;
 
 /// What a server serves, and where it keeps it.
 #[derive(Debug, Clone)]
@@ -252,47 +250,6 @@ impl Service {
     /// Tries a route out; none when there is no such route.
     pub async fn test_route(&self, route: &RouteName, by: Actor) -> Option<api::TestAnswer> {
         self.running.shared.hub.desk().test(route, by).await
-    }
-
-    /// A page of a pipeline's entries after a revision; none when there is no such pipeline.
-    pub async fn events(
-        &self,
-        name: &PipelineName,
-        after: Revision,
-        limit: usize,
-    ) -> Result<Option<api::Events>, ServiceError> {
-        if !self.running.mailboxes().contains_key(name) {
-            return Ok(None);
-        }
-        let stream = Stream::Pipeline(name.clone());
-        let mut page = self.page(stream, after, limit).await?;
-        page.head = page.head.max(self.running.shared.hub.revision(name));
-        Ok(Some(page))
-    }
-
-    /// A page of the organization's entries after a revision.
-    pub async fn organization_events(
-        &self,
-        after: Revision,
-        limit: usize,
-    ) -> Result<api::Events, ServiceError> {
-        let mut page = self.page(Stream::Organization, after, limit).await?;
-        page.head = page.head.max(self.running.shared.org.borrow().revision);
-        Ok(page)
-    }
-
-    /// The head is that of the page.
-    async fn page(
-        &self,
-        stream: Stream,
-        after: Revision,
-        limit: usize,
-    ) -> Result<api::Events, ServiceError> {
-        let limit = limit.min(PAGE_MOST);
-        let entries = self.running.shared.writer.read(stream, after, limit);
-        let entries = entries.await?;
-        let head = entries.last().map_or(Revision(0), |entry| entry.revision);
-        Ok(api::Events { entries, head })
     }
 
     /// The dry run of a command.
