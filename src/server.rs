@@ -15,6 +15,7 @@ mod definitions;
 mod delivery;
 mod error;
 mod fleet;
+mod head;
 mod health;
 mod limit;
 mod listen;

@@ -18,9 +18,9 @@ use std::collections::BTreeMap;
 const ABOUT: &str = "\
     The interface of one Pilothouse server. Every answer to GET is the same to HEAD, without its body. \
     Where nothing is routed the answer is 404 `no-such-route`, and 405 `wrong-method` to a method that \
-    a path does not take. A head that is no HTTP/1.1 is answered 400, one of more than 64 headers or \
-    without an end after 64 KiB 431, both without a body, because they are answered before there is a request; one that \
-    takes longer than 5 s ends the connection. Over a Unix socket the operator is the user at the \
+    a path does not take. A head whose path and headers have more than 64 KiB is answered 431. Before there is a \
+    request there are answers without a body: 400 to what is no HTTP/1.1, 414 to a path longer than that, 431 to \
+    more than 64 headers and to a head without an end after 64 KiB; one that takes longer than 5 s ends the connection. Over a Unix socket the operator is the user at the \
     other end, elsewhere whoever the bearer token was made for. A command is made idempotent by the \
     key in its body, and is refused unless the digest of its plan still holds.";
 
@@ -130,10 +130,6 @@ fn answers(described: &Described, schemas: &mut Schemas) -> Json {
                 told["content"]["application/problem+json"].clone();
         }
     }
-    answers.insert(
-        "431".to_owned(),
-        json!({ "description": "the head is too large; without a body" }),
-    );
     Json::Object(answers)
 }
 

@@ -88,6 +88,7 @@ kinds! {
     BadBody = 422 "bad-body" "the body is not understood";
     WrongDefinitions = 422 "wrong-definitions" "wrong definitions";
     TooManyRequests = 429 "too-many-requests" "too many requests";
+    LargeHead = 431 "large-head" "the head is too large";
     BrokenOff = 500 "broken-off" "it broke off";
     Failed = 500 "failed" "the server could not do it";
     NotRecorded = 500 "not-recorded" "the journal did not take it";

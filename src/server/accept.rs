@@ -3,6 +3,7 @@
 
 use crate::server::{
     crowd::{Crowd, Inside},
+    head,
     listen::{Connection, Socket},
     patience::Patient,
     peer::Peer,
@@ -28,9 +29,8 @@ const CONNECTIONS: usize = 1024;
 const OF_ONE_PEER: usize = CONNECTIONS / 2;
 /// A request's head is one packet; who needs longer than this holds a connection on purpose.
 const HEAD_PATIENCE: Duration = Duration::from_secs(5);
-/// Headers of one request, and bytes of its head; browsers and proxies stay far below.
+/// Headers of one request; browsers and proxies stay far below.
 const HEADERS: usize = 64;
-const HEAD_BYTES: usize = 64 * 1024;
 /// Two round trips, to the other side of the world.
 const HAND_PATIENCE: Duration = Duration::from_secs(5);
 /// Answers take milliseconds; a client that does not read its own must not delay the stop.
@@ -161,7 +161,7 @@ async fn speak(
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_PATIENCE)
         .max_headers(HEADERS)
-        .max_buf_size(HEAD_BYTES)
+        .max_buf_size(head::MOST)
         .serve_connection(TokioIo::new(Patient::new(stream)), service);
     if let Err(why) = watcher.watch(connection).await {
         tracing::debug!(%why, "a connection broke");

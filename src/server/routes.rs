@@ -5,8 +5,8 @@ use crate::{
     api::{Method, Operation, Way},
     server::{
         BODY_LIMIT, DEFINITIONS_LIMIT, Shared, alarms, alerts, auth, body, changes, commands,
-        definitions, delivery, fleet, health, limit, logs, marked, metrics, notices, oidc::Issuer,
-        openapi, origin, pipeline, plan, problem, stream, tokens, windows,
+        definitions, delivery, fleet, head, health, limit, logs, marked, metrics, notices,
+        oidc::Issuer, openapi, origin, pipeline, plan, problem, stream, tokens, windows,
     },
 };
 use axum::{
@@ -30,6 +30,7 @@ pub(super) fn routes(shared: Shared, guard: auth::Guard, issuer: Option<Issuer>)
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(middleware::from_fn_with_state(guard, origin::origin))
         .layer(middleware::from_fn(body::of_known_length))
+        .layer(middleware::from_fn(head::bounded))
         .layer(middleware::from_fn_with_state(
             shared.limits.clone(),
             limit::limit,

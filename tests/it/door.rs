@@ -186,6 +186,27 @@ async fn a_head_that_is_too_large_is_refused() {
             "{said}"
         );
     }
+    // However it arrives, all at once too.
+    for (length, path_too, status, part) in [
+        (65_000, false, "200", ""),
+        (66_000, false, "431", "problem:large-head"),
+        (90_000, false, "431", "problem:large-head"),
+        (64_000, true, "404", "problem:no-such-route"),
+        (65_530, true, "431", "problem:large-head"),
+        (80_000, true, "414", ""),
+    ] {
+        let long = "y".repeat(length);
+        let (at, header) = if path_too {
+            (format!("/{long}"), String::new())
+        } else {
+            ("/healthz".to_owned(), format!("x-long: {long}\r\n"))
+        };
+        let request = format!("GET {at} HTTP/1.1\r\n{HEAD}{header}\r\n");
+        let stream = UnixStream::connect(&path).await.unwrap();
+        let said = answer(stream, request.as_bytes()).await;
+        let is_it = said.starts_with(&format!("HTTP/1.1 {status} ")) && said.contains(part);
+        assert!(is_it, "{length}: {:?}", said.get(..500));
+    }
     serving.stop().await.stop().await;
 }
 

@@ -105,12 +105,13 @@ const OF_STREAMS: [ProblemKind; 3] = [
     ProblemKind::TooManyClients,
 ];
 
-const OF_EVERYBODY: [ProblemKind; 5] = [
+const OF_EVERYBODY: [ProblemKind; 6] = [
     ProblemKind::ForeignHost,
     ProblemKind::ForeignOrigin,
     ProblemKind::ForeignSite,
     ProblemKind::LengthRequired,
     ProblemKind::TooManyRequests,
+    ProblemKind::LargeHead,
 ];
 
 impl Described {
