@@ -12,6 +12,7 @@
 mod confine;
 mod groups;
 mod mask;
+mod start;
 
 use crate::{
     clock::Stopwatch,
@@ -36,14 +37,14 @@ use std::{
     io::{self, Write as _},
     os::unix::process::{ExitStatusExt, parent_id},
     path::{Path, PathBuf},
-    process::{ExitStatus, Stdio},
+    process::ExitStatus,
     thread,
     time::Duration,
 };
 use tokio::{
     io::AsyncReadExt,
     net::unix::pipe,
-    process::{Child, Command},
+    process::Child,
     runtime,
     signal::unix::{Signal, SignalKind, signal},
     time::{interval, sleep, timeout},
@@ -184,8 +185,8 @@ async fn kept_to_the_end(arguments: &Arguments) -> io::Result<End> {
     let mut unwanted = signal(SignalKind::terminate())?;
     let log = arguments.folder.join("log");
     let mut log = Log::resume(&log).map_err(|why| cannot("go on with", &log, &why))?;
-    let ended = match spawn(arguments).await {
-        Err(why) => Ended::NotStarted(why.to_string()),
+    let ended = match start::command(arguments, &mut unwanted).await {
+        Err(ended) => ended,
         Ok(started) => {
             let leader = started.0.id();
             tokio::select! {
@@ -264,52 +265,6 @@ async fn end_gently(child: &mut Child, all: Tree) {
         }
     };
     let _over = timeout(GRACE, gone).await;
-}
-
-/// Starts the process with one pipe for both of its outputs.
-async fn spawn(arguments: &Arguments) -> io::Result<(Child, Output)> {
-    if !arguments.directory.is_dir() {
-        return Err(io::Error::other("the directory does not exist"));
-    }
-    let mut busy_tries = 0;
-    loop {
-        let (reader, writer) = io::pipe()?;
-        let mut command = prepared(arguments)?;
-        command.stdout(writer.try_clone()?).stderr(writer);
-        let child = Groups::of(arguments).within(|| command.spawn());
-        match child {
-            // A file just written may be held open for a moment by an unrelated fork of the server.
-            Err(why) if why.kind() == io::ErrorKind::ExecutableFileBusy && busy_tries < 20 => {
-                busy_tries += 1;
-                sleep(Duration::from_millis(10)).await;
-            }
-            Err(why) => return Err(why),
-            Ok(child) => {
-                let reader = pipe::Receiver::from_owned_fd(reader.into())?;
-                return Ok((child, Output::new(reader, &arguments.secrets)));
-            }
-        }
-    }
-}
-
-fn prepared(arguments: &Arguments) -> io::Result<Command> {
-    let (program, rest) = arguments
-        .words
-        .split_first()
-        .ok_or_else(|| io::Error::other("the command is empty"))?;
-    // A path is meant from the step's directory, not from ours.
-    let mut command = if program.contains('/') {
-        Command::new(arguments.directory.join(program))
-    } else {
-        Command::new(program)
-    };
-    command
-        .args(rest)
-        .current_dir(&arguments.directory)
-        .stdin(Stdio::null())
-        .process_group(0)
-        .kill_on_drop(true);
-    Ok(command)
 }
 
 fn of_status(status: io::Result<ExitStatus>) -> Ended {

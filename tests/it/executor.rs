@@ -9,6 +9,7 @@ mod git;
 mod processes;
 mod retention;
 mod secrets;
+mod shortage;
 mod targets;
 
 use crate::program;
@@ -167,6 +168,13 @@ pub(crate) fn lives(pid: &str) -> bool {
     assert!(!pid.trim().is_empty(), "no process noted its id");
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
     stat.is_ok_and(|stat| !stat.rsplit(") ").next().unwrap().starts_with('Z'))
+}
+
+/// Processor time of a process, a hundred to the second.
+pub(crate) fn processor_ticks(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }
 
 fn read(path: &Path) -> String {

@@ -232,6 +232,35 @@ impl Fleet {
         self.server_as(&[PROGRAM, "serve"])
     }
 
+    /// A server that belongs to another user of the machine, as does all that is here; to this one, where
+    /// only root could have it otherwise.
+    pub(super) fn server_of(&self, user: &str) -> Server {
+        if !nix::unistd::geteuid().is_root() {
+            return self.server();
+        }
+        let given = Command::new("chown")
+            .args(["-R", &format!("{user}:{user}")])
+            .arg(self.path(""))
+            .status();
+        assert!(given.unwrap().success());
+        // That user finds no file of root's home either.
+        let home = format!("HOME={}", self.path("").display());
+        let words = Self::as_user(user, &["env", &home, PROGRAM, "serve"]);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        self.server_as(&words)
+    }
+
+    /// Words that have another user do something; this one, where only root could.
+    pub(super) fn as_user(user: &str, words: &[&str]) -> Vec<String> {
+        let (of, group) = (format!("--reuid={user}"), format!("--regid={user}"));
+        let mut all = Vec::new();
+        if nix::unistd::geteuid().is_root() {
+            all.extend(["setpriv", &of, &group, "--clear-groups"]);
+        }
+        all.extend(words);
+        all.into_iter().map(str::to_owned).collect()
+    }
+
     /// A server that is started with other words in front of its own.
     pub(super) fn server_as(&self, words: &[&str]) -> Server {
         let log = fs::File::options()

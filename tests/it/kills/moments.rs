@@ -2,7 +2,7 @@
 //! step, which goes on meanwhile.
 
 use super::{book, end, fleet::Fleet, settled};
-use crate::executor::until;
+use crate::executor::{processor_ticks, until};
 use nix::sys::signal::Signal;
 use pilothouse::model::Span;
 use std::{process::Command, time::Duration};
@@ -61,45 +61,49 @@ async fn a_server_that_was_halted_goes_on_without_a_burst() {
     end(&fleet, server).await;
 }
 
-/// A machine that is short of files is no evidence against a change: the next step waits for them.
+/// A machine that is short of files or of processes is no evidence against a change: the next step waits
+/// for them.
 #[tokio::test]
-async fn a_server_that_may_open_no_more_files_waits_and_blames_nobody() {
+async fn a_server_that_may_open_or_start_nothing_waits_and_blames_nobody() {
     if Command::new("prlimit").arg("--version").output().is_err() {
         println!("skipped: prlimit is not installed (Debian: apt-get install util-linux)");
         return;
     }
     let fleet = Fleet::new();
     fleet.close("build");
-    let mut server = fleet.server();
+    // Root is never short of processes.
+    let mut server = fleet.server_of("daemon");
     server.ready();
     until("builds begin", || fleet.begun().len() == 3).await;
-    let allow = |files: &str| {
+    let allow = |limits: &[&str]| {
         let pid = server.pid().to_string();
-        let limit = format!("--nofile={files}:");
-        let set = Command::new("prlimit")
-            .args(["--pid", &pid, &limit])
-            .status();
+        let set = Fleet::as_user("daemon", &["prlimit", "--pid", &pid]);
+        let set = Command::new(&set[0]).args(&set[1..]).args(limits).status();
         assert!(set.unwrap().success());
     };
-    allow("8");
-    fleet.open("build");
-    let before = processor_ticks(server.pid());
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    let used = processor_ticks(server.pid()) - before;
-    assert!(used < 100, "it turned around itself: {used} ticks in 2 s");
-    assert_eq!(fleet.begun().len(), 3, "only the builds could be started");
-    allow("1024");
+    let shortages = [
+        ["--nofile=8:", "--nproc=4096:"],
+        ["--nofile=1024:", "--nproc=0:"],
+    ];
+    for shortage in shortages {
+        allow(&shortage);
+        if shortage == shortages[0] {
+            fleet.open("build");
+        }
+        let before = processor_ticks(server.pid());
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let used = processor_ticks(server.pid()) - before;
+        assert!(used < 50, "it turned around itself: {used} ticks in 1 s");
+        let begun = fleet.begun().len();
+        assert_eq!(begun, 3, "{shortage:?}: only the builds could be started");
+    }
+    let (complaints, why) = (fleet.complaints(), "Resource temporarily unavailable");
+    assert!(complaints.contains(why), "{complaints}");
+    allow(&["--nproc=4096:"]);
     settled(&fleet).await;
     // What could not be begun was tried again, but none of it failed.
     for book in book::Book::all(&fleet.client()).await {
         book::ended_well(&fleet, &book);
     }
     end(&fleet, server).await;
-}
-
-/// Processor time of a process, a hundred to the second.
-fn processor_ticks(pid: u32) -> u64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
-    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }
