@@ -146,7 +146,7 @@ fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Verb::Explain(arguments) => explain::run(&arguments),
         Verb::Schema(arguments) => schema::run(&arguments),
         Verb::Window(arguments) => window::run(&arguments),
-        Verb::Serve(arguments) => serve(serve::run(&session()?, &arguments)),
+        Verb::Serve(arguments) => serve::start(&session()?, &arguments),
         Verb::Audit(what) => audit::run(&what, &session()?),
         Verb::Backup(arguments) => backup::backup(&arguments, &session()?),
         Verb::Restore(arguments) => backup::restore(&arguments, &session()?),

@@ -9,6 +9,7 @@
 
 mod artifact;
 mod build;
+mod capability;
 mod cgroup;
 mod confinement;
 mod coverage;
@@ -35,11 +36,13 @@ mod shortage;
 mod signing;
 mod step;
 mod tree;
+mod user;
 
 pub use confinement::{Confinement, controllers_of_machine};
 pub use error::{ExecutorError, GitError};
 pub use keeper::{Arguments as KeeperArguments, keep};
 pub use notify::{Undelivered, deliver};
+pub use user::{StepUser, StepUserError};
 
 use crate::{
     clock::Stopwatch,
@@ -105,6 +108,12 @@ impl Executor {
         let steps = made("steps")?;
         let artifacts = made("artifacts")?;
         let signing = signing::Signing::open(state.join("signing-key"))?;
+        let (workspaces, mirrors) = (made("workspaces")?, made("git")?);
+        let user = confinement.user();
+        if let Some(user) = user {
+            user.admit(state, [&workspaces, &artifacts])?;
+        }
+        let objects = user.map_or(git::Objects::Borrowed, |_alone| git::Objects::Copied);
         let executor = Executor {
             shared: Arc::new(Shared {
                 keeper: program.to_owned(),
@@ -112,8 +121,8 @@ impl Executor {
                 steps,
                 artifacts: artifact::Store(artifacts),
                 signing,
-                workspaces: build::Workspaces::new(made("workspaces")?),
-                git: git::Git::new(made("git")?),
+                workspaces: build::Workspaces::new(workspaces, user.cloned()),
+                git: git::Git::new(mirrors, objects),
                 targets: locks::Locks::default(),
                 running: running::Running::default(),
                 restores,
@@ -170,6 +179,7 @@ impl Executor {
         }
         let artifact = |digest: &_| environment::path_value(&self.shared.artifacts.path(digest));
         let restores = self.shared.restores;
+        let environment = environment::of(&owed.id, pipeline, &owed.effect, artifact, restores);
         let mut step = step::Step {
             id: owed.id.clone(),
             folder,
@@ -178,7 +188,10 @@ impl Executor {
             key: tried,
             n_checks: 0,
             last_line: String::new(),
-            environment: environment::of(&owed.id, pipeline, &owed.effect, artifact, restores),
+            environment: match self.shared.confinement.user() {
+                Some(user) => environment::of_user(user, environment),
+                None => environment,
+            },
             stop: entry.stop(),
             found,
             held,

@@ -1008,13 +1008,17 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__doctor)
-            opts="-h --state --json --socket --url --token-file --ca --help"
+            opts="-h --state --step-user --json --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --step-user)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2876,7 +2880,7 @@ _pilothouse() {
             return 0
             ;;
         pilothouse__subcmd__serve)
-            opts="-h --state --socket-group --tcp --tls-cert --tls-key --tls-name --oidc-issuer --oidc-audience --oidc-keys --oidc-name --oidc-groups --step-memory --step-processes --step-cpu --socket --url --token-file --ca --help"
+            opts="-h --state --socket-group --tcp --tls-cert --tls-key --tls-name --oidc-issuer --oidc-audience --oidc-keys --oidc-name --oidc-groups --step-user --step-memory --step-processes --step-cpu --socket --url --token-file --ca --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2923,6 +2927,10 @@ _pilothouse() {
                     return 0
                     ;;
                 --oidc-groups)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --step-user)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

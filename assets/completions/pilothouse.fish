@@ -404,6 +404,7 @@ complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l oidc-aud
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l oidc-keys -d 'Where the issuer\'s keys (JWKS) are: an https address, or the whole path of a file' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l oidc-name -d 'The claim with the operator\'s name' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l oidc-groups -d 'The claim with the groups that `oidc_group` is about' -r
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l step-user -d 'Run steps as this user of the machine, who gets to their checkouts and artifacts and to nothing else of the server\'s; that takes root, or the capabilities that `doctor` names' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l step-memory -d 'Memory of each step, such as 2GiB, where its definition says nothing and the server can make control groups' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l step-processes -d 'Processes and threads of each step, likewise' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand serve" -l step-cpu -d 'Processor time of each step, such as 150% for one and a half processors, likewise' -r
@@ -488,6 +489,7 @@ complete -c pilothouse -n "__fish_pilothouse_using_subcommand token; and __fish_
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "revoke" -d 'Let a token count no longer, from the next request on; streams that it opened end at once'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand token; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand doctor" -l state -d 'Where the server keeps its journal [default: $XDG_STATE_HOME/pilothouse]' -r -F
+complete -c pilothouse -n "__fish_pilothouse_using_subcommand doctor" -l step-user -d 'Look whether steps could run as this user' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand doctor" -l socket -d 'The server\'s Unix socket [default: $XDG_RUNTIME_DIR/pilothouse/socket]' -r -F
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand doctor" -l url -d 'A server on a loopback port, such as http://127.0.0.1:7070, or anywhere over TLS, such as https://deploy.example.com:7443' -r
 complete -c pilothouse -n "__fish_pilothouse_using_subcommand doctor" -l token-file -d 'The file with the token for --url [default on loopback: the one in the server\'s state directory]' -r -F

@@ -18,6 +18,9 @@ pub(crate) struct Arguments {
     /// Where the server keeps its journal [default: $XDG_STATE_HOME/pilothouse]
     #[arg(long, value_name = "DIR")]
     state: Option<PathBuf>,
+    /// Look whether steps could run as this user
+    #[arg(long, value_name = "NAME")]
+    step_user: Option<String>,
     /// Print one JSON array
     #[arg(long)]
     json: bool,
@@ -92,6 +95,7 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> Result<(), Failur
         machine::shell(),
         machine::files(),
         machine::limits(),
+        machine::user(arguments.step_user.as_deref()),
         machine::clock(),
         machine::zones(),
     ];

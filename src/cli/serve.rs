@@ -4,16 +4,17 @@ use crate::{
     cli::{
         failure::{Exit, Failure},
         output,
-        session::Session,
+        session::{self, Session},
     },
     client::Address,
     clock, definition,
-    executor::{Confinement, this_program},
+    executor::{Confinement, StepUser, this_program},
     model::{Bytes, CpuPercent, Limits},
     server::{Certificate, Expected, Issuer, Listen, Server, ServerError, token},
     service::{Service, Setup},
 };
 use futures_util::FutureExt as _;
+use nix::sys::stat::{Mode, umask};
 use std::{
     future::Future,
     io,
@@ -70,13 +71,16 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "CLAIM", default_value = "groups")]
     oidc_groups: String,
     #[command(flatten)]
-    steps: StepLimits,
+    steps: Steps,
 }
 
-/// How much each command of a step may take that does not say so itself, where the server can make
-/// control groups.
+/// As whom the commands of steps run, and how much each may take that does not say so itself.
 #[derive(Debug, clap::Args)]
-struct StepLimits {
+struct Steps {
+    /// Run steps as this user of the machine, who gets to their checkouts and artifacts and to nothing
+    /// else of the server's; that takes root, or the capabilities that `doctor` names
+    #[arg(long = "step-user", value_name = "NAME")]
+    user: Option<String>,
     /// Memory of each step, such as 2GiB, where its definition says nothing and the server can make
     /// control groups
     #[arg(long = "step-memory", value_name = "AMOUNT")]
@@ -89,8 +93,19 @@ struct StepLimits {
     cpu: Option<CpuPercent>,
 }
 
-pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
+pub(crate) fn start(session: &Session, arguments: &Arguments) -> Result<(), Failure> {
     log(session);
+    // Logs, facts and tokens are the server's own, whatever mask it was started with.
+    let _mask_before = umask(Mode::S_IRWXG | Mode::S_IRWXO);
+    let confinement = confinement(arguments)?;
+    session::serve(run(session, arguments, confinement))
+}
+
+async fn run(
+    session: &Session,
+    arguments: &Arguments,
+    confinement: Confinement,
+) -> Result<(), Failure> {
     let state = session.state(arguments.state.as_deref())?;
     let socket = session.connection.socket(&session.environment)?;
     let mut listens = vec![on_socket(&socket, arguments.socket_group.as_ref())];
@@ -111,7 +126,7 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
     let end = ended()?;
     let served = Served::start(
         &arguments.directory,
-        (&state, confinement(&arguments.steps)),
+        (&state, confinement),
         (listens, issuer(arguments)?),
     )
     .await?;
@@ -137,12 +152,23 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> Result<(), 
     done
 }
 
-fn confinement(limits: &StepLimits) -> Confinement {
-    Confinement::of_this_process(Limits {
-        memory: limits.memory,
-        processes: limits.processes,
-        cpu: limits.cpu,
-    })
+/// For the time before there are other threads, which would have rights of their own.
+fn confinement(arguments: &Arguments) -> Result<Confinement, Failure> {
+    let steps = &arguments.steps;
+    let limits = Limits {
+        memory: steps.memory,
+        processes: steps.processes,
+        cpu: steps.cpu,
+    };
+    let user = steps.user.as_deref().map(StepUser::named).transpose();
+    let group = arguments.socket_group.as_deref();
+    let user = user.and_then(|user| user.map(|user| user.kept_from(group)).transpose());
+    let user = user.map_err(|why| Failure::new(Exit::Usage, why.to_string()))?;
+    if user.is_some() {
+        StepUser::alone()
+            .map_err(|why| Failure::new(Exit::Failed, format!("cannot keep rights back: {why}")))?;
+    }
+    Ok(Confinement::of_this_process(limits).as_user(user))
 }
 
 fn certificate(arguments: &Arguments) -> Result<Option<Certificate>, Failure> {

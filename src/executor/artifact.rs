@@ -2,12 +2,12 @@
 //! before every use. It knows nothing of releases.
 
 use crate::model::{Artifact, Digest};
-use nix::errno::Errno;
+use nix::{errno::Errno, unistd::geteuid};
 use sha2::{Digest as _, Sha256};
 use std::{
     fs::{self, File, Permissions},
     io::{self, ErrorKind, Read, Write},
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Component, Path, PathBuf},
 };
 
@@ -23,6 +23,10 @@ pub(crate) enum ArtifactError {
         "the artifact {0:?} is not a file inside the checkout: name a regular file by a relative path without .. and without links that lead out"
     )]
     Outside(String),
+    #[error(
+        "the artifact {file:?} belongs to user {owner}, not to the one that steps run as: copy it, a link to it is not enough"
+    )]
+    NotTheirs { file: String, owner: u32 },
     #[error(
         "the artifact {} is gone: restore the file from a backup, or deploy a newer release",
         .0.display()
@@ -93,7 +97,8 @@ impl Store {
 }
 
 /// A regular file that lies in the checkout, links within it followed. What is swapped for a link
-/// between the look and the opening is not followed.
+/// between the look and the opening is not followed. In a checkout that is another user's than the
+/// server's, what is not that user's is there by a hard link, and was perhaps not theirs to read.
 pub(crate) fn inside(checkout: &Path, file: &str) -> Result<File, ArtifactError> {
     let outside = || ArtifactError::Outside(file.to_owned());
     let plain = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
@@ -122,11 +127,16 @@ pub(crate) fn inside(checkout: &Path, file: &str) -> Result<File, ArtifactError>
         return Err(outside());
     }
     let opened = open_below(&root, below).map_err(unfit)?;
-    if opened.metadata().map_err(unfit)?.is_file() {
-        Ok(opened)
-    } else {
-        Err(outside())
+    let about = opened.metadata().map_err(unfit)?;
+    if !about.is_file() {
+        return Err(outside());
     }
+    let (checkout_of, owner) = (root.metadata().map_err(unfit)?.uid(), about.uid());
+    if checkout_of != geteuid().as_raw() && checkout_of != owner {
+        let file = file.to_owned();
+        return Err(ArtifactError::NotTheirs { file, owner });
+    }
+    Ok(opened)
 }
 
 /// What says what could not be done to which file.

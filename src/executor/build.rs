@@ -3,12 +3,15 @@
 
 use crate::{
     executor::{
-        Shared, artifact::ArtifactError, ended::Ended, environment, found::Found, locks::Locks,
-        signing::Statement, step::Step,
+        GitError, Shared, StepUser, artifact::ArtifactError, ended::Ended, environment,
+        found::Found, locks::Locks, signing::Statement, step::Step, user::is_usable,
     },
     model::{Pin, PipelineName, ReleaseId, Run, Sha, SourceName, Span, StepResult},
 };
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// What a build or a check of it works on.
 pub(crate) struct Job<'a> {
@@ -32,12 +35,9 @@ pub(crate) async fn build(
     let place = shared.workspaces.of(job.pipeline, job.release);
     if step.found == Found::Nothing {
         shared.workspaces.prune(job.pipeline, job.release).await;
-        let checkout = tokio::select! {
-            done = shared.git.checkout(repository, job.sha, &place) => done,
-            () = step.stop.wanted() => return step.stopped(),
-        };
-        if let Err(why) = checkout {
-            return step.infrastructure(why.to_string());
+        let checkout = shared.git.checkout(repository, job.sha, &place);
+        if let Err(ended) = check_out(shared, step, checkout, &place).await {
+            return ended;
         }
         if let Err(ended) = beside(shared, step, job, true).await {
             return ended;
@@ -75,16 +75,13 @@ async fn make_again(
 ) -> Result<(), StepResult> {
     let name = place.to_string_lossy();
     let _making = shared.workspaces.making.hold(&name).await;
-    if !place.is_dir() {
+    if !shared.workspaces.has(place) {
         step.say(&format!(
             "the checkout of {} is gone: made again at {}, without what the build left in it",
             job.release, job.sha
         ));
-        let checkout = tokio::select! {
-            done = shared.git.checkout_again(job.sha, place) => done,
-            () = step.stop.wanted() => return Err(step.stopped()),
-        };
-        checkout.map_err(|why| step.infrastructure(why.to_string()))?;
+        let checkout = shared.git.checkout_again(job.sha, place);
+        check_out(shared, step, checkout, place).await?;
     }
     beside(shared, step, job, false).await
 }
@@ -101,16 +98,32 @@ async fn beside(
         let place = shared
             .workspaces
             .beside(job.pipeline, job.release, &pin.name);
-        if fresh || !place.is_dir() {
-            let checkout = tokio::select! {
-                done = shared.git.checkout(&pin.repository, &pin.sha, &place) => done,
-                () = step.stop.wanted() => return Err(step.stopped()),
-            };
-            checkout.map_err(|why| step.infrastructure(why.to_string()))?;
+        if fresh || !shared.workspaces.has(&place) {
+            let checkout = shared.git.checkout(&pin.repository, &pin.sha, &place);
+            check_out(shared, step, checkout, &place).await?;
         }
         step.environment.extend(environment::of_source(pin, &place));
     }
     Ok(())
+}
+
+/// Waits for a checkout, and gives it to whoever its commands run as.
+async fn check_out(
+    shared: &Shared,
+    step: &mut Step,
+    checkout: impl Future<Output = Result<(), GitError>>,
+    place: &Path,
+) -> Result<(), StepResult> {
+    let done = tokio::select! {
+        done = checkout => done,
+        () = step.stop.wanted() => return Err(step.stopped()),
+    };
+    done.map_err(|why| step.infrastructure(why.to_string()))?;
+    let given = shared.workspaces.give(place).await;
+    given.map_err(|why| {
+        let place = place.display();
+        step.infrastructure(format!("cannot give the checkout {place} away: {why}"))
+    })
 }
 
 async fn collect(
@@ -133,9 +146,11 @@ async fn collect(
             artifact.signature = shared.signing.sign(&statement);
             step.succeeded(Some(artifact))
         }
-        Ok(Err(why @ (ArtifactError::Missing(_) | ArtifactError::Outside(_)))) => {
-            step.failed(step.with_output(&why.to_string()))
-        }
+        Ok(Err(
+            why @ (ArtifactError::Missing(_)
+            | ArtifactError::Outside(_)
+            | ArtifactError::NotTheirs { .. }),
+        )) => step.failed(step.with_output(&why.to_string())),
         Ok(Err(
             why @ (ArtifactError::NotStored(_)
             | ArtifactError::Damaged { .. }
@@ -152,15 +167,38 @@ pub(crate) struct Workspaces {
     root: PathBuf,
     /// Checks that run side by side make a lost checkout again once.
     making: Locks,
+    /// Whose they are; none when the server's.
+    user: Option<StepUser>,
 }
 
 /// Older checkouts stay a while for the person who looks into a failure.
 const CHECKOUTS_KEPT: u32 = 3;
 
 impl Workspaces {
-    pub(crate) fn new(root: PathBuf) -> Self {
+    pub(crate) fn new(root: PathBuf, user: Option<StepUser>) -> Self {
         let making = Locks::default();
-        Self { root, making }
+        Self { root, making, user }
+    }
+
+    /// Whether a checkout is there, and whole: one that is somebody else's was made for who steps ran as
+    /// before, or has yet to be given away.
+    fn has(&self, place: &Path) -> bool {
+        is_usable(place, self.user.as_ref())
+    }
+
+    /// Gives a new checkout to whoever its commands run as, and lets them get there.
+    async fn give(&self, place: &Path) -> io::Result<()> {
+        let Some(user) = self.user.clone() else {
+            return Ok(());
+        };
+        let place = place.to_owned();
+        let give = move || {
+            place
+                .parent()
+                .map_or(Ok(()), |pipeline| user.let_through(pipeline))?;
+            user.give(&place)
+        };
+        tokio::task::spawn_blocking(give).await?
     }
 
     pub(crate) fn of(&self, pipeline: &PipelineName, release: ReleaseId) -> PathBuf {

@@ -1,4 +1,5 @@
-//! What the steps of a server are confined by beside their keepers: control groups, where the system
+//! What the steps of a server are confined by beside their keepers: a user of their own, where somebody
+//! named one, and control groups, where the system
 //! lets the server make some (cgroup v2, delegated, as by a unit with `Delegate=yes`), and how much a
 //! step may take that does not say so itself.
 //!
@@ -7,7 +8,10 @@
 //! ```
 
 use crate::{
-    executor::cgroup::{Cgroup, set},
+    executor::{
+        StepUser,
+        cgroup::{Cgroup, set},
+    },
     model::{EffectId, Limits},
 };
 use std::{
@@ -29,6 +33,8 @@ pub struct Confinement {
     defaults: Limits,
     /// Why not all is enforced; empty when it is.
     why: String,
+    /// As whom they run; none when as the server's own user.
+    user: Option<StepUser>,
 }
 
 impl Confinement {
@@ -40,6 +46,7 @@ impl Confinement {
                 enforced,
                 defaults,
                 why,
+                user: None,
             },
             Err(why) => Self {
                 defaults,
@@ -47,6 +54,15 @@ impl Confinement {
                 ..Self::default()
             },
         }
+    }
+
+    /// Has steps run as another user.
+    pub fn as_user(self, user: Option<StepUser>) -> Self {
+        Self { user, ..self }
+    }
+
+    pub(crate) fn user(&self) -> Option<&StepUser> {
+        self.user.as_ref()
     }
 
     /// What is not held to, for the server's log; none when all is.

@@ -117,6 +117,7 @@ fn read(place: &Path, name: &str) -> Result<Report, String> {
     let file = inside(place, name).map_err(|why| match why {
         ArtifactError::Missing(_) => format!("the build left no coverage report {name}"),
         ArtifactError::Outside(_)
+        | ArtifactError::NotTheirs { .. }
         | ArtifactError::NotStored(_)
         | ArtifactError::Damaged { .. }
         | ArtifactError::File { .. } => about("it is not a file inside the checkout"),

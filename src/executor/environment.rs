@@ -3,7 +3,10 @@
 //! and values are never put into command text.
 
 use crate::{
-    executor::hold::{Holder, this_process},
+    executor::{
+        StepUser,
+        hold::{Holder, this_process},
+    },
     model::{Deployment, Digest, Effect, EffectId, Pin, PipelineName, Run},
 };
 use std::path::Path;
@@ -91,6 +94,20 @@ pub(crate) fn is_of_dead_server(environment: &[u8]) -> bool {
         (name == SERVER).then(|| Holder::parse(server)).flatten()
     });
     server.is_some_and(|server| !server.lives())
+}
+
+/// As another user finds it, who has a home of its own.
+pub(crate) fn of_user(user: &StepUser, all: Vec<(String, String)>) -> Vec<(String, String)> {
+    let own = [
+        ("HOME", path_value(user.home())),
+        ("USER", user.name().to_owned()),
+    ];
+    let others = all
+        .into_iter()
+        .filter(|(name, _)| own.iter().all(|(own, _)| own != name));
+    let others: Vec<_> = others.collect();
+    let own = own.map(|(name, value)| (name.to_owned(), value));
+    own.into_iter().chain(others).collect()
 }
 
 /// Variables of this process, those that are set and are text.

@@ -14,6 +14,15 @@ pub enum ExecutorError {
         source: io::Error,
     },
     #[error(
+        "no step can be started as {user} in {}: {source}; every directory above must let others pass through (chmod o+x), or name another place with --state",
+        path.display()
+    )]
+    NoStep {
+        user: String,
+        path: PathBuf,
+        source: io::Error,
+    },
+    #[error(
         "the signing key {} {why}: put back the one that the artifacts were signed with, or remove it to begin with a new one, and build anew what is to be deployed",
         path.display()
     )]

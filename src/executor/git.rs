@@ -24,16 +24,27 @@ const UNFINISHED_CHECKOUT: &str = "..new";
 /// The trailer that names reviewers where the definition asks for no review.
 const REVIEW_TRAILER: &str = "Reviewed-by";
 
+/// Where a checkout has its objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Objects {
+    /// In the mirror, which whoever works in the checkout must be able to read.
+    Borrowed,
+    /// In itself.
+    Copied,
+}
+
 #[derive(Debug)]
 pub(crate) struct Git {
     mirrors: PathBuf,
+    objects: Objects,
     fetching: Locks,
 }
 
 impl Git {
-    pub(crate) fn new(mirrors: PathBuf) -> Self {
+    pub(crate) fn new(mirrors: PathBuf, objects: Objects) -> Self {
         Self {
             mirrors,
+            objects,
             fetching: Locks::default(),
         }
     }
@@ -79,15 +90,17 @@ impl Git {
         place: &Path,
     ) -> Result<(), GitError> {
         names::repository(repository)?;
-        let mirror = {
-            let _alone = self.fetching.hold(repository).await;
-            let mirror = self.mirror(repository, sha).await?;
-            if !mirror.has(sha).await? {
-                fetch(&mirror, repository, sha.as_str()).await?;
-            }
-            mirror
+        let alone = self.fetching.hold(repository).await;
+        let mirror = self.mirror(repository, sha).await?;
+        if !mirror.has(sha).await? {
+            fetch(&mirror, repository, sha.as_str()).await?;
+        }
+        // What is being fetched comes and goes under names that a copy would stumble over.
+        let _alone = match self.objects {
+            Objects::Borrowed => None,
+            Objects::Copied => Some(alone),
         };
-        place_checkout(&mirror, sha, place).await
+        place_checkout((&mirror, self.objects), sha, place).await
     }
 
     /// What a change did to the files, without lines around it.
@@ -137,7 +150,7 @@ impl Git {
             }
             let mirror = Call::within(entry.path(), "this machine's mirrors");
             if mirror.has(sha).await? {
-                return place_checkout(&mirror, sha, place).await;
+                return place_checkout((&mirror, self.objects), sha, place).await;
             }
         }
         Err(GitError::Git {
@@ -220,7 +233,11 @@ async fn fetch(mirror: &Call, repository: &str, what: &str) -> Result<(), GitErr
 }
 
 /// Makes it beside its place first, so that none is half made there.
-async fn place_checkout(mirror: &Call, sha: &Sha, place: &Path) -> Result<(), GitError> {
+async fn place_checkout(
+    (mirror, objects): (&Call, Objects),
+    sha: &Sha,
+    place: &Path,
+) -> Result<(), GitError> {
     let mut unfinished = place.as_os_str().to_owned();
     unfinished.push(UNFINISHED_CHECKOUT);
     let unfinished = PathBuf::from(unfinished);
@@ -243,7 +260,7 @@ async fn place_checkout(mirror: &Call, sha: &Sha, place: &Path) -> Result<(), Gi
             .await
             .map_err(failed("make a folder for"))?;
     }
-    mirror.clone_to(&unfinished).await?;
+    mirror.clone_to(&unfinished, objects).await?;
     fill(&mirror.at(unfinished.join(".git"), &unfinished), sha).await?;
     fs::rename(&unfinished, place)
         .await

@@ -93,6 +93,12 @@ pub struct Arguments {
     /// The control group of keepers
     #[arg(long, value_name = "DIR")]
     pub(crate) outside: Option<PathBuf>,
+    /// The user as whom the command runs
+    #[arg(long, requires = "gid")]
+    pub(crate) uid: Option<u32>,
+    /// That user's group, the only one
+    #[arg(long)]
+    pub(crate) gid: Option<u32>,
     /// For how long, in milliseconds
     #[arg(long, value_name = "MS")]
     pub(crate) limit: u64,
@@ -106,7 +112,10 @@ pub struct Arguments {
 
 /// Keeps a command from its start to its end; gives the status to exit with.
 pub fn keep(arguments: &Arguments) -> u8 {
-    let confined = confine::this_process();
+    let confined = confine::this_process().and_then(|()| match arguments.uid {
+        Some(_) => confine::before_another_user(),
+        None => Ok(()),
+    });
     let file = hold::file(&arguments.folder);
     let mut hold = match Hold::take(&arguments.folder) {
         Ok(Some(hold)) => hold,

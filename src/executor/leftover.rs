@@ -4,7 +4,7 @@
 
 use crate::{
     executor::{
-        Confinement, ExecutorError,
+        Confinement, ExecutorError, StepUser,
         cgroup::Cgroup,
         environment::is_of_dead_server,
         hold::{self, Hold, Holder, is_held},
@@ -47,7 +47,7 @@ pub(crate) fn end_all(
             let group = confinement
                 .of(&id_of(&folder))
                 .map(|confined| confined.step);
-            end_orphans(&folder, group.as_ref())?;
+            end_orphans(&folder, group.as_ref(), confinement.user())?;
         }
     }
     held.iter().try_for_each(|folder| end(folder))
@@ -79,7 +79,11 @@ fn is_left(pid: i32) -> bool {
 
 /// Ends what is left below a keeper that was killed, and waits until it is gone: its session, and the
 /// control group of its command, where there is one, with what made a session of its own.
-pub(crate) fn end_orphans(folder: &Path, group: Option<&Cgroup>) -> Result<(), ExecutorError> {
+pub(crate) fn end_orphans(
+    folder: &Path,
+    group: Option<&Cgroup>,
+    user: Option<&StepUser>,
+) -> Result<(), ExecutorError> {
     if !hold::file(folder).exists() {
         return Ok(());
     }
@@ -91,7 +95,7 @@ pub(crate) fn end_orphans(folder: &Path, group: Option<&Cgroup>) -> Result<(), E
         && Tree::Session(holder.pid)
             .live()
             .iter()
-            .any(|pid| carries(*pid, &id_of(folder)))
+            .any(|pid| carries(*pid, &id_of(folder), user))
     {
         tracing::warn!(step = %id_of(folder), "ending what a killed keeper left");
         if !Tree::Session(holder.pid).end_blocking() {
@@ -137,12 +141,16 @@ fn end(folder: &Path) -> Result<(), ExecutorError> {
     Ok(())
 }
 
-fn carries(pid: i32, id: &EffectId) -> bool {
+/// Whether a process is of a step, as its environment says; that of another user may be read by root
+/// alone, and then whose it is has to do.
+fn carries(pid: i32, id: &EffectId, user: Option<&StepUser>) -> bool {
     let own = format!("PILOTHOUSE_EFFECT_ID={id}");
-    fs::read(format!("/proc/{pid}/environ")).is_ok_and(|all| {
-        all.split(|byte| *byte == 0)
-            .any(|one| one == own.as_bytes())
-    })
+    match fs::read(format!("/proc/{pid}/environ")) {
+        Ok(all) => all
+            .split(|byte| *byte == 0)
+            .any(|one| one == own.as_bytes()),
+        Err(_not_ours) => user.is_some_and(|user| user.runs(pid)),
+    }
 }
 
 fn id_of(folder: &Path) -> EffectId {

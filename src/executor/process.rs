@@ -5,6 +5,7 @@
 use crate::{
     clock::Stopwatch,
     executor::{
+        StepUser, capability,
         confinement::Confined,
         ended::{End, Ended},
         given,
@@ -44,6 +45,8 @@ pub(crate) struct Process<'a> {
     /// The program of which keepers are made.
     pub(crate) keeper: &'a Path,
     pub(crate) confined: Option<Confined>,
+    /// As whom it runs; none when as the server's own user.
+    pub(crate) user: Option<&'a StepUser>,
     pub(crate) limits: Limits,
     pub(crate) run: &'a Run,
     pub(crate) directory: &'a Path,
@@ -119,7 +122,12 @@ impl Process<'_> {
         let watch = Stopwatch::start();
         let mut pause = shortage::LOOK_EVERY;
         loop {
-            let why = match self.command(secrets).spawn() {
+            let spawn = || self.command(secrets).spawn();
+            let spawned = match self.user {
+                Some(_) => capability::handing_on(spawn),
+                None => spawn(),
+            };
+            let why = match spawned {
                 Ok(keeper) => return Ok(keeper),
                 Err(why) => why,
             };
@@ -236,7 +244,8 @@ impl Process<'_> {
     async fn end_orphans(&self) -> Result<(), ()> {
         let folder = self.folder.to_owned();
         let group = self.confined.as_ref().map(|confined| confined.step.clone());
-        let end = move || leftover::end_orphans(&folder, group.as_ref());
+        let user = self.user.cloned();
+        let end = move || leftover::end_orphans(&folder, group.as_ref(), user.as_ref());
         let ended = tokio::task::spawn_blocking(end).await;
         ended
             .is_ok_and(|ended| ended.is_ok())
@@ -254,6 +263,9 @@ impl Process<'_> {
         command.arg0("pilothouse").arg("step-keeper");
         for (name, group) in groups.into_iter().flatten() {
             command.arg(name).arg(group);
+        }
+        if let Some((uid, gid)) = self.user.map(StepUser::ids) {
+            command.args(["--uid", &uid.to_string(), "--gid", &gid.to_string()]);
         }
         command
             .args(["--key", self.key])
@@ -279,10 +291,12 @@ impl Process<'_> {
     }
 
     fn not_started(&self, why: &str) -> Ended {
+        let user = self.user.map(|user| format!(" as {}", user.name()));
         Ended::NotStarted(format!(
-            "cannot start {} in {}: {why}",
+            "cannot start {} in {}{}: {why}",
             self.run,
-            self.directory.display()
+            self.directory.display(),
+            user.unwrap_or_default()
         ))
     }
 }

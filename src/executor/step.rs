@@ -72,6 +72,7 @@ impl Step {
         let process = Process {
             keeper: &self.keeper,
             confined: self.confinement.of(&self.id),
+            user: self.confinement.user(),
             limits: self.confinement.limits(run.limits()),
             run,
             directory,

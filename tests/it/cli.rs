@@ -14,6 +14,7 @@ mod on_call;
 mod pages;
 mod reload;
 mod served;
+mod step_user;
 mod tls;
 mod tokens;
 mod verbs;

@@ -11,6 +11,7 @@ mod retention;
 mod secrets;
 mod shortage;
 mod targets;
+mod users;
 
 use crate::program;
 use ed25519_dalek::{Signer, SigningKey};

@@ -60,6 +60,22 @@ fn the_unit_starts_a_server_over_the_sample_definitions() {
     assert!(server.wait().unwrap().success());
 }
 
+#[test]
+fn the_drop_in_changes_nothing_of_the_units_command_but_the_step_user() {
+    let text = fs::read_to_string(root().join("assets/server/step-user.conf")).unwrap();
+    let starts: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("ExecStart="))
+        .collect();
+    let own = unit("ExecStart=").join(" ");
+    let user = "pilothouse-steps";
+    assert_eq!(starts, ["", &format!("{own} --step-user {user}")]);
+    assert!(
+        text.contains(&format!("/usr/sbin/nologin {user}\n")),
+        "{text}"
+    );
+}
+
 /// The name of the group that this runs in.
 fn own_group() -> String {
     let gid = nix::unistd::Gid::current();

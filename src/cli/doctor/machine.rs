@@ -1,7 +1,10 @@
 //! What a server needs of the machine around it: programs, limits, a clock that is right.
 
 use super::Finding;
-use crate::{clock as time, executor::controllers_of_machine};
+use crate::{
+    clock as time,
+    executor::{StepUser, StepUserError, controllers_of_machine},
+};
 use std::{fs, path::Path, process::Command};
 
 /// The first version with every option that mirrors and checkouts are made with.
@@ -87,6 +90,34 @@ pub(super) fn limits() -> Finding {
             let said = "there is no cgroup v2: steps have no limits of memory, processes or processor time, and a daemon of a step whose keeper is killed stays";
             Finding::doubt(WHAT, said, todo)
         }
+    }
+}
+
+/// As whom steps run, and whether they could as somebody else. What a unit grants its server is not
+/// granted to whoever looks from a shell.
+pub(super) fn user(name: Option<&str>) -> Finding {
+    const WHAT: &str = "step user";
+    let Some(name) = name else {
+        let needs = match StepUser::lacking() {
+            lacking if lacking.is_empty() => String::new(),
+            lacking => format!(", which takes {}", lacking.join(", ")),
+        };
+        let said = "steps run as the server's own user, or as another with serve --step-user";
+        return Finding::ok(WHAT, format!("{said}{needs}"));
+    };
+    match StepUser::named(name) {
+        Ok(_usable) => Finding::ok(WHAT, format!("steps can run as {name}")),
+        Err(why @ StepUserError::Powerless { .. }) => {
+            let todo = "step-user.conf beside the unit in assets grants all of it; what a unit grants is not seen from here";
+            Finding::doubt(WHAT, why.to_string(), todo)
+        }
+        Err(
+            why @ (StepUserError::Unknown(_)
+            | StepUserError::Lookup { .. }
+            | StepUserError::Root(_)
+            | StepUserError::Own(_)
+            | StepUserError::OfSocket { .. }),
+        ) => Finding::wrong(WHAT, why.to_string(), "name another with --step-user"),
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn state(path: &Path) -> Finding {
         );
     }
     let mode = found.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
+    if is_open(path, mode) {
         let said = format!("{shown} is open to others (mode {mode:o}): logs and tokens lie in it");
         return Finding::doubt(WHAT, said, format!("chmod 700 {shown}"));
     }
@@ -63,6 +63,14 @@ pub(super) fn state(path: &Path) -> Finding {
         return Finding::wrong(WHAT, said, "name a place on a local disk with --state");
     }
     Finding::ok(WHAT, format!("{shown}, mode {mode:o}, writable"))
+}
+
+/// Whether somebody else may look at what lies there. Where steps run as another user, everybody may pass
+/// through, and what lies there is closed.
+fn is_open(state: &Path, mode: u32) -> bool {
+    let inside = fs::read_dir(state).into_iter().flatten().flatten();
+    let mut modes = inside.filter_map(|entry| Some(entry.metadata().ok()?.permissions().mode()));
+    mode & 0o066 != 0 || (mode & 0o011 != 0 && modes.any(|mode| mode & 0o007 != 0))
 }
 
 /// A server makes it when it starts, if it may.

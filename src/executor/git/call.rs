@@ -4,7 +4,10 @@ use crate::{
     executor::{
         GitError,
         environment::{inherited, of_server},
-        git::names::{secret, shown},
+        git::{
+            Objects,
+            names::{secret, shown},
+        },
         group::Group,
         log::printable,
     },
@@ -146,13 +149,16 @@ impl Call {
         Ok(said.code == Some(0))
     }
 
-    /// A checkout-less clone that borrows this mirror's objects.
-    pub(crate) async fn clone_to(&self, place: &Path) -> Result<(), GitError> {
+    /// A checkout-less clone, with this mirror's objects or with copies of them.
+    pub(crate) async fn clone_to(&self, place: &Path, objects: Objects) -> Result<(), GitError> {
         let mirror = self.git_dir.as_deref().unwrap_or(Path::new("."));
         let (mirror, place) = (mirror.to_string_lossy(), place.to_string_lossy());
         let arguments = [
             "--quiet",
-            "--shared",
+            match objects {
+                Objects::Borrowed => "--shared",
+                Objects::Copied => "--no-hardlinks",
+            },
             "--no-checkout",
             "--template=",
             "--",

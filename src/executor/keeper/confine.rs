@@ -2,6 +2,7 @@
 //! own, nothing of the server's but its three standard streams, no core dumps, a known mask for new
 //! files. Orphans below it become its children, so that none is lost from sight.
 
+use crate::executor::capability;
 use nix::{
     sys::{
         resource::{Resource, setrlimit},
@@ -22,6 +23,24 @@ pub(crate) fn this_process() -> io::Result<()> {
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
     let _mask_before = umask(MASK);
     adopt_orphans()
+}
+
+/// Leaves its command nothing of what this user may do: none of the capabilities that a keeper has to
+/// become another user, and no group.
+pub(crate) fn before_another_user() -> io::Result<()> {
+    capability::keep_back()?;
+    leave_groups()
+}
+
+#[cfg(target_os = "linux")]
+fn leave_groups() -> io::Result<()> {
+    Ok(nix::unistd::setgroups(&[])?)
+}
+
+/// The standard library does it, where root starts something as somebody else.
+#[cfg(not(target_os = "linux"))]
+fn leave_groups() -> io::Result<()> {
+    Ok(())
 }
 
 /// Closes what was open already when this process began: nobody here knows what it is.

@@ -7,6 +7,7 @@ use crate::executor::{
     keeper::{Arguments, Groups, Output},
     shortage::{self, is_shortage},
 };
+use nix::unistd::fchown;
 use std::{io, process::Stdio, time::Duration};
 use tokio::{
     net::unix::pipe,
@@ -51,6 +52,11 @@ pub(crate) async fn command(
 fn command_now(arguments: &Arguments) -> io::Result<(Child, Output)> {
     let (reader, writer) = io::pipe()?;
     let mut command = prepared(arguments)?;
+    if let Some((uid, gid)) = arguments.uid.zip(arguments.gid) {
+        command.uid(uid).gid(gid);
+        // For scripts that open /dev/stderr, which is this pipe.
+        fchown(&writer, Some(uid.into()), Some(gid.into()))?;
+    }
     command.stdout(writer.try_clone()?).stderr(writer);
     let child = Groups::of(arguments).within(|| command.spawn())?;
     let reader = pipe::Receiver::from_owned_fd(reader.into())?;
