@@ -257,6 +257,32 @@ async fn keys_are_exchanged_and_those_that_are_there_outlive_their_issuer() {
     world.stop().await;
 }
 
+/// As a token of our own that expires or is revoked: what it opened does not outlive it.
+#[tokio::test]
+async fn a_stream_ends_when_the_token_does_that_opened_it() {
+    let key = Ecdsa::new();
+    let keys = Keys::serve(&[key.public("k1")]).await;
+    let world = World::new(&keys.url).await;
+    // A minute of patience with clocks is given, of which a second or two are left.
+    let ending = key.token("k1", &but("exp", json!(seconds() - 58)));
+    let lasting = key.token("k1", &claims());
+    let http = http::local(None).unwrap();
+    let follow = async |token: &str| {
+        let stream = http.get(format!("{}{}", world.url, api::STREAM));
+        let stream = stream.bearer_auth(token).send().await.unwrap();
+        assert_eq!(stream.status(), 200);
+        stream
+    };
+    let (mut short, mut long) = (follow(&ending).await, follow(&lasting).await);
+    let end = async { while short.chunk().await.unwrap().is_some() {} };
+    tokio::time::timeout(PATIENCE, end).await.unwrap();
+    assert_eq!(world.get(api::FLEET, &ending).await.0, 401);
+    let pause = std::time::Duration::from_secs(6);
+    let beat = tokio::time::timeout(pause, long.chunk()).await;
+    assert!(beat.unwrap().unwrap().is_some(), "the other goes on");
+    world.stop().await;
+}
+
 #[tokio::test]
 async fn every_kind_of_key_signs() {
     let directory = tempfile::tempdir().unwrap();

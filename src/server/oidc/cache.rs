@@ -2,6 +2,9 @@
 //! most so often, and now and then in the background. While the issuer does not answer, those that
 //! are there go on, up to an age. It knows no tokens.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     clock::Stopwatch,
     http,
@@ -10,21 +13,31 @@ use crate::{
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Keys that are older are got anew, beside the requests.
-const FRESH: Span = Span::minutes(10);
-/// Keys that are older count no longer: by then a key that was stolen must have been taken back.
-const LAST: Span = Span::hours(24);
-/// Between two tries, so that made-up names of keys are no way to flood the issuer.
-const PAUSE: Span = Span::seconds(10);
+const TIMES: Times = Times {
+    fresh: Span::minutes(10),
+    last: Span::hours(24),
+    pause: Span::seconds(10),
+};
 const WITHIN: Span = Span::seconds(5);
 const BYTES_MOST: usize = 256 * 1024;
 
 #[derive(Debug, Clone)]
 pub(super) struct Cache {
     source: Source,
+    times: Times,
     kept: Arc<Mutex<Kept>>,
     /// Held by whoever gets them.
     getting: Arc<tokio::sync::Mutex<()>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    /// Keys that are older are got anew, beside the requests.
+    fresh: Span,
+    /// Keys that are older count no longer: by then a key that was stolen must have been taken back.
+    last: Span,
+    /// Between two tries, so that made-up names of keys are no way to flood the issuer.
+    pause: Span,
 }
 
 #[derive(Debug, Clone)]
@@ -51,6 +64,7 @@ impl Cache {
         };
         Ok(Self {
             source,
+            times: TIMES,
             kept: Arc::default(),
             getting: Arc::default(),
         })
@@ -60,7 +74,7 @@ impl Cache {
     pub(super) async fn keys(&self, id: Option<&str>) -> Result<Arc<Keys>, String> {
         match self.known() {
             Some((keys, age)) if keys.knows(id) => {
-                if age >= FRESH && self.may_try() {
+                if age >= self.times.fresh && self.may_try() {
                     let cache = self.clone();
                     tokio::spawn(async move { cache.renew(None).await });
                 }
@@ -78,7 +92,8 @@ impl Cache {
     async fn renew(&self, id: Option<&str>) {
         let _alone = self.getting.lock().await;
         let known = self.known();
-        let known = known.filter(|(keys, age)| id.is_some() && keys.knows(id) && *age < FRESH);
+        let fresh = self.times.fresh;
+        let known = known.filter(|(keys, age)| id.is_some() && keys.knows(id) && *age < fresh);
         if known.is_some() || !self.may_try() {
             return;
         }
@@ -111,14 +126,14 @@ impl Cache {
         let kept = self.kept();
         let (keys, since) = kept.keys.as_ref()?;
         let age = since.elapsed();
-        (age < LAST).then(|| (Arc::clone(keys), age))
+        (age < self.times.last).then(|| (Arc::clone(keys), age))
     }
 
     fn may_try(&self) -> bool {
         let kept = self.kept();
         kept.tried
             .as_ref()
-            .is_none_or(|tried| tried.elapsed() >= PAUSE)
+            .is_none_or(|tried| tried.elapsed() >= self.times.pause)
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
