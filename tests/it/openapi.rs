@@ -4,6 +4,7 @@
 mod asked;
 mod drawn;
 mod fuzzed;
+mod known;
 
 use crate::{
     fixture::{baking, night, seen_alarms, seen_windows},
@@ -11,7 +12,7 @@ use crate::{
     serving::on_socket,
     tidy::root,
 };
-use asked::{Request, ask};
+use asked::{Door, Request, ask};
 use pilothouse::{
     api,
     journal::{FILE, Journal, Sqlite},
@@ -38,8 +39,8 @@ fn the_published_document_is_the_servers_schema() {
 #[tokio::test]
 async fn the_routes_are_those_of_the_document() {
     let (directory, serving) = on_socket().await;
-    let socket = directory.path().join("run/socket");
-    let document = ask(&socket, &Request::new("GET", "/v1/openapi.json")).await;
+    let door = Door::Socket(directory.path().join("run/socket"));
+    let document = ask(&door, &Request::new("GET", "/v1/openapi.json")).await;
     let document: Value = serde_json::from_slice(&document.body).unwrap();
     assert_eq!(document, api::openapi());
     for (path, told) in document["paths"].as_object().unwrap() {
@@ -49,7 +50,7 @@ async fn the_routes_are_those_of_the_document() {
                 "HEAD" => "get".to_owned(),
                 other => other.to_lowercase(),
             };
-            let answer = ask(&socket, &Request::new(method, &filled)).await;
+            let answer = ask(&door, &Request::new(method, &filled)).await;
             let taken = answer.status != 405;
             let known = told.get(&documented).is_some();
             assert_eq!(taken, known, "{method} {path}: {answer:?}");
@@ -63,7 +64,7 @@ async fn the_routes_are_those_of_the_document() {
                 .keys()
                 .all(|known| !is_like(known, &path))
             {
-                let answer = ask(&socket, &Request::new("GET", &path)).await;
+                let answer = ask(&door, &Request::new("GET", &path)).await;
                 assert_eq!(answer.status, 404, "{path}: {answer:?}");
                 assert!(
                     answer.text().contains("no-such-route"),

@@ -2,15 +2,22 @@
 //! document.
 
 use crate::serving::PATIENCE;
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::UnixStream,
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    net::{TcpStream, UnixStream},
     time::timeout,
 };
 
 /// A stream has said what it has at first by then.
 const STREAMED: Duration = Duration::from_millis(60);
+
+/// Where the server is asked.
+#[derive(Debug)]
+pub(super) enum Door {
+    Socket(PathBuf),
+    Tcp { host: String, token: String },
+}
 
 #[derive(Debug, Clone)]
 pub(super) struct Request {
@@ -47,9 +54,23 @@ impl Request {
         request
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.retain(|(known, _)| known != name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn bytes(&self, door: &Door) -> Vec<u8> {
         let Self { method, path, .. } = self;
-        let mut text = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n");
+        let (host, token) = match door {
+            Door::Socket(_) => ("x", None),
+            Door::Tcp { host, token } => (host.as_str(), Some(token)),
+        };
+        let mut text = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+        let proven = self.headers.iter().any(|(name, _)| name == "authorization");
+        if let (Some(token), false) = (token, proven) {
+            text.extend(["authorization: Bearer ", token, "\r\n"]);
+        }
         for (name, value) in &self.headers {
             text.extend([name, ": ", value, "\r\n"]);
         }
@@ -119,10 +140,17 @@ fn unchunked(mut rest: &[u8]) -> Vec<u8> {
 }
 
 /// Asks, and waits until the server has said everything, or of a stream a while.
-pub(super) async fn ask(socket: &Path, request: &Request) -> Answer {
-    let mut stream = UnixStream::connect(socket).await.unwrap();
+pub(super) async fn ask(door: &Door, request: &Request) -> Answer {
+    let bytes = request.bytes(door);
+    match door {
+        Door::Socket(path) => said(UnixStream::connect(path).await.unwrap(), &bytes).await,
+        Door::Tcp { host, .. } => said(TcpStream::connect(host).await.unwrap(), &bytes).await,
+    }
+}
+
+async fn said(mut stream: impl AsyncRead + AsyncWrite + Unpin, request: &[u8]) -> Answer {
     // One that is refused early is perhaps not read to its end.
-    let _cut_off = stream.write_all(&request.bytes()).await;
+    let _cut_off = stream.write_all(request).await;
     let mut bytes = Vec::new();
     let mut piece = vec![0; 16 * 1024];
     let mut patience = PATIENCE;
@@ -133,7 +161,10 @@ pub(super) async fn ask(socket: &Path, request: &Request) -> Answer {
             Ok(Ok(0) | Err(_)) => break,
             Ok(Ok(n)) => bytes.extend_from_slice(&piece[..n]),
             Err(_) if streams => break,
-            Err(late) => panic!("no answer to {request:?}: {late}"),
+            Err(late) => {
+                let request = String::from_utf8_lossy(request);
+                panic!("no answer to {request}: {late}")
+            }
         }
         if bytes.windows(17).any(|some| some == b"text/event-stream") {
             patience = STREAMED;
