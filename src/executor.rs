@@ -231,18 +231,15 @@ impl Executor {
     /// Removes some of the artifacts that are not retained and of the logs of old steps, nothing of
     /// the last day; gives how much went. Blocks for as long as that takes.
     pub fn prune(&self, retained: &BTreeSet<Digest>) -> Result<usize, ExecutorError> {
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |source| ExecutorError::File {
-                operation: "tidy up",
-                path,
-                source,
-            }
-        };
         let (store, steps) = (&self.shared.artifacts.0, &self.shared.steps);
-        let artifacts = retention::artifacts(store, retained).map_err(failed(store))?;
-        let logs = retention::steps(steps).map_err(failed(steps))?;
-        Ok(artifacts + logs)
+        let artifacts = retention::artifacts(store, retained);
+        let logs = retention::steps(steps);
+        let gone = artifacts.and_then(|artifacts| Ok(artifacts + logs?));
+        gone.map_err(|(path, source)| ExecutorError::File {
+            operation: "remove the old",
+            path,
+            source,
+        })
     }
 
     /// Where a step's output is. The id may come from outside: it cannot leave the state directory.

@@ -242,6 +242,11 @@ impl Service {
         tokio::task::spawn_blocking(work).await.ok()
     }
 
+    /// Removes what nothing needs any more, as is done every hour.
+    pub async fn tidy(&self) {
+        housekeeping::tidy(&self.running).await;
+    }
+
     /// How every route does on which people are told.
     pub fn notices(&self) -> Vec<api::RouteState> {
         self.running.shared.hub.desk().states(self.now())

@@ -25,16 +25,21 @@ pub(super) async fn keep(running: Weak<Running>, mut stopped: watch::Receiver<bo
         let Some(running) = running.upgrade() else {
             return;
         };
-        let Some(retained) = retained(&running).await else {
-            continue;
-        };
-        let executor = running.shared.executor.clone();
-        match spawn_blocking(move || executor.prune(&retained)).await {
-            Ok(Ok(0)) => {}
-            Ok(Ok(gone)) => tracing::info!(gone, "removed artifacts and logs that nothing needs"),
-            Ok(Err(why)) => tracing::warn!(%why, "cannot tidy up"),
-            Err(why) => tracing::warn!(%why, "tidying up ended early"),
-        }
+        tidy(&running).await;
+    }
+}
+
+/// One round.
+pub(super) async fn tidy(running: &Arc<Running>) {
+    let Some(retained) = retained(running).await else {
+        return;
+    };
+    let executor = running.shared.executor.clone();
+    match spawn_blocking(move || executor.prune(&retained)).await {
+        Ok(Ok(0)) => {}
+        Ok(Ok(gone)) => tracing::info!(gone, "removed artifacts and logs that nothing needs"),
+        Ok(Err(why)) => tracing::warn!(%why, "cannot tidy up"),
+        Err(why) => tracing::warn!(%why, "tidying up ended early"),
     }
 }
 

@@ -6,6 +6,7 @@ mod owed;
 mod reload;
 mod resume;
 mod sources;
+mod tidied;
 mod tokens;
 mod world;
 

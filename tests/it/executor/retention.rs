@@ -47,6 +47,25 @@ fn only_old_artifacts_that_nobody_needs_are_removed() {
 }
 
 #[test]
+fn what_cannot_be_removed_is_named_and_keeps_nothing_else() {
+    let place = Place::new();
+    let store = place.path("state/artifacts");
+    let path = |name: String| store.join(Digest::of(name.as_bytes()).as_str());
+    let stuck = path("no file".to_owned());
+    fs::create_dir(&stuck).unwrap();
+    age(&stuck, 25);
+    for number in 0..20 {
+        let path = path(number.to_string());
+        fs::write(&path, "old").unwrap();
+        age(&path, 25);
+    }
+    let why = place.executor.prune(&BTreeSet::new()).unwrap_err();
+    let why = why.to_string();
+    assert!(why.contains(stuck.to_str().unwrap()), "{why}");
+    assert_eq!(fs::read_dir(&store).unwrap().count(), 1);
+}
+
+#[test]
 fn the_logs_of_old_steps_go_the_oldest_first() {
     let place = Place::new();
     let steps = place.path("state/steps");

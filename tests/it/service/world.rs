@@ -78,6 +78,12 @@ impl World {
         }
     }
 
+    /// Takes the definition of a pipeline away.
+    pub(super) fn forget(&mut self, name: &str) {
+        self.definitions
+            .retain(|definition| definition.name.as_str() != name);
+    }
+
     /// Lets every pipeline look once an hour, and believe notices that this secret proves.
     pub(super) fn wait_for_notices(&mut self, secret: &str) {
         let file = self.directory.path().join("secret");
