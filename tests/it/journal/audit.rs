@@ -186,6 +186,23 @@ fn a_server_does_not_go_on_from_a_journal_that_was_changed() {
 }
 
 #[test]
+fn a_server_does_not_go_on_over_an_entry_that_is_missing() {
+    let directory = journal();
+    sql(directory.path(), "DELETE FROM fact WHERE seq = 9");
+    let journal = Sqlite::open(directory.path()).unwrap();
+    for (after, limit) in [(0, 100), (3, 6), (8, 1), (9, 1)] {
+        let error = journal.history(after, limit).unwrap_err();
+        assert!(
+            matches!(error, JournalError::Damaged { seq: 9, .. }),
+            "{error}"
+        );
+        let missing = "it is missing, and entry 10 is there";
+        assert!(error.to_string().contains(missing), "{error}");
+    }
+    assert_eq!(journal.history(0, 8).unwrap().len(), 8);
+}
+
+#[test]
 fn no_flipped_bit_goes_unseen_that_changes_anything() {
     let directory = journal();
     let (path, file) = (directory.path(), directory.path().join(FILE));
