@@ -70,7 +70,7 @@ fn fill(file: &Path) {
     while file.write_all(&much[..4096]).is_ok() {}
 }
 
-fn push(served: &Served, title: &str) {
+pub(super) fn push(served: &Served, title: &str) {
     let repository = served.home.path().join("repository");
     fs::write(repository.join("file"), title).unwrap();
     let author = ["-c", "user.name=Ana", "-c", "user.email=ana@example.com"];

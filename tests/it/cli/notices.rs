@@ -1,9 +1,10 @@
 //! The whole way from a build that fails to somebody's door, with the real server killed on it.
 
-use super::served::Served;
+use super::{disk::push, served::Served, stderr, stdout};
 use crate::notices::receiver::{Answer, Receiver};
 use nix::sys::signal::Signal;
 use pilothouse::{clock::Stopwatch, model::Span};
+use serde_json::Value;
 use std::{fs, time::Duration};
 
 #[test]
@@ -27,6 +28,10 @@ fn a_server_killed_while_it_tells_tells_again_under_the_same_key() {
     let failing = &states[0]["failing"];
     assert_eq!(failing["why"], "answers 503: busy", "{states}");
     assert_eq!(states[0]["waiting"], 1, "{states}");
+    let shown = stdout(&served.run(&["notices"]));
+    assert!(shown.contains("FAILS"), "{shown}");
+    assert!(shown.contains("hook: fails for "), "{shown}");
+    assert!(shown.contains(": answers 503: busy\n"), "{shown}");
     // It waits for the answer now: whether the notice arrived, it will never know.
     served.signal(Signal::SIGKILL);
     served.restart();
@@ -62,12 +67,37 @@ fn a_server_killed_while_it_tells_tells_again_under_the_same_key() {
         (&0.into(), &1.into())
     );
 
+    gives_up(&served, &receiver);
+
     // A file of a route that is gone goes too, so that it begins anew should it come back.
     assert!(kept.exists());
     fs::write(served.home.path().join("definitions/organization.toml"), "").unwrap();
     served.signal(Signal::SIGHUP);
     served.until_json(&["notices"], |states| states.as_array().unwrap().is_empty());
     assert!(!kept.exists());
+}
+
+/// What the receiver turns down for good is not tried again, and stays to be seen.
+fn gives_up(served: &Served, receiver: &Receiver) {
+    receiver.then(Answer::Says(422, "", "no such field"));
+    push(served, "second");
+    assert!(receiver.next().body.contains("r2 failed in build"));
+    let states = served.until_json(&["notices"], |states| states[0]["given_up"] == 1);
+    let why = states[0]["last_given_up"][1].as_str().unwrap();
+    assert!(why.starts_with("answers 422: no such field: "), "{why}");
+    assert_eq!(
+        (&states[0]["waiting"], &states[0]["failing"]),
+        (&0.into(), &Value::Null)
+    );
+
+    let shown = stdout(&served.run(&["notices"]));
+    assert!(shown.contains("LOST"), "{shown}");
+    assert!(shown.contains("hook: gave up "), "{shown}");
+    receiver.then(Answer::Says(422, "", "no such field"));
+    let tried = served.run(&["notices", "--test", "hook"]);
+    let said = "the route hook did not deliver: answers 422: no such field";
+    assert!(stderr(&tried).contains(said), "{tried:?}");
+    assert_eq!(tried.status.code(), Some(1));
 }
 
 #[test]
