@@ -3,6 +3,7 @@
 //! nothing of screens, and it never sends a command a second time.
 
 mod address;
+mod body;
 mod error;
 mod feed;
 mod link;
@@ -23,6 +24,7 @@ use crate::{
         LogPiece, LogState, PlanRequest, ReloadRequest, RouteState, Setting, Settled, Snapshot,
         TestAnswer, TestRequest, Windows,
     },
+    client::body::{ANSWER_MOST, Cut, PROBLEM_MOST},
     http,
     model::{
         DeliveryReport, EffectId, Forecast, PipelineName, Plan, RequestKey, Revision, Span,
@@ -247,7 +249,7 @@ impl Client {
             let why = format!("there is no {} or {}", api::LOG_FROM, api::LOG_STATE);
             return Err(ClientError::not_understood(doing, address, version, why));
         };
-        let bytes = self.body(doing, answer).await?;
+        let bytes = self.body(doing, answer, ANSWER_MOST).await?;
         Ok(LogPiece { from, bytes, state })
     }
 
@@ -318,7 +320,7 @@ impl Client {
         }
         let status = answer.status().as_u16();
         let version = error::version(&answer);
-        let body = self.body(doing, answer).await?;
+        let body = self.body(doing, answer, PROBLEM_MOST).await?;
         Err(ClientError::from_problem(
             doing,
             self.address.to_string(),
@@ -334,18 +336,27 @@ impl Client {
         answer: Response,
     ) -> Result<T, ClientError> {
         let version = error::version(&answer);
-        let body = self.body(doing, answer).await?;
+        let body = self.body(doing, answer, ANSWER_MOST).await?;
         serde_json::from_slice(&body).map_err(|why| {
             ClientError::not_understood(doing, self.address.to_string(), version, why.to_string())
         })
     }
 
-    async fn body(&self, doing: &'static str, answer: Response) -> Result<Vec<u8>, ClientError> {
-        let bytes = within(PATIENCE, answer.bytes())
-            .await
-            .ok_or_else(|| self.timed_out(doing, PATIENCE))?
-            .map_err(|why| self.failed(doing, &why))?;
-        Ok(bytes.into())
+    async fn body(
+        &self,
+        doing: &'static str,
+        answer: Response,
+        most: usize,
+    ) -> Result<Vec<u8>, ClientError> {
+        let read = within(PATIENCE, body::whole(answer, most)).await;
+        let read = read.ok_or_else(|| self.timed_out(doing, PATIENCE))?;
+        read.map_err(|cut| match cut {
+            Cut::Broken(why) => self.failed(doing, &why),
+            Cut::TooLarge => {
+                let why = format!("it has more than {most} bytes");
+                ClientError::not_understood(doing, self.address.to_string(), None, why)
+            }
+        })
     }
 
     fn timed_out(&self, doing: &'static str, after: Span) -> ClientError {

@@ -1,6 +1,8 @@
 //! The client's pure parts (bytes to events, the link that an operator sees), and what it makes of
 //! servers that do not answer as they should.
 
+mod hostile;
+
 use pilothouse::{
     api::CommitRequest,
     client::{Address, Client, ClientError, Link, Message, Monitor, Parser, longest_pause},
