@@ -4,7 +4,11 @@ use super::{
     repository,
     served::{DEFINITION, PATIENCE},
 };
-use nix::unistd::geteuid;
+use crate::executor::lives;
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::{Pid, geteuid},
+};
 use pilothouse::clock::Stopwatch;
 use std::{
     fs::{self, Permissions},
@@ -113,7 +117,7 @@ fn a_server_with_few_rights_keeps_them_to_itself() {
     let definitions = home.path().join("definitions");
     fs::create_dir(&definitions).unwrap();
     let text = DEFINITION.replace("REPOSITORY", repository.to_str().unwrap());
-    let build = "(id -un; grep -E '^(Groups|Cap(Inh|Prm|Eff|Amb)):' /proc/self/status; cat ../../../journal.db) > package 2>&1; true";
+    let build = "(echo $$; id -un; grep -E '^(Groups|Cap(Inh|Prm|Eff|Amb)):' /proc/self/status; cat ../../../journal.db) > package 2>&1; sleep 600";
     let text = text.replace(
         "run = \"cp file package\"",
         &format!("run = {{ shell = {build:?} }}"),
@@ -126,41 +130,47 @@ fn a_server_with_few_rights_keeps_them_to_itself() {
     let (head, tail) = text.split_once("scrape = ").unwrap();
     let text = format!("{head}{alarm}\n{}", tail.split_once('\n').unwrap().1);
     fs::write(definitions.join("web.toml"), text).unwrap();
-    let given = Command::new("chown")
-        .args(["-R", "daemon:daemon"])
-        .arg(home.path())
-        .status();
-    assert!(given.unwrap().success());
-    fs::set_permissions(home.path(), Permissions::from_mode(0o711)).unwrap();
+    give(home.path(), "daemon:daemon");
 
     let wanted: Vec<String> = capabilities()
         .iter()
         .map(|name| name.trim_start_matches("CAP_").to_lowercase())
         .collect();
     let wanted = format!(",+{}", wanted.join(",+"));
-    let mut server = setpriv("daemon", &wanted)
-        .arg("serve")
-        .arg(&definitions)
-        .args(["--step-user", "nobody", "--state"])
-        .arg(home.path().join("state"))
-        .arg("--socket")
-        .arg(home.path().join("socket"))
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap())
-        .env("HOME", home.path())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let package = written(&home.path().join("state/workspaces/web/r1/package"), 7);
-    let alarm = written(&home.path().join("alarm"), 4);
+    let place = |name: &str| home.path().join(name);
+    let serve = || {
+        let mut server = setpriv("daemon", &wanted);
+        server.arg("serve").arg(&definitions);
+        server.arg("--state").arg(place("state"));
+        server.arg("--socket").arg(place("socket"));
+        server.args(["--step-user", "nobody"]);
+        server.env_clear().env("HOME", home.path());
+        server.env("PATH", std::env::var_os("PATH").unwrap());
+        server.stdout(Stdio::null()).spawn().unwrap()
+    };
+    let mut server = serve();
+    let package = written(&place("state/workspaces/web/r1/package"), 8);
+    let alarm = written(&place("alarm"), 4);
     server.kill().unwrap();
     server.wait().unwrap();
-    assert!(package.starts_with("nobody\n"), "{package}");
-    assert!(
-        package.contains("journal.db: Permission denied"),
-        "{package}"
-    );
-    for said in [package, alarm] {
+    let (step, rest) = package.split_once('\n').unwrap();
+    assert!(rest.starts_with("nobody\n"), "{package}");
+    assert!(rest.contains("journal.db: Permission denied"), "{package}");
+
+    // Whose environment it cannot read, it knows by whose it is.
+    let keeper = fs::read_to_string(place("state/steps/web-1/keeper")).unwrap();
+    let keeper = keeper.split(' ').next().unwrap().parse().unwrap();
+    kill(Pid::from_raw(keeper), Signal::SIGKILL).unwrap();
+    assert!(lives(step));
+    let mut server = serve();
+    let watch = Stopwatch::start();
+    while lives(step) {
+        assert!(watch.elapsed().std() < PATIENCE, "the step lives on");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    server.kill().unwrap();
+    server.wait().unwrap();
+    for said in [&package, &alarm] {
         let lines = said
             .lines()
             .filter(|line| line.starts_with("Cap") || line.starts_with("Groups"));
@@ -169,6 +179,16 @@ fn a_server_with_few_rights_keeps_them_to_itself() {
             assert!(value.trim().trim_matches('0').is_empty(), "{said}");
         }
     }
+}
+
+/// Gives all of a place to somebody, and lets others pass through it.
+fn give(place: &Path, owner: &str) {
+    let given = Command::new("chown")
+        .args(["-R", owner])
+        .arg(place)
+        .status();
+    assert!(given.unwrap().success());
+    fs::set_permissions(place, Permissions::from_mode(0o711)).unwrap();
 }
 
 /// Waits until a file has so many lines.
