@@ -78,6 +78,23 @@ impl Cgroup {
         value(&events, "oom_kill") > 0
     }
 
+    /// Whether something in it could not start another process because of its limit.
+    pub(crate) fn ran_out_of_processes(&self) -> bool {
+        let events = fs::read_to_string(self.0.join("pids.events")).unwrap_or_default();
+        value(&events, "max") > 0
+    }
+
+    /// How many processes and threads it may have; none without a limit.
+    pub(crate) fn most_processes(&self) -> Option<u32> {
+        let most = fs::read_to_string(self.0.join("pids.max")).ok()?;
+        most.trim().parse().ok()
+    }
+
+    /// Has it have so many at most from now on.
+    pub(crate) fn allow_processes(&self, most: u32) -> io::Result<()> {
+        self.set("pids.max", &most.to_string())
+    }
+
     /// How much it may take, in words.
     pub(crate) fn most_memory(&self) -> String {
         let most = fs::read_to_string(self.0.join("memory.max")).unwrap_or_default();

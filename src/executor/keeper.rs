@@ -242,6 +242,9 @@ async fn watch(
     let gone = !has_children() || output.copy_while(log, all.end()).await;
     let _late = timeout(LAST_OUTPUT, output.copy(log)).await;
     output.finish(log);
+    if let Some(remark) = groups.remark(&ended) {
+        log.write(remark.as_bytes());
+    }
     if !gone || timeout(GRACE, child.wait()).await.is_err() {
         return Ended::Lost("its processes do not end, not even when killed".to_owned());
     }

@@ -25,12 +25,18 @@ impl Groups {
         self.0.as_ref().map_or(Ok(()), |pair| pair.keepers.enter())
     }
 
-    /// Does something in the command's group: what is started there stays there.
+    /// Does something in the command's group: what is started there stays there. This process is one of
+    /// those in it meanwhile, and must not be the one too many.
     pub(crate) fn within<T>(&self, start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         let Some(pair) = &self.0 else { return start() };
+        let most = pair.command.most_processes();
+        let allow =
+            |most: Option<u32>| most.map_or(Ok(()), |most| pair.command.allow_processes(most));
+        allow(most.map(|most| most.saturating_add(1)))?;
         pair.command.enter()?;
         let started = start();
         pair.keepers.enter()?;
+        allow(most)?;
         started
     }
 
@@ -51,6 +57,15 @@ impl Groups {
             }
             Some(_) | None => ended,
         }
+    }
+
+    /// What the command may not have seen itself, and its log is to say, when it ended badly.
+    pub(crate) fn remark(&self, ended: &Ended) -> Option<String> {
+        let command = &self.0.as_ref()?.command;
+        let most = command.most_processes()?;
+        (*ended != Ended::Exit(0) && command.ran_out_of_processes()).then(|| {
+            format!("pilothouse: it had all the processes and threads it may have (limit {most})\n")
+        })
     }
 
     /// Kills what is left in the group, whatever it has made of itself.

@@ -68,6 +68,7 @@ if test "$kind" = build && test -e "@GATE@-daemon"; then
   setsid sh -c 'echo $$ > @DAEMON@; exec sleep 600' &
 fi
 if test "$kind" = build && test -e "@GATE@-hungry"; then head -c 300M /dev/zero | tail; fi
+if test "$kind" = build && test -e "@GATE@-crowded"; then for n in $(seq 40); do sleep 60 & done; fi
 while test -e "@GATE@-$kind"; do sleep 0.02; done
 sleep 0.1
 test $# -eq 0 || exec "$@"

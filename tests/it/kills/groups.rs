@@ -138,24 +138,38 @@ async fn a_daemon_goes_with_the_group_of_its_step_though_the_keeper_is_killed() 
 }
 
 #[tokio::test]
-async fn a_step_that_takes_too_much_memory_is_told_so() {
-    let Some(group) = Delegated::new("memory") else {
-        println!("skipped: there is no cgroup v2 here in which a group can be made");
-        return;
-    };
-    let controllers = fs::read_to_string(group.0.join("cgroup.controllers")).unwrap();
-    if !controllers.contains("memory") {
-        println!("skipped: cgroup v2 has no memory controller here (it has: {controllers:?})");
-        return;
+async fn a_step_that_takes_too_much_is_told_so() {
+    let cases = [
+        (
+            ("memory", "hungry", "--step-memory 64MiB"),
+            "killed: out of memory (limit 64MiB)",
+        ),
+        (
+            ("pids", "crowded", "--step-processes 20"),
+            "it had all the processes and threads it may have (limit 20)",
+        ),
+        // It starts, and can start nothing.
+        (
+            ("pids", "crowded", "--step-processes 1"),
+            "it had all the processes and threads it may have (limit 1)",
+        ),
+    ];
+    for ((controller, gate, limit), told) in cases {
+        let Some(group) = Delegated::new(controller) else {
+            println!("skipped: there is no cgroup v2 here in which a group can be made");
+            return;
+        };
+        let controllers = fs::read_to_string(group.0.join("cgroup.controllers")).unwrap();
+        if !controllers.contains(controller) {
+            println!("skipped: cgroup v2 has no {controller} here (it has: {controllers:?})");
+            continue;
+        }
+        let fleet = Fleet::new();
+        fleet.close(gate);
+        let mut server = group.server(&fleet, limit);
+        server.ready();
+        let ended = end_of_build(&fleet).await;
+        assert!(ended.contains("Failed") && ended.contains(told), "{ended}");
+        server.kill();
     }
-    let fleet = Fleet::new();
-    fleet.close("hungry");
-    let mut server = group.server(&fleet, "--step-memory 64MiB");
-    server.ready();
-    let ended = end_of_build(&fleet).await;
-    assert!(
-        ended.contains("killed: out of memory (limit 64MiB)"),
-        "{ended}"
-    );
-    server.kill();
 }
