@@ -130,11 +130,7 @@ impl Executor {
         };
         let kept = owed.into_iter().filter_map(|owed| {
             let found = executor.find(owed).transpose()?;
-            Some(found.map_err(|why| ExecutorError::File {
-                operation: "read how a step ended in",
-                path: why.path,
-                source: why.source,
-            }))
+            Some(found.map_err(ExecutorError::from))
         });
         let kept = kept.collect::<Result<_, _>>()?;
         leftover::end_all(&executor.shared.steps, &kept, confinement)?;

@@ -2,7 +2,7 @@
 //! good for one command only, which its key names. It decides when the server that started the keeper
 //! is gone. It knows neither the keeper nor the server.
 
-use crate::{durable, model::Span};
+use crate::{durable, executor::ExecutorError, model::Span};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -35,15 +35,26 @@ pub(crate) struct End {
     pub(crate) took: Span,
 }
 
-/// Why nobody can say how a command ended that has ended.
+/// Why nobody can say what became of a command.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{} says how it ended and cannot be read: {source}; look at what it was to do before you retry",
+    "{} says {says} and cannot be read: {source}; look at what it was to do before you retry",
     path.display()
 )]
 pub(crate) struct Unreadable {
     pub(crate) path: PathBuf,
+    pub(crate) says: &'static str,
     pub(crate) source: io::Error,
+}
+
+impl From<Unreadable> for ExecutorError {
+    fn from(why: Unreadable) -> Self {
+        Self::File {
+            operation: "read what became of a step in",
+            path: why.path,
+            source: why.source,
+        }
+    }
 }
 
 impl From<Ended> for End {
@@ -85,6 +96,7 @@ impl End {
             Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(Unreadable {
                 path: file.to_owned(),
+                says: "how it ended",
                 source,
             }),
         }

@@ -27,10 +27,8 @@ pub enum ExecutorError {
         path.display()
     )]
     Key { path: PathBuf, why: String },
-    #[error(
-        "the step {id} of an earlier server still runs in the session {leader} and does not end; kill it and start again"
-    )]
-    Undying { id: EffectId, leader: u32 },
+    #[error("the step {id} of an earlier server does not end: {left}; end it and start again")]
+    Undying { id: EffectId, left: String },
 }
 
 /// Why a look at a branch gave nothing.

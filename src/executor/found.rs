@@ -29,8 +29,8 @@ pub(crate) enum Found {
 /// Looks at a step's folder for a try of it.
 pub(crate) fn look(folder: &Path, tried: &str) -> Result<Found, Unreadable> {
     let is_of_it = |key: &str| key.rsplit_once('.').is_some_and(|(of, _)| of == tried);
-    let last = Holder::last_of(folder).filter(|last| is_of_it(&last.key));
-    if is_held(folder)
+    let last = Holder::last_of(folder)?.filter(|last| is_of_it(&last.key));
+    if is_held(folder)?
         && let Some(keeper) = &last
     {
         return Ok(Found::Begun(keeper.age()));

@@ -2,7 +2,11 @@
 //! away with it, and beside the lock who holds it, and for which command. Two keepers of one step never
 //! run side by side, whichever servers started them, and no pid is mistaken for a later namesake.
 
-use crate::{clock, executor::tree::Stat, model::Span};
+use crate::{
+    clock,
+    executor::{ended::Unreadable, tree::Stat},
+    model::Span,
+};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Seek, Write},
@@ -60,12 +64,17 @@ pub(crate) struct Holder {
 impl Holder {
     /// The one that a folder names, when it lives.
     pub(crate) fn of(folder: &Path) -> Option<Self> {
-        Self::last_of(folder).filter(Self::lives)
+        let last = Self::last_of(folder).ok().flatten();
+        last.filter(Self::lives)
     }
 
     /// The one that a folder names, which is whoever held it last.
-    pub(crate) fn last_of(folder: &Path) -> Option<Self> {
-        Self::parse(&fs::read_to_string(file(folder)).ok()?)
+    pub(crate) fn last_of(folder: &Path) -> Result<Option<Self>, Unreadable> {
+        match fs::read(file(folder)) {
+            Ok(text) => Ok(str::from_utf8(&text).ok().and_then(Self::parse)),
+            Err(why) if is_absence(&why) => Ok(None),
+            Err(why) => Err(unreadable(folder, why)),
+        }
     }
 
     /// `pid start run begun key`; none from an earlier run of the machine, of which nothing is left.
@@ -101,14 +110,28 @@ pub(crate) fn file(folder: &Path) -> PathBuf {
     folder.join(FILE)
 }
 
-/// Whether somebody holds a folder. Where that cannot be found out, it counts as held.
-pub(crate) fn is_held(folder: &Path) -> bool {
+/// Whether somebody holds a folder.
+pub(crate) fn is_held(folder: &Path) -> Result<bool, Unreadable> {
     match File::open(file(folder)) {
-        Ok(file) => matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)),
-        Err(why) => !matches!(
-            why.kind(),
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-        ),
+        Ok(file) => Ok(matches!(
+            file.try_lock_shared(),
+            Err(TryLockError::WouldBlock)
+        )),
+        Err(why) if is_absence(&why) => Ok(false),
+        Err(why) => Err(unreadable(folder, why)),
+    }
+}
+
+fn is_absence(why: &io::Error) -> bool {
+    let absent = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
+    absent.contains(&why.kind())
+}
+
+fn unreadable(folder: &Path, source: io::Error) -> Unreadable {
+    Unreadable {
+        path: file(folder),
+        says: "who keeps it",
+        source,
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn end_all(
         if kept.contains(&folder) {
             continue;
         }
-        if is_held(&folder) {
+        if is_held(&folder)? {
             ask(&folder);
             held.push(folder);
         } else {
@@ -90,7 +90,7 @@ pub(crate) fn end_orphans(
     let taken = Hold::take(folder).map_err(|source| unlockable(folder, source))?;
     // Somebody began anew meanwhile.
     let Some(mut hold) = taken else { return Ok(()) };
-    if let Some(holder) = Holder::last_of(folder)
+    if let Some(holder) = Holder::last_of(folder)?
         && !holder.lives()
         && Tree::Session(holder.pid)
             .live()
@@ -99,12 +99,13 @@ pub(crate) fn end_orphans(
     {
         tracing::warn!(step = %id_of(folder), "ending what a killed keeper left");
         if !Tree::Session(holder.pid).end_blocking() {
-            return Err(undying(folder, holder.pid));
+            return Err(undying(folder, lives_on(holder.pid)));
         }
     }
     if let Some(group) = group {
         if !group.end() {
-            return Err(undying(folder, 0));
+            let left = format!("the control group {} is not empty", group.0.display());
+            return Err(undying(folder, left));
         }
         group.remove();
     }
@@ -123,7 +124,7 @@ fn ask(folder: &Path) {
 fn end(folder: &Path) -> Result<(), ExecutorError> {
     let looks = keeper::ENDS_WITHIN.as_millis() / LOOK_EVERY.as_millis();
     for look in 0..looks {
-        if !is_held(folder) {
+        if !is_held(folder)? {
             return Ok(());
         }
         // One that had only just begun was not there to be asked.
@@ -134,11 +135,19 @@ fn end(folder: &Path) -> Result<(), ExecutorError> {
         }
         sleep(LOOK_EVERY);
     }
-    let keeper = Holder::of(folder).map_or(0, |keeper| keeper.pid);
-    if keeper == 0 || !Tree::Session(keeper).end_blocking() || is_held(folder) {
-        return Err(undying(folder, keeper));
+    let Some(keeper) = Holder::of(folder) else {
+        let file = hold::file(folder);
+        let left = format!("somebody whom it does not name holds {}", file.display());
+        return Err(undying(folder, left));
+    };
+    if !Tree::Session(keeper.pid).end_blocking() || is_held(folder)? {
+        return Err(undying(folder, lives_on(keeper.pid)));
     }
     Ok(())
+}
+
+fn lives_on(leader: i32) -> String {
+    format!("its session {leader} lives on, even when killed")
 }
 
 /// Whether a process is of a step, as its environment says; that of another user may be read by root
@@ -158,10 +167,10 @@ fn id_of(folder: &Path) -> EffectId {
     EffectId(name.to_string_lossy().into_owned())
 }
 
-fn undying(folder: &Path, keeper: i32) -> ExecutorError {
+fn undying(folder: &Path, left: String) -> ExecutorError {
     ExecutorError::Undying {
         id: id_of(folder),
-        leader: keeper.unsigned_abs(),
+        left,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     executor::{
         StepUser, capability,
         confinement::Confined,
-        ended::{End, Ended},
+        ended::{End, Ended, Unreadable},
         given,
         hold::{Holder, is_held},
         keeper, leftover,
@@ -145,13 +145,16 @@ impl Process<'_> {
 
     /// How the command ended that an earlier server began; none when none did.
     async fn of_earlier_server(&self, stop: &mut Stop) -> Option<End> {
-        if is_held(self.folder) {
-            self.end_of_other(stop).await;
+        if let Err(why) = self.end_of_other(stop).await {
+            return Some(Ended::Lost(why.to_string()).into());
         }
         if let Some(end) = self.end_told().await {
             return Some(end);
         }
-        let lost = Holder::last_of(self.folder)?;
+        let lost = match Holder::last_of(self.folder) {
+            Ok(lost) => lost?,
+            Err(why) => return Some(Ended::Lost(why.to_string()).into()),
+        };
         if self.end_orphans().await.is_err() {
             return Some(undying().into());
         }
@@ -168,8 +171,10 @@ impl Process<'_> {
         stop: &mut Stop,
     ) -> End {
         let code = status.as_ref().map_or(None, ExitStatus::code);
-        if code == Some(i32::from(keeper::HELD)) {
-            self.end_of_other(stop).await;
+        if code == Some(i32::from(keeper::HELD))
+            && let Err(why) = self.end_of_other(stop).await
+        {
+            return Ended::Lost(why.to_string()).into();
         }
         if let Some(end) = self.end_told().await {
             if !complaint.is_empty() {
@@ -222,22 +227,29 @@ impl Process<'_> {
         })
     }
 
-    /// Waits for a keeper that was there before.
-    async fn end_of_other(&self, stop: &mut Stop) {
-        let over = async {
-            while is_held(self.folder) {
-                sleep(LOOK_EVERY).await;
-            }
-        };
-        tokio::select! {
-            () = over => return,
-            () = stop.wanted() => {}
-        }
-        while is_held(self.folder) {
-            if let Some(keeper) = Holder::of(self.folder) {
+    /// Waits for a keeper that was there before, where there is one.
+    async fn end_of_other(&self, stop: &mut Stop) -> Result<(), Unreadable> {
+        while self.is_held().await? {
+            if stop.is_wanted()
+                && let Some(keeper) = Holder::of(self.folder)
+            {
                 terminate(keeper.pid);
             }
             sleep(LOOK_EVERY).await;
+        }
+        Ok(())
+    }
+
+    /// As [`is_held`], but waits for a machine that is short of something.
+    async fn is_held(&self) -> Result<bool, Unreadable> {
+        let watch = Stopwatch::start();
+        loop {
+            match is_held(self.folder) {
+                Err(why) if is_shortage(&why.source) && watch.elapsed() < shortage::ENDS_WITHIN => {
+                    sleep(shortage::LOOK_EVERY).await;
+                }
+                known => return known,
+            }
         }
     }
 

@@ -51,7 +51,7 @@ pub(crate) fn steps(folder: &Path) -> Result<usize, Stuck> {
         let number = number.and_then(|(of, number)| Some((of, number.parse().ok()?)));
         // One that still runs is held by its keeper.
         if let Some((of, number)) = number
-            && !hold::is_held(&path)
+            && hold::is_held(&path).is_ok_and(|held| !held)
         {
             let known = by_pipeline.entry(of.to_owned()).or_default();
             known.push((number, path.clone()));

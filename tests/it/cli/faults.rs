@@ -7,6 +7,7 @@ mod copies;
 pub(crate) mod disk;
 mod fleet;
 mod git;
+mod starts;
 
 use disk::{Call, Disk, Fault};
 use fleet::{Fleet, Told};

@@ -58,6 +58,29 @@ struct Case {
     server: Server,
 }
 
+#[tokio::test]
+async fn a_step_of_which_nobody_can_say_who_keeps_it_is_not_waited_for_for_ever() {
+    let place = Place::new();
+    let folder = place.path("state/steps/lost-1");
+    std::fs::create_dir(&folder).unwrap();
+    std::os::unix::fs::symlink("keeper", folder.join("keeper")).unwrap();
+    let step = place.test_step("lost-1", Run::Shell("true".to_owned()), Span::seconds(20));
+    let keeper = folder.join("keeper").display().to_string();
+    let result = place.run(&step).await;
+    let (kind, why) = told(&result);
+    assert_eq!(kind, "unknown", "{result:?}");
+    assert!(
+        why.contains(&keeper) && why.contains("who keeps it"),
+        "{why}"
+    );
+    for owed in [Some(&step), None] {
+        let state = place.path("state");
+        let opened = Executor::open(&state, 0, (&program(), &Confinement::default()), owed);
+        let why = opened.unwrap_err().to_string();
+        assert!(why.contains(&keeper), "{why}");
+    }
+}
+
 /// What the server does while the keeper works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Server {

@@ -98,6 +98,10 @@ impl Call {
         self.place.starts_with("journal.db")
     }
 
+    pub(crate) fn is_of_steps(&self) -> bool {
+        self.place.starts_with("steps")
+    }
+
     /// Whether it is one of very many.
     pub(crate) fn moves_bytes(&self) -> bool {
         self.word == "read" || self.word == "write"

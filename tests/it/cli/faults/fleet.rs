@@ -31,7 +31,7 @@ owner = "team"
 repository = "REPOSITORY"
 poll = "200ms"
 [build]
-run = "cp file package"
+run = "sh -c 'echo $PILOTHOUSE_RELEASE >> $HOME/builds; until test -e $HOME/go; do sleep 0.01; done; cp file package'"
 artifact = "package"
 [[stage]]
 name = "gamma"
@@ -70,7 +70,7 @@ pub(super) struct Told {
     pub(super) ended: Option<i32>,
     pub(super) log: String,
     /// The keys of what it said was done.
-    acknowledged: Vec<&'static str>,
+    pub(super) acknowledged: Vec<&'static str>,
 }
 
 impl Fleet {
@@ -84,7 +84,9 @@ impl Fleet {
         fs::write(definitions.join("web.toml"), text).unwrap();
         // After a full disk, all lines would not begin at once.
         fs::write(definitions.join("organization.toml"), "drain = \"0s\"\n").unwrap();
-        Self { home }
+        let fleet = Self { home };
+        fs::write(fleet.path("go"), "").unwrap();
+        fleet
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -149,7 +151,7 @@ impl Fleet {
 
     /// An operator sees to what the pipeline waits for, until the release has passed. Says how many
     /// steps had to be done again because nobody knew how they ended.
-    fn arrives(&self, server: &mut Child) -> Result<usize, String> {
+    pub(super) fn arrives(&self, server: &mut Child) -> Result<usize, String> {
         let (watch, mut looked) = (Stopwatch::start(), 0);
         while watch.elapsed().std() < PATIENCE {
             if self.run(&format!("{PASSED} --timeout 1s")).status.success() {
