@@ -192,10 +192,15 @@ impl StepUser {
     }
 }
 
-/// Whether a folder is there that whoever runs steps now can work in.
-pub(crate) fn is_usable(folder: &Path, user: Option<&StepUser>) -> bool {
-    let owner = user.map_or_else(geteuid, |user| user.uid).as_raw();
-    fs::metadata(folder).is_ok_and(|about| about.is_dir() && about.uid() == owner)
+/// Whether a checkout is there that whoever runs steps now can work in: that user's, or without one
+/// of whoever made the folder that it lies in.
+pub(crate) fn is_usable(checkout: &Path, user: Option<&StepUser>) -> bool {
+    let owner = |path: &Path| fs::metadata(path).ok().map(|about| about.uid());
+    let wanted = match user {
+        Some(user) => Some(user.uid.as_raw()),
+        None => checkout.parent().and_then(owner),
+    };
+    checkout.is_dir() && owner(checkout) == wanted
 }
 
 /// Leaves something to its owner alone.

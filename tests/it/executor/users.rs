@@ -90,6 +90,8 @@ async fn a_step_is_somebody_else_and_gets_to_nothing_of_the_servers() {
 async fn builds_and_checks_work_in_checkouts_of_their_own() {
     let Some(place) = place() else { return };
     let repository = Repository::new(place.path("repository"));
+    let key = place.path("state/signing-key");
+    std::os::unix::fs::symlink(&key, repository.0.join("link")).unwrap();
     let sha = repository.commit("app", "one", "First");
     let url = repository.0.to_str().unwrap();
     let also = vec![Pin {
@@ -152,6 +154,12 @@ async fn builds_and_checks_work_in_checkouts_of_their_own() {
     let user = User::from_name(USER).unwrap().unwrap();
     let checkout = fs::metadata(place.path("state/workspaces/checkout/r3/.git")).unwrap();
     assert_eq!(checkout.uid(), user.uid.as_raw());
+    let key = fs::metadata(key).unwrap();
+    assert_eq!(
+        key.uid(),
+        0,
+        "what a link in the checkout leads to was given away"
+    );
 }
 
 #[tokio::test]
