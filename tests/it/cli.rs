@@ -154,6 +154,40 @@ fn wrong_arguments_are_named_and_exit_with_2() {
 }
 
 #[test]
+fn what_says_where_a_server_is_and_cannot_be_used_is_named() {
+    let home = TempDir::new().unwrap();
+    let (empty, missing) = (home.path().join("empty"), home.path().join("missing"));
+    fs::write(&empty, "\n").unwrap();
+    let token = |file: &Path| ["--token-file", file.to_str().unwrap()].map(str::to_owned);
+    let cases = [
+        (
+            token(&empty),
+            format!("the token file {} is empty", empty.display()),
+        ),
+        (
+            token(&missing),
+            format!("cannot read {}: No such file", missing.display()),
+        ),
+    ];
+    for (words, said) in cases {
+        let url = ["status", "--url", "http://127.0.0.1:1"];
+        let words = words.iter().map(String::as_str);
+        let words: Vec<&str> = url.into_iter().chain(words).collect();
+        let output = pilothouse(home.path(), &words);
+        assert!(stderr(&output).contains(&said), "{output:?}");
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+    }
+    let nowhere = Command::new(env!("CARGO_BIN_EXE_pilothouse"))
+        .arg("status")
+        .env_clear()
+        .output()
+        .unwrap();
+    let said = "neither XDG_STATE_HOME nor HOME is set, so there is no place for";
+    assert!(stderr(&nowhere).contains(said), "{nowhere:?}");
+    assert_eq!(nowhere.status.code(), Some(2));
+}
+
+#[test]
 fn check_says_everything_that_is_wrong() {
     let home = TempDir::new().unwrap();
     let broken = CHECKOUT.replace("10s", "soon").replace("\"5%\"", "5.5.5");

@@ -2,6 +2,7 @@
 
 use super::served::Served;
 use crate::cli::stdout;
+use std::fs;
 
 #[test]
 fn a_log_is_followed_to_the_end_of_its_step() {
@@ -26,4 +27,13 @@ fn a_log_is_followed_to_the_end_of_its_step() {
     let unknown = served.run(&["logs", "web", "--step", "web-900"]);
     let said = super::stderr(&unknown);
     assert!(said.contains("there is no step web-900"), "{said}");
+    let steps = served.home.path().join(".local/state/pilothouse/steps");
+    let log = steps.join(first).join("log");
+    fs::remove_file(&log).unwrap();
+    fs::create_dir(&log).unwrap();
+    let unreadable = served.run(&["logs", "web", "--step", first]);
+    let said = super::stderr(&unreadable);
+    assert!(said.contains("the log cannot be read"), "{said}");
+    assert!(said.contains(&format!("{first}: Is a directory")), "{said}");
+    assert_eq!(unreadable.status.code(), Some(1));
 }
