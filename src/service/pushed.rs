@@ -2,6 +2,7 @@
 //! opens each of these ways; how it is shown is the server's.
 
 use crate::{
+    clock,
     model::{PipelineName, Source},
     secret,
     service::Service,
@@ -80,7 +81,8 @@ impl Arrival {
     /// What is wrong with it, which those who read it learn as well.
     pub fn take(mut self, body: &[u8]) -> Result<(), String> {
         let inboxes = std::mem::take(&mut self.0).into_iter();
-        let taken: Vec<_> = inboxes.map(|inbox| inbox.take(body)).collect();
+        let now = clock::now();
+        let taken: Vec<_> = inboxes.map(|inbox| inbox.take(now, body)).collect();
         taken.into_iter().collect()
     }
 

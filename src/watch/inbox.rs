@@ -9,7 +9,7 @@ mod vigil;
 
 use crate::{
     clock,
-    model::{Alarm, AlarmSource},
+    model::{Alarm, AlarmSource, Time},
 };
 use std::{
     collections::BTreeMap,
@@ -70,12 +70,12 @@ impl Inboxes {
 }
 
 impl Inbox {
-    /// Takes what Alertmanager pushed.
+    /// Takes what Alertmanager pushed; `now` is by the clock on the wall, as its times are.
     ///
     /// # Errors
     /// What is wrong with it. Then something may have been missed, which alarms are told.
-    pub fn take(&self, body: &[u8]) -> Result<(), String> {
-        self.lock().take(clock::since_boot(), clock::now(), body)
+    pub fn take(&self, now: Time, body: &[u8]) -> Result<(), String> {
+        self.lock().take(clock::since_boot(), now, body)
     }
 
     /// Something was pushed that could not be taken in.

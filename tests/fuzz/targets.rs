@@ -91,8 +91,12 @@ pub(crate) fn stream(bytes: &[u8]) {
 /// What an Alertmanager pushes.
 pub(crate) fn alerts(bytes: &[u8]) {
     let inbox = watch::Inbox::default();
-    let first = inbox.take(bytes);
-    assert_eq!(inbox.take(bytes), first, "the same again is the same");
+    let first = inbox.take(TODAY, bytes);
+    assert_eq!(
+        inbox.take(TODAY, bytes),
+        first,
+        "the same again is the same"
+    );
 }
 
 /// Answers of alarm sources: a page of metrics, and JSON of a Prometheus. Garbage is never well.

@@ -136,7 +136,7 @@ pub(super) async fn said(pushes: Vec<Push>) -> String {
     for push in pushes {
         match push {
             // What is wrong with it is said by the alarm, too.
-            Push::Body(body) => drop(held[0].take(&body)),
+            Push::Body(body) => drop(held[0].take(clock::now(), &body)),
             Push::Silence => sleep((GAP + GAP).std()).await,
             Push::Calm => {
                 for _ in 0..120 {
@@ -152,5 +152,6 @@ pub(super) async fn said(pushes: Vec<Push>) -> String {
 
 fn bark(inbox: &Inbox) {
     let watchdog = payload(&[alert("Watchdog", "firing")]);
-    inbox.take(watchdog.to_string().as_bytes()).unwrap();
+    let body = watchdog.to_string();
+    inbox.take(clock::now(), body.as_bytes()).unwrap();
 }
