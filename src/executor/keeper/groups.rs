@@ -26,18 +26,23 @@ impl Groups {
     }
 
     /// Does something in the command's group: what is started there stays there. This process is one of
-    /// those in it meanwhile, and must not be the one too many.
-    pub(crate) fn within<T>(&self, start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-        let Some(pair) = &self.0 else { return start() };
+    /// those in it meanwhile, and must not be the one too many. Gives beside what was started whether
+    /// this process got out again.
+    pub(crate) fn within<T>(
+        &self,
+        start: impl FnOnce() -> io::Result<T>,
+    ) -> io::Result<(T, io::Result<()>)> {
+        let Some(pair) = &self.0 else {
+            return Ok((start()?, Ok(())));
+        };
         let most = pair.command.most_processes();
         let allow =
             |most: Option<u32>| most.map_or(Ok(()), |most| pair.command.allow_processes(most));
         allow(most.map(|most| most.saturating_add(1)))?;
         pair.command.enter()?;
         let started = start();
-        pair.keepers.enter()?;
-        allow(most)?;
-        started
+        let left = pair.keepers.enter().and_then(|()| allow(most));
+        Ok((started?, left))
     }
 
     /// What an end means, seen what the kernel did in the group.

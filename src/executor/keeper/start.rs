@@ -31,7 +31,7 @@ pub(crate) async fn command(
     let (watch, mut busy_tries) = (Stopwatch::start(), 0);
     loop {
         let why = match command_now(arguments) {
-            Ok(started) => return Ok(started),
+            Ok(started) => return started,
             Err(why) => why,
         };
         let pause = if why.kind() == io::ErrorKind::ExecutableFileBusy && busy_tries < BUSY.0 {
@@ -49,7 +49,9 @@ pub(crate) async fn command(
     }
 }
 
-fn command_now(arguments: &Arguments) -> io::Result<(Child, Output)> {
+/// An error is of one that was not started. One that was, in a group that its keeper cannot leave, is
+/// ended, and nobody knows what it did until then.
+fn command_now(arguments: &Arguments) -> io::Result<Result<(Child, Output), Ended>> {
     let (reader, writer) = io::pipe()?;
     let mut command = prepared(arguments)?;
     if let Some((uid, gid)) = arguments.uid.zip(arguments.gid) {
@@ -58,9 +60,14 @@ fn command_now(arguments: &Arguments) -> io::Result<(Child, Output)> {
         fchown(&writer, Some(uid.into()), Some(gid.into()))?;
     }
     command.stdout(writer.try_clone()?).stderr(writer);
-    let child = Groups::of(arguments).within(|| command.spawn())?;
     let reader = pipe::Receiver::from_owned_fd(reader.into())?;
-    Ok((child, Output::new(reader, &arguments.secrets)))
+    let (child, left) = Groups::of(arguments).within(|| command.spawn())?;
+    Ok(match left {
+        Ok(()) => Ok((child, Output::new(reader, &arguments.secrets))),
+        Err(why) => Err(Ended::Lost(format!(
+            "it was ended, because its keeper cannot leave its control group: {why}"
+        ))),
+    })
 }
 
 fn prepared(arguments: &Arguments) -> io::Result<Command> {
