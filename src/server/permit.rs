@@ -144,9 +144,12 @@ impl Permit {
         }
     }
 
+    /// It is told in the log and not in the journal, which nothing leaves: who may only read must not be
+    /// able to fill it.
     fn refusal(&self, wish: &Wish<'_>) -> Fault {
         let Wish { role, doing, of } = wish;
         let (who, access) = (&self.who, &self.access);
+        tracing::warn!(%who, way = self.way(), doing, "refused for want of a role");
         let reach = role.reaching(of.map(|(_, owner)| owner));
         let remedy = match &self.by {
             By::Token(token, _) => format!(

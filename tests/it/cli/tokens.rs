@@ -161,13 +161,14 @@ fn a_secret_is_printed_once_and_is_nowhere_else() {
         assert!(told.contains(words), "{words}: {told}");
     }
 
+    let log = fs::read_to_string(door.home.path().join("log")).unwrap();
+    let words = "refused for want of a role who=grafana way=\"grafana\" doing=\"hold web\"";
+    assert!(log.contains(words), "{log}");
+
     let digits = &secret["pilothouse_".len()..];
     let proc = |name| fs::read_to_string(format!("/proc/{}/{name}", door.server.id()));
     for (place, text) in [
-        (
-            "the log",
-            fs::read_to_string(door.home.path().join("log")).unwrap(),
-        ),
+        ("the log", log),
         ("the state", everything(&door.home.path().join(".local"))),
         ("the arguments", proc("cmdline").unwrap_or_default()),
         ("the environment", proc("environ").unwrap_or_default()),
