@@ -39,8 +39,7 @@ impl Groups {
         let allow =
             |most: Option<u32>| most.map_or(Ok(()), |most| pair.command.allow_processes(most));
         allow(most.map(|most| most.saturating_add(1)))?;
-        pair.command.enter()?;
-        let started = start();
+        let started = pair.command.enter().and_then(|()| start());
         let left = pair.keepers.enter().and_then(|()| allow(most));
         Ok((started?, left))
     }
