@@ -201,20 +201,11 @@ impl Process<'_> {
         Ended::Lost(format!("its keeper did not say how it ended: {why}")).into()
     }
 
-    /// The end as the keeper told it; none where it did not. A file that cannot be read now, because
-    /// the machine is short of something, is waited for.
+    /// The end as the keeper told it; none where it did not.
     async fn end_told(&self) -> Option<End> {
-        let watch = Stopwatch::start();
-        let end = loop {
-            match End::read(&self.end, self.key) {
-                Ok(end) => break end?,
-                Err(why)
-                    if !is_shortage(&why.source) || watch.elapsed() > shortage::ENDS_WITHIN =>
-                {
-                    return Some(Ended::Lost(why.to_string()).into());
-                }
-                Err(_not_now) => sleep(shortage::LOOK_EVERY).await,
-            }
+        let end = match patiently(|| End::read(&self.end, self.key)).await {
+            Ok(end) => end?,
+            Err(why) => return Some(Ended::Lost(why.to_string()).into()),
         };
         Some(match end.ended {
             Ended::NotStarted(why) => self.not_started(&why).into(),
@@ -229,7 +220,7 @@ impl Process<'_> {
 
     /// Waits for a keeper that was there before, where there is one.
     async fn end_of_other(&self, stop: &mut Stop) -> Result<(), Unreadable> {
-        while self.is_held().await? {
+        while patiently(|| is_held(self.folder)).await? {
             if stop.is_wanted()
                 && let Some(keeper) = Holder::of(self.folder)
             {
@@ -238,19 +229,6 @@ impl Process<'_> {
             sleep(LOOK_EVERY).await;
         }
         Ok(())
-    }
-
-    /// As [`is_held`], but waits for a machine that is short of something.
-    async fn is_held(&self) -> Result<bool, Unreadable> {
-        let watch = Stopwatch::start();
-        loop {
-            match is_held(self.folder) {
-                Err(why) if is_shortage(&why.source) && watch.elapsed() < shortage::ENDS_WITHIN => {
-                    sleep(shortage::LOOK_EVERY).await;
-                }
-                known => return known,
-            }
-        }
     }
 
     async fn end_orphans(&self) -> Result<(), ()> {
@@ -310,6 +288,19 @@ impl Process<'_> {
             self.directory.display(),
             user.unwrap_or_default()
         ))
+    }
+}
+
+/// Reads something, and waits for a machine that is short of what that takes.
+async fn patiently<T>(read: impl Fn() -> Result<T, Unreadable>) -> Result<T, Unreadable> {
+    let watch = Stopwatch::start();
+    loop {
+        match read() {
+            Err(why) if is_shortage(&why.source) && watch.elapsed() < shortage::ENDS_WITHIN => {
+                sleep(shortage::LOOK_EVERY).await;
+            }
+            known => return known,
+        }
     }
 }
 

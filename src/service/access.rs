@@ -48,8 +48,8 @@ impl Service {
     }
 
     pub async fn revoke_token(&self, name: &TokenName, by: Actor) -> Result<Token, TokenError> {
-        let asked = (name.clone(), by.clone());
-        let token = self.running.organization.revoke_token(asked).await?;
+        let organization = &self.running.organization;
+        let token = organization.revoke_token(name.clone(), by.clone()).await?;
         tracing::info!(%name, %by, "a token was revoked");
         Ok(token)
     }

@@ -108,7 +108,8 @@ impl Mailbox {
 
     pub(super) async fn revoke_token(
         &self,
-        (name, by): (TokenName, Actor),
+        name: TokenName,
+        by: Actor,
     ) -> Result<Token, TokenError> {
         self.ask(|answer| Letter::RevokeToken(name, by, answer))
             .await?
